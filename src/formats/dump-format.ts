@@ -1,0 +1,24 @@
+import type { ByteSource } from '../bytes/byte-source.ts';
+import type { Address } from '../model/address.ts';
+import type { Dump } from '../model/dump.ts';
+
+export interface OpenOptions {
+  /** Address of the first byte of a raw file; other formats know better and ignore it. */
+  readonly base?: Address;
+}
+
+/** One dump format. To add one: a file or folder here, and a line in index.ts. */
+export interface DumpFormat {
+  /** Kebab-case; stands in reports and docs. */
+  readonly id: string;
+  readonly displayName: string;
+  /** Where the layout is described. */
+  readonly reference: string;
+  /** True when the first bytes (4 KiB at most) look like this format. Pure, cheap, never throws. */
+  probe(head: Uint8Array): boolean;
+  /**
+   * Reads headers only; the memory itself stays in the source. Damaged parts become warnings and the rest is used;
+   * throws MalformedDumpError when nothing can be used.
+   */
+  open(source: ByteSource, options: OpenOptions): Dump;
+}

@@ -1,0 +1,22 @@
+import type { Address } from '../model/address.ts';
+import type { Dump } from '../model/dump.ts';
+
+/**
+ * Reads a process's memory by address. Words come back as numbers (64-bit ones sign-extended, exact for every
+ * address); what is not captured comes back as undefined, never as zero. Reading forward in small steps is fast:
+ * one window of the file is kept. Byte order is the dump's.
+ */
+export interface Memory {
+  readonly dump: Dump;
+  u8(address: Address): number | undefined;
+  u16(address: Address): number | undefined;
+  u32(address: Address): number | undefined;
+  /** 8 bytes, signed; exact up to 2^53 either way (every canonical address), rounded beyond. */
+  i64(address: Address): number | undefined;
+  /** A pointer-sized word: i64 in a 64-bit dump, u32 in a 32-bit one. */
+  word(address: Address): number | undefined;
+  /** Fills `into` from `address` on; returns how many of its bytes are captured without a gap. */
+  read(address: Address, into: Uint8Array): number;
+  /** The captured bytes from `address` on without a gap, up to `limit`: how far a walk can go. */
+  capturedBytesFrom(address: Address, limit: number): number;
+}

@@ -1,0 +1,34 @@
+/**
+ * A virtual address as a number. Addresses are canonical and sign-extended, as processors do it: the upper half of a
+ * 64-bit address space (kernel, vsyscall) is negative. So both halves of a 48-bit space are exact to the byte in a
+ * double, and address arithmetic needs no bigint, which would be far too slow for heap walks.
+ */
+export type Address = number;
+
+/** Bytes of a pointer. */
+export type PointerSize = 4 | 8;
+
+/** Hex, zero-padded to the pointer's width, as the report's contract wants it: `0x00007f3c12a04000`. */
+export function formatAddress(address: Address, pointerSize: PointerSize): string {
+  const digits = BigInt.asUintN(pointerSize * 8, BigInt(Math.trunc(address))).toString(16);
+  return `0x${digits.padStart(pointerSize * 2, '0')}`;
+}
+
+/** Reads hex with or without `0x` and WinDbg's backtick; undefined when it is no address. */
+export function parseAddress(text: string): Address | undefined {
+  const digits = text.trim().replace(/^0x/i, '').replaceAll('`', '');
+  if (!/^[0-9a-f]{1,16}$/i.test(digits)) return undefined;
+  return Number(BigInt.asIntN(64, BigInt(`0x${digits}`)));
+}
+
+/** Index of the last item whose `start` is at or below the address, or -1. Items are sorted by `start`. */
+export function lastStartingAtOrBelow(items: readonly { readonly start: Address }[], address: Address): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (items[middle]!.start <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

@@ -1,0 +1,79 @@
+import type { Address, PointerSize } from './address.ts';
+
+export const architectures = ['x86', 'x64', 'arm', 'arm64', 'riscv64', 'other', 'unknown'] as const;
+export type Architecture = (typeof architectures)[number];
+
+export const regionKinds = ['heap', 'stack', 'image', 'mapped-file', 'private', 'unknown'] as const;
+export type RegionKind = (typeof regionKinds)[number];
+
+export type OperatingSystem = 'windows' | 'linux' | 'macos' | 'unknown';
+
+/** A range of addresses with one kind and name, as the dump describes it. `end` is exclusive. */
+export interface MemoryRegion {
+  readonly start: Address;
+  readonly end: Address;
+  readonly kind: RegionKind;
+  /** Path of the file behind it, or a name such as `[stack]`; empty for anonymous memory. Untrusted text. */
+  readonly name: string;
+  readonly readable: boolean;
+  readonly writable: boolean;
+  readonly executable: boolean;
+}
+
+/** Bytes that the file really holds for an address. A region without one was not captured, which is not zero. */
+export interface CapturedRange {
+  readonly start: Address;
+  /** Bytes. */
+  readonly size: number;
+  /** Where the bytes stand in the (unpacked) dump file. */
+  readonly fileOffset: number;
+}
+
+export interface LoadedModule {
+  readonly start: Address;
+  readonly end: Address;
+  /** Path as the dump gives it. Untrusted text. */
+  readonly path: string;
+}
+
+export interface Thread {
+  readonly id: number;
+  /** Undefined where the dump does not say, or its register layout is not known. */
+  readonly stackPointer: Address | undefined;
+  /** Thread environment block (Windows); undefined elsewhere. */
+  readonly environmentBlock: Address | undefined;
+}
+
+/** Something damaged or missing that was worked around. */
+export interface DumpWarning {
+  /** Stable, kebab-case. */
+  readonly code: string;
+  readonly message: string;
+  /** File offset in bytes, where one applies. */
+  readonly offset: number | null;
+}
+
+/** What a dump says about one process, without its bytes. Regions, captured ranges and modules are sorted by start. */
+export interface Dump {
+  /** Id of the format that read it. */
+  readonly format: string;
+  readonly operatingSystem: OperatingSystem;
+  readonly architecture: Architecture;
+  readonly pointerSize: PointerSize;
+  readonly littleEndian: boolean;
+  readonly pageSize: number;
+  readonly processId: number | null;
+  /** File name of the program, without directories. Untrusted text. */
+  readonly processName: string | null;
+  /** When the dump was taken, by its own word. */
+  readonly capturedAt: Date | null;
+  /** Whether addresses are virtual addresses of a process; false for raw files without a base. */
+  readonly hasAddresses: boolean;
+  /** Accessible memory only: reserved and no-access ranges are left out, for they hold nothing. Never overlapping. */
+  readonly regions: readonly MemoryRegion[];
+  /** Never overlapping. */
+  readonly captured: readonly CapturedRange[];
+  readonly modules: readonly LoadedModule[];
+  readonly threads: readonly Thread[];
+  readonly warnings: readonly DumpWarning[];
+}
