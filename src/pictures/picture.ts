@@ -13,6 +13,8 @@ export interface PictureInput {
   readonly memories: readonly Memory[];
   /** Pixels per row of the memory area; undefined lets the layout choose. */
   readonly width: number | undefined;
+  /** Set when the user chose the cell map's bytesPerCell: then a cell is a pixel. Else the layout may merge cells. */
+  readonly bytesPerPixel?: number | undefined;
 }
 
 /** One image of a picture: its id becomes the file's name. */

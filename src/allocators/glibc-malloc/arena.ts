@@ -1,0 +1,51 @@
+import type { Memory } from '../../memory/memory.ts';
+import type { Address } from '../../model/address.ts';
+import { type Layout, sizeIn } from './layout.ts';
+
+/** A malloc_state, as far as a walk needs it. Source: glibc malloc/malloc.c. */
+export interface Arena {
+  readonly address: Address;
+  readonly layout: Layout;
+  /** The chunk that borders on memory not handed out yet. In an arena without a heap it lies inside the arena. */
+  readonly top: Address;
+  /** Exclusive; equal to `top` where its size was not captured. */
+  readonly topEnd: Address;
+  /** Bytes that it got from the system and did not give back; 0 where not captured. */
+  readonly systemMemory: number;
+  /** Its memory came in several pieces, because sbrk failed or was not used. */
+  readonly noncontiguous: boolean;
+  /** Bytes of the structure itself: the first chunk of a thread arena follows it. */
+  readonly size: number;
+}
+
+/** NONCONTIGUOUS_BIT of malloc_state.flags, the 4 bytes after the mutex. */
+const noncontiguousFlag = 2;
+
+/** More than any number of threads, less than any arena gets from the system. */
+const attachedThreadsLimit = 0x10000;
+
+/** The arena at an address; undefined when its fields were not captured or its top is no address of a chunk. */
+export function readArena(memory: Memory, layout: Layout, address: Address): Arena | undefined {
+  const { word } = layout;
+  const flags = memory.u32(address + 4);
+  const top = memory.word(address + layout.topOffset);
+  if (flags === undefined || top === undefined || top <= 0 || top % word !== 0) return undefined;
+  const afterNextFree = memory.word(address + layout.afterNextFreeOffset) ?? 0;
+  const hasAttachedThreads = afterNextFree < attachedThreadsLimit;
+  const systemMemoryOffset = layout.afterNextFreeOffset + (hasAttachedThreads ? word : 0);
+  const topSize = sizeIn(memory.word(top + word) ?? 0);
+  return {
+    address,
+    layout,
+    top,
+    topEnd: top + Math.max(0, topSize),
+    systemMemory: Math.max(0, memory.word(address + systemMemoryOffset) ?? 0),
+    noncontiguous: (flags & noncontiguousFlag) !== 0,
+    size: systemMemoryOffset + 2 * word,
+  };
+}
+
+/** Whether the arena has never got memory: its top then is a bin of its own (initial_top). */
+export function isWithoutHeap(arena: Arena): boolean {
+  return arena.top >= arena.address && arena.top < arena.address + arena.size;
+}

@@ -1,0 +1,69 @@
+import type { Memory } from '../../memory/memory.ts';
+import type { Address } from '../../model/address.ts';
+import type { Arena } from './arena.ts';
+import { cacheChunkSizes, fastbinChunks, threadCacheChunks } from './cached-chunks.ts';
+import type { Layout } from './layout.ts';
+import type { Run } from './run.ts';
+import { walkRun } from './walk.ts';
+
+/** Chunks that are free though boundary tags say that they are in use. */
+export interface CachedFree {
+  /** Tells of addresses, which have to be asked for in ascending order from `start` on. */
+  from(start: Address): (chunk: Address) => boolean;
+}
+
+interface Heaps {
+  readonly layout: Layout;
+  readonly arenas: readonly Arena[];
+  readonly runs: readonly Run[];
+}
+
+/**
+ * Collects what fastbins and threads have cached. A thread's cache is a chunk like any other, in any arena, so all
+ * chunks are looked at, until as many caches are found as there are threads. Yields every few thousand chunks.
+ */
+export function* collectCachedFree(memory: Memory, { layout, arenas, runs }: Heaps): Generator<void, CachedFree> {
+  const found: Address[] = arenas.flatMap((arena) => fastbinChunks(memory, arena));
+  const shapes = cacheChunkSizes(layout);
+  const threadCount = memory.dump.threads.length || Number.POSITIVE_INFINITY;
+  let cacheCount = 0;
+  const sink = {
+    chunk(address: Address, size: number, inUse: boolean) {
+      const shape = inUse ? shapes.get(size) : undefined;
+      const cached = shape && threadCacheChunks(memory, layout, address, shape);
+      if (cached === undefined) return;
+      cacheCount += 1;
+      for (const chunk of cached) found.push(chunk);
+    },
+    damage() {},
+  };
+  for (const run of runs) {
+    const walk = walkRun(memory, layout, run, sink);
+    while (cacheCount < threadCount && !walk.next().done) yield;
+  }
+  return cachedFreeOf(found);
+}
+
+function cachedFreeOf(found: readonly Address[]): CachedFree {
+  const sorted = Float64Array.from(found).sort();
+  return {
+    from(start) {
+      let next = firstAtOrAfter(sorted, start);
+      return (chunk) => {
+        while (sorted[next]! < chunk) next += 1;
+        return sorted[next] === chunk;
+      };
+    },
+  };
+}
+
+function firstAtOrAfter(sorted: Float64Array, address: Address): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,127 @@
+import type { Memory } from '../../memory/memory.ts';
+import type { Address } from '../../model/address.ts';
+import { type BaseBlock, noArena } from './base-blocks.ts';
+import { largePad, smallestLarge } from './size-classes.ts';
+
+/** A run of pages that jemalloc manages as one. */
+export interface Extent {
+  /** Page-aligned. */
+  readonly start: Address;
+  /** Bytes, whole pages. */
+  readonly size: number;
+  readonly arena: number;
+  readonly kind: 'slab' | 'large' | 'free';
+  /** Of a slab: bytes of each region. Of a large extent: usable bytes. Of a free one: its size. */
+  readonly classSize: number;
+  /** Address of its record. */
+  readonly record: Address;
+  /** Of a slab: one bit a region, set when it is free. Else empty. */
+  readonly freeBits: Uint32Array;
+}
+
+const chunkBytes = 1 << 20;
+const pageMask = 0xfff;
+const recordWords = 32;
+const bitmapWord = 16;
+const slabBit = 1 << 12;
+const committedBit = 1 << 13;
+const noBits = new Uint32Array(0);
+
+/** Regions of a slab at most (SC_LG_SLAB_MAXREGS is 9). */
+const mostRegions = 512;
+
+/**
+ * The extents whose records stand in the base blocks. A record is taken only when all that it says agrees: class,
+ * size, and for slabs the number of bits set with the number of free regions.
+ */
+export function readExtents(memory: Memory, blocks: readonly BaseBlock[]): Extent[] {
+  const extents: Extent[] = [];
+  const bytes = new Uint8Array(chunkBytes);
+  for (const block of blocks) {
+    for (let at = block.start; at < block.usedEnd; at += chunkBytes) {
+      const got = memory.read(at, bytes.subarray(0, Math.min(chunkBytes, block.usedEnd - at)));
+      scanChunk(new Uint32Array(bytes.buffer, 0, got >>> 2), at, block, extents);
+    }
+  }
+  return withoutOverlaps(extents);
+}
+
+function scanChunk(words: Uint32Array, address: Address, block: BaseBlock, extents: Extent[]): void {
+  const step = block.layout.alignment >>> 2;
+  for (let at = 0; at + recordWords <= words.length; at += step) {
+    // Most places hold no record: no address, or none that a process has, or a size that no extent has.
+    const addressHigh = words[at + 3]!;
+    if (addressHigh > 0xffff || words[at + 5]! > 0xff || (words[at]! & committedBit) === 0) continue;
+    const extent = readExtent(words, at, address + at * 4, block);
+    if (extent !== undefined) extents.push(extent);
+  }
+}
+
+function readExtent(words: Uint32Array, at: number, record: Address, block: BaseBlock): Extent | undefined {
+  const { layout, classes } = block;
+  const bits = words[at]!;
+  const arena = bits & noArena;
+  const size = words[at + 5]! * 4294967296 + wholePages(words[at + 4]!);
+  const start = words[at + 3]! * 4294967296 + wholePages(words[at + 2]!);
+  if (arena === noArena || size === 0 || start === 0) return undefined;
+  const offset = words[at + 2]! & pageMask;
+  const szind = (bits >>> layout.szindShift) & 0xff;
+  const state = (bits >>> layout.stateShift) & layout.stateMask;
+  // An extent loses its class before it is freed; the slab bit may stay. Above 3 are states of a moment.
+  if (szind === classes.count) {
+    if (state === 0 || state > 3 || offset !== 0) return undefined;
+    return { start, size, arena, kind: 'free', classSize: size, record, freeBits: noBits };
+  }
+  const classSize = classes.sizes[szind];
+  if (state !== 0 || classSize === undefined) return undefined;
+  if ((bits & slabBit) === 0) {
+    if (size !== classSize + largePad && (size !== classSize || offset !== 0)) return undefined;
+    return { start, size, arena, kind: 'large', classSize, record, freeBits: noBits };
+  }
+  if (offset !== 0 || classSize >= smallestLarge) return undefined;
+  const freeBits = readFreeBits(words, at, size / classSize, layout.nfreeShift);
+  return freeBits && { start, size, arena, kind: 'slab', classSize, record, freeBits };
+}
+
+/** The bitmap of a slab of so many regions; undefined when it disagrees with the count of free ones beside it. */
+function readFreeBits(words: Uint32Array, at: number, regions: number, shift: number): Uint32Array | undefined {
+  if (!Number.isInteger(regions) || regions > mostRegions) return undefined;
+  const freeCount = ((words[at]! >>> shift) | (words[at + 1]! << (32 - shift))) & 0x3ff;
+  const bitmap = words.slice(at + bitmapWord, at + bitmapWord + Math.ceil(regions / 64) * 2);
+  let set = 0;
+  for (const word of bitmap) set += bitCount(word);
+  if (set !== freeCount) return undefined;
+  for (let bit = regions; bit < bitmap.length * 32; bit += 1) {
+    if (((bitmap[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) return undefined;
+  }
+  return bitmap;
+}
+
+function wholePages(low: number): number {
+  return (low & ~pageMask) >>> 0;
+}
+
+function bitCount(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/**
+ * Sorted, and without the records that are no longer true: the record of an extent that was merged into another is
+ * kept for reuse with all that it said. Where two overlap, one in use is believed before a free one.
+ */
+function withoutOverlaps(extents: readonly Extent[]): Extent[] {
+  const rank = (extent: Extent): number => (extent.kind === 'free' ? 1 : 0);
+  const sorted = [...extents].sort((a, b) => a.start - b.start || rank(a) - rank(b) || b.size - a.size);
+  const kept: Extent[] = [];
+  for (const extent of sorted) {
+    let last = kept.at(-1);
+    while (last !== undefined && last.kind === 'free' && extent.kind !== 'free' && extent.start < last.start + last.size) {
+      kept.pop();
+      last = kept.at(-1);
+    }
+    if (last === undefined || extent.start >= last.start + last.size) kept.push(extent);
+  }
+  return kept;
+}

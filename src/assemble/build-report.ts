@@ -1,0 +1,152 @@
+// Turns what was found into the report's contract: ids, hex addresses, file names instead of paths, sentences.
+import type { Allocator } from '../allocators/allocator.ts';
+import { growthOfTrack } from '../compare/process-totals.ts';
+import { fileName } from '../detect/block-anatomy.ts';
+import { trendOf } from '../detect/trend.ts';
+import type { HeapTotals } from '../detect/walk-heaps.ts';
+import type { DiffResult } from '../diff-dumps.ts';
+import type { OpenedDump } from '../memory/opened-dump.ts';
+import { formatAddress } from '../model/address.ts';
+import type { DumpWarning } from '../model/dump.ts';
+import type { LeakReport, ReportDump, ReportGrowth, ReportHeap, ReportRegion } from '../model/leak-report.ts';
+import type { Track } from '../model/track.ts';
+import { timeOrderWarnings } from '../compare/capture-times.ts';
+import { buildAllocations } from './build-allocations.ts';
+import { summarize } from './summarize.ts';
+
+export interface ReportOptions {
+  readonly allocators: readonly Allocator[];
+  readonly version: string;
+  /** Keeps directories in names; off by default, for user names live in paths. */
+  readonly fullPaths: boolean;
+}
+
+/** The report without pictures; they are added when they were drawn. */
+export function buildReport(result: DiffResult, options: ReportOptions): LeakReport {
+  const allocations = buildAllocations(result, options.allocators);
+  const suspects = result.decision.suspects.map((one) => allocations.idOf.get(one)!);
+  const growth = buildGrowth(result);
+  const partial = { dumps: buildDumps(result, options), growth, allocations: allocations.rows };
+  return {
+    schemaVersion: 1,
+    tool: { name: 'leakviz', version: options.version },
+    dumps: partial.dumps,
+    regions: result.tracks.map((track, index) => buildRegion(result, track, index, options)),
+    heaps: result.walk.heaps.map((heap, index) => buildHeap(heap, index, result)),
+    allocations: allocations.rows,
+    growth,
+    verdict: {
+      status: result.decision.status,
+      summary: summarize(result, partial, suspects),
+      suspects,
+      reasons: result.decision.reasons,
+    },
+    pictures: [],
+  };
+}
+
+function shownName(name: string, options: ReportOptions): string {
+  return options.fullPaths ? name : fileName(name);
+}
+
+function buildDumps(result: DiffResult, options: ReportOptions): ReportDump[] {
+  const order = timeOrderWarnings(result.dumps);
+  return result.dumps.map((opened, index) => {
+    const { dump } = opened.memory;
+    const warnings = [...opened.warnings, ...dump.warnings, ...result.walk.warnings[index]!, order[index] ?? []].flat();
+    return {
+      path: shownName(opened.path, options),
+      format: dump.format,
+      arch: dump.architecture,
+      pointerSize: dump.pointerSize,
+      pageSize: dump.pageSize,
+      processId: dump.processId,
+      processName: dump.processName,
+      capturedAt: opened.capturedAt?.toISOString() ?? null,
+      timeSource: opened.timeSource,
+      fileBytes: opened.fileBytes,
+      mappedBytes: result.totals.mappedBytes[index]!,
+      capturedBytes: result.totals.capturedBytes[index]!,
+      populatedBytes: result.totals.populatedBytes[index]!,
+      zeroBytes: result.totals.zeroBytes[index]!,
+      threadCount: dump.threads.length,
+      moduleCount: dump.modules.length,
+      regionCount: dump.regions.length,
+      warnings: warnings.map((warning) => cleanWarning(warning, opened)),
+    };
+  });
+}
+
+/** A message may quote the path it was opened by; the report names files only. */
+function cleanWarning(warning: DumpWarning, opened: OpenedDump): DumpWarning {
+  return { ...warning, message: warning.message.replaceAll(opened.path, fileName(opened.path)) };
+}
+
+function buildRegion(result: DiffResult, track: Track, index: number, options: ReportOptions): ReportRegion {
+  const measure = result.measures[index]!;
+  const { pointerSize } = result.dumps[0]!.memory.dump;
+  const where = (pick: 'start' | 'end') =>
+    track.presence.map((presence) => (presence ? formatAddress(presence[pick], pointerSize) : null));
+  const numbers = (values: ArrayLike<number>) => track.presence.map((presence, dump) => (presence ? values[dump]! : null));
+  const sinceBefore = (values: ArrayLike<number>) => numbers(values).map((value, dump) => (dump === 0 ? null : value));
+  const walked = (pick: 'liveBytes' | 'freeBytes') =>
+    track.presence.map((_, dump) => (result.tallies[dump]!.isWalked[index] ? result.tallies[dump]![pick][index]! : null));
+  const growthBytes = growthOfTrack(track, measure);
+  return {
+    id: track.id,
+    start: where('start'),
+    end: where('end'),
+    kind: track.kind,
+    name: shownName(track.name, options),
+    mappedBytes: track.presence.map((presence) => presence?.mappedBytes ?? null),
+    capturedBytes: numbers(measure.capturedBytes),
+    populatedBytes: numbers(measure.populatedBytes),
+    zeroBytes: numbers(measure.zeroBytes),
+    liveBytes: walked('liveBytes'),
+    freeBytes: walked('freeBytes'),
+    changes: {
+      unchangedBytes: sinceBefore(measure.unchangedBytes),
+      changedBytes: sinceBefore(measure.changedBytes),
+      newBytes: sinceBefore(measure.newBytes),
+    },
+    growthBytes,
+    trend: trackTrend(result, track, index),
+  };
+}
+
+function trackTrend(result: DiffResult, track: Track, index: number) {
+  const mapped = track.presence.map((presence) => presence?.mappedBytes ?? 0);
+  const populated = [...result.measures[index]!.populatedBytes];
+  const grows = (values: readonly number[]) => values.at(-1)! - values[0]!;
+  // One page is the smallest change there is.
+  return trendOf(grows(mapped) >= grows(populated) ? mapped : populated, result.hours, 4096);
+}
+
+function buildHeap(heap: HeapTotals, index: number, result: DiffResult): ReportHeap {
+  const { pointerSize } = result.dumps[0]!.memory.dump;
+  const { allocator, name, liveBlocks, liveBytes, freeBlocks, freeBytes } = heap;
+  const address = formatAddress(heap.address, pointerSize);
+  return { id: `h${index + 1}`, allocator, name, address, liveBlocks, liveBytes, freeBlocks, freeBytes };
+}
+
+function buildGrowth(result: DiffResult): ReportGrowth {
+  const { mappedBytes, populatedBytes, totalGrowth } = result.totals;
+  const explained = result.decision.suspects.reduce((sum, one) => sum + one.growthBytes, 0);
+  const explainedBytes = Math.min(totalGrowth, explained);
+  const hours = result.hours?.reduce((sum, one) => sum + one, 0) ?? null;
+  const net = Math.max(mappedBytes.at(-1)! - mappedBytes[0]!, populatedBytes.at(-1)! - populatedBytes[0]!);
+  const ratio = (value: number, base: number) => (base > 0 ? value / base : 1);
+  return {
+    mappedBytes,
+    populatedBytes,
+    totalBytes: totalGrowth,
+    explainedBytes,
+    explainedShare: totalGrowth > 0 ? explainedBytes / totalGrowth : 0,
+    trend: result.trend,
+    bytesPerHour: hours === null ? null : net / hours,
+    ratios: {
+      toFirst: mappedBytes.map((value) => ratio(value, mappedBytes[0]!)),
+      toPrevious: mappedBytes.map((value, index) => ratio(value, mappedBytes[Math.max(0, index - 1)]!)),
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { LeakvizError } from '../errors.ts';
+import { printablePath } from './system-error.ts';
+
+/** A file that nobody else can open, and that is gone when it is closed. */
+export interface TemporaryFile {
+  /** Open for reading and writing. Closed by `discard` only. */
+  readonly descriptor: number;
+  discard(): void;
+}
+
+/** Directories that could not be removed while their file is open. */
+const leftDirectories = new Set<string>();
+
+/**
+ * Makes an empty file in a new directory under `parent`. Where the system allows it (POSIX) file and directory lose
+ * their names at once, so that nothing is left however the process ends; elsewhere (Windows) they are removed when the
+ * file is discarded, or by cleanUpTemporaryFiles. Throws LeakvizError `unwritable-output`.
+ */
+export function createTemporaryFile(parent: string): TemporaryFile {
+  try {
+    const directory = mkdtempSync(join(parent, 'leakviz-'));
+    leftDirectories.add(directory);
+    const descriptor = openSync(join(directory, 'unpacked'), 'wx+', 0o600);
+    const isRemoved = remove(directory);
+    return {
+      descriptor,
+      discard() {
+        closeSync(descriptor);
+        if (!isRemoved) remove(directory);
+      },
+    };
+  } catch (cause) {
+    throw unwritableTemporaryFile(parent, cause);
+  }
+}
+
+/** For the end of the process, by a signal too: removes what is still there. Never throws. */
+export function cleanUpTemporaryFiles(): void {
+  for (const directory of leftDirectories) remove(directory);
+}
+
+/** Turns what node:fs threw while writing a temporary file under `parent` into a LeakvizError. */
+export function unwritableTemporaryFile(parent: string, cause: unknown): LeakvizError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
+  const what = code === 'ENOSPC' ? 'no space left' : code;
+  return new LeakvizError('unwritable-output', `cannot unpack into ${printablePath(parent)}: ${what}`, {
+    hint: 'Name another directory with --temp-dir, or unpack the dump yourself.',
+    cause,
+  });
+}
+
+/** False where the system keeps an open file's name. */
+function remove(directory: string): boolean {
+  try {
+    rmSync(directory, { recursive: true, force: true });
+    leftDirectories.delete(directory);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,55 @@
+import { createGunzip, type Gunzip } from 'node:zlib';
+import { DamagedDataError } from './packed-input.ts';
+
+/** A piece unpacks to a thousand times its size at most, which is held until it is taken. */
+const largestPiece = 1 << 14;
+
+/** RFC 1952, several members too. Trailing bytes that are no gzip member are ignored. */
+export async function* unpackGzip(packed: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: 1 << 17 });
+  let unpacked: Uint8Array[] = [];
+  let failure: Error | undefined;
+  gunzip.on('data', (chunk: Uint8Array) => unpacked.push(chunk));
+  gunzip.on('error', (error) => {
+    failure = error;
+  });
+  const takeUnpacked = () => {
+    const taken = unpacked;
+    unpacked = [];
+    return taken;
+  };
+  try {
+    for (const piece of smaller(packed)) {
+      await settled(gunzip, (done) => gunzip.write(piece, done));
+      yield* takeUnpacked();
+      if (gunzip.destroyed || gunzip.readableEnded) break;
+    }
+    if (!gunzip.destroyed) await settled(gunzip, () => gunzip.end());
+    yield* takeUnpacked();
+  } finally {
+    gunzip.destroy();
+  }
+  if (failure !== undefined) throw new DamagedDataError(failureText(failure));
+}
+
+function* smaller(packed: Iterable<Uint8Array>): Generator<Uint8Array> {
+  for (const piece of packed) {
+    for (let at = 0; at < piece.length; at += largestPiece) yield piece.subarray(at, at + largestPiece);
+  }
+}
+
+/** Resolves when `start` calls back or the stream closes: after an error it forgets to call back. */
+function settled(stream: Gunzip, start: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off('close', done);
+      resolve();
+    };
+    stream.once('close', done);
+    start(done);
+  });
+}
+
+function failureText(failure: Error): string {
+  return (failure as NodeJS.ErrnoException).code === 'Z_BUF_ERROR' ? 'it ends too early' : 'it is damaged';
+}

@@ -1,0 +1,89 @@
+// The options of diff: as yargs parses them, and as the run wants them.
+import type { InferredOptionTypes, Options } from 'yargs';
+import { LeakvizError } from '../../errors.ts';
+import type { Address } from '../../model/address.ts';
+import { type ReportFormatId, reportFormats } from '../../reports/index.ts';
+import { parseBase, parseBytes, parseInterval, parseTimes } from '../parse-quantity.ts';
+
+const formatIds = reportFormats.map((format) => format.id) as readonly string[];
+const shortIds: Readonly<Record<string, string>> = { md: 'markdown' };
+
+export const diffOptions = {
+  output: { alias: 'o', type: 'string', default: 'leakviz-report', describe: 'Folder for the report and the pictures', group: 'Results:' },
+  report: { type: 'string', default: 'html,md,json', describe: 'Which reports to write: html, md, json', group: 'Results:' },
+  pictures: { type: 'boolean', default: true, describe: 'Draw pictures; --no-pictures leaves them out', group: 'Results:' },
+  json: { type: 'boolean', default: false, describe: 'Print report.json to stdout instead of the summary', group: 'Results:' },
+  'full-paths': { type: 'boolean', default: false, describe: 'Keep folders in file and module names (they often hold user names)', group: 'Results:' },
+  width: { type: 'string', describe: 'Pixels per row of the pictures', group: 'Pictures:' },
+  'bytes-per-pixel': { type: 'string', describe: 'Bytes one pixel stands for: 8, 16, 32, …', group: 'Pictures:' },
+  base: { type: 'string', describe: 'Address of the first byte of raw files, in hex', group: 'Input:' },
+  interval: { type: 'string', describe: 'Time between the dumps, such as 30s, 5min, 2h', group: 'Input:' },
+  times: { type: 'string', describe: 'When the dumps were taken, ISO 8601, separated by commas', group: 'Input:' },
+  'temp-dir': { type: 'string', describe: 'Where compressed dumps are unpacked to while they are read', group: 'Input:' },
+  quiet: { alias: 'q', type: 'boolean', default: false, describe: 'Print the verdict only', group: 'Output:' },
+  verbose: { alias: 'v', type: 'boolean', default: false, describe: 'Print all warnings and what took how long', group: 'Output:' },
+} as const satisfies Record<string, Options>;
+
+export type DiffArgs = InferredOptionTypes<typeof diffOptions> & { readonly dumps?: readonly string[] };
+
+export interface ResolvedOptions {
+  readonly output: string;
+  readonly reports: readonly ReportFormatId[];
+  readonly withPictures: boolean;
+  readonly printsJson: boolean;
+  readonly fullPaths: boolean;
+  readonly width: number | undefined;
+  readonly bytesPerCell: number | undefined;
+  readonly base: Address | undefined;
+  readonly interval: number | undefined;
+  readonly times: readonly Date[] | undefined;
+  readonly tempDir: string | undefined;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** Checks everything before any work is done. Throws LeakvizError with what was expected. */
+export function resolveOptions(args: DiffArgs, dumpCount: number): ResolvedOptions {
+  if (args.interval !== undefined && args.times !== undefined) {
+    throw new LeakvizError('usage', '--interval and --times say the same thing: give one of them');
+  }
+  return {
+    output: args.output,
+    reports: parseReports(args.report),
+    withPictures: args.pictures,
+    printsJson: args.json,
+    fullPaths: args['full-paths'],
+    width: args.width === undefined ? undefined : parseWidth(args.width),
+    bytesPerCell: args['bytes-per-pixel'] === undefined ? undefined : parseBytesPerPixel(args['bytes-per-pixel']),
+    base: args.base === undefined ? undefined : parseBase(args.base),
+    interval: args.interval === undefined ? undefined : parseInterval(args.interval),
+    times: args.times === undefined ? undefined : parseTimes(args.times, dumpCount),
+    tempDir: args['temp-dir'],
+    quiet: args.quiet,
+    verbose: args.verbose,
+  };
+}
+
+function parseReports(text: string): ReportFormatId[] {
+  return text.split(',').map((one) => {
+    const id = shortIds[one.trim()] ?? one.trim();
+    if (!formatIds.includes(id)) throw new LeakvizError('usage', `--report: expected html, md or json, found '${one}'`);
+    return id as ReportFormatId;
+  });
+}
+
+function parseWidth(text: string): number {
+  const width = Number(text);
+  if (!Number.isInteger(width) || width < 64 || width > 16384) {
+    throw new LeakvizError('usage', `--width: expected 64 to 16384 pixels, found '${text}'`);
+  }
+  return width;
+}
+
+function parseBytesPerPixel(text: string): number {
+  const bytes = parseBytes(text);
+  if (bytes === undefined || bytes < 8 || bytes > 2 ** 30 || !Number.isInteger(Math.log2(bytes))) {
+    throw new LeakvizError('usage', `--bytes-per-pixel: expected a power of two from 8, such as 64 or 4k, found '${text}'`);
+  }
+  return bytes;
+}

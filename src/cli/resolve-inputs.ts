@@ -1,0 +1,61 @@
+// Files, folders and patterns become the list of dumps, in order. Windows shells do not expand patterns, so we do.
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { findCompression } from '../bytes/compressions.ts';
+import { LeakvizError } from '../errors.ts';
+import { dumpFormats } from '../formats/index.ts';
+
+const byName = new Intl.Collator('en', { numeric: true });
+
+/** Paths of dump files in capture order: the order of the arguments, and by name (2 before 10) within each. */
+export async function resolveInputs(args: readonly string[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const arg of args) paths.push(...(await resolveInput(arg)));
+  return paths;
+}
+
+async function resolveInput(arg: string): Promise<string[]> {
+  const stat = statSync(arg, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) return dumpsInFolder(arg);
+  if (stat) return [arg];
+  if (!/[*?[{]/.test(arg)) {
+    throw new LeakvizError('unreadable-file', `${arg}: no such file`, { hint: 'Check the path; dumps, folders and patterns such as *.dmp are taken.' });
+  }
+  const { glob } = await import('tinyglobby');
+  const found = await glob(arg.replaceAll('\\', '/'), { absolute: false, onlyFiles: true, expandDirectories: false });
+  if (found.length === 0) throw new LeakvizError('unreadable-file', `${arg}: no file matches`, { hint: 'Check the pattern and the folder.' });
+  return found.sort(byName.compare);
+}
+
+function dumpsInFolder(folder: string): string[] {
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort(byName.compare);
+  const dumps = names.map((name) => join(folder, name)).filter(looksLikeDump);
+  if (dumps.length === 0) {
+    throw new LeakvizError('unreadable-file', `${folder}: no dumps in this folder (${names.length} other files)`, {
+      hint: 'Name the files themselves if they are raw memory without a header.',
+    });
+  }
+  return dumps;
+}
+
+/** A folder may hold notes beside its dumps: only files that say by their first bytes what they are count. */
+function looksLikeDump(path: string): boolean {
+  const head = new Uint8Array(4096);
+  let size: number;
+  try {
+    const file = openSync(path, 'r');
+    try {
+      size = readSync(file, head, 0, head.length, 0);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // Opening it for real will say what is wrong with it.
+    return true;
+  }
+  const bytes = head.subarray(0, size);
+  return findCompression(bytes) !== undefined || dumpFormats.some((format) => format.id !== 'raw' && format.probe(bytes));
+}

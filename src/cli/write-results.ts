@@ -1,0 +1,71 @@
+// Draws the pictures and writes pictures and reports into the output folder.
+import { setImmediate } from 'node:timers/promises';
+import type { DiffResult } from '../diff-dumps.ts';
+import { imageEncoders } from '../draw/encode/index.ts';
+import { rowsOf } from '../draw/encode/image-encoder.ts';
+import type { LeakReport, ReportPicture } from '../model/leak-report.ts';
+import type { PictureInput } from '../pictures/picture.ts';
+import { plannedPictures } from '../pictures/render-pictures.ts';
+import { type EmbeddedPicture, reportFormats } from '../reports/index.ts';
+import type { ResolvedOptions } from './commands/diff-options.ts';
+import type { OutputFolder } from './output-folder.ts';
+import type { ProgressBar } from './progress-bar.ts';
+
+export interface ResultsInput {
+  readonly result: DiffResult;
+  readonly report: LeakReport;
+  readonly options: ResolvedOptions;
+  readonly folder: OutputFolder;
+  readonly signal: AbortSignal;
+  readonly bar: ProgressBar;
+}
+
+/** Returns the report with its pictures. Nothing stands under its final name before the folder is published. */
+export async function writeResults(input: ResultsInput): Promise<LeakReport> {
+  const drawn = input.options.withPictures ? await writePictures(input) : [];
+  const report = { ...input.report, pictures: drawn.map(({ row }) => row) };
+  const embedded = drawn.map(({ embedded }) => embedded);
+  for (const format of reportFormats) {
+    if (input.options.reports.includes(format.id)) input.folder.write(format.fileName, format.write(report, embedded));
+  }
+  return report;
+}
+
+interface WrittenPicture {
+  readonly row: ReportPicture;
+  readonly embedded: EmbeddedPicture;
+}
+
+async function writePictures(input: ResultsInput): Promise<WrittenPicture[]> {
+  const { result, report, options, bar } = input;
+  const pictureInput: PictureInput = {
+    report,
+    tracks: result.tracks,
+    cellMap: result.cellMap,
+    memories: result.dumps.map((dump) => dump.memory),
+    width: options.width,
+  };
+  const planned = plannedPictures(pictureInput);
+  const written: WrittenPicture[] = [];
+  for (const [index, picture] of planned.entries()) {
+    bar.show('drawing', index, planned.length);
+    const image = picture.draw();
+    const files: Record<string, string> = {};
+    let png = new Uint8Array();
+    for (const encoder of imageEncoders) {
+      const name = `pictures/${picture.id}.${encoder.id}`;
+      files[encoder.id] = name;
+      const chunks = [...encoder.encode(rowsOf(image))];
+      if (encoder.id === 'png') png = Buffer.concat(chunks);
+      input.folder.write(name, chunks);
+    }
+    const { id, title, description } = picture;
+    written.push({
+      row: { id, title, bmp: files['bmp']!, png: files['png']!, description },
+      embedded: { id, title, description, png, width: image.width, height: image.height },
+    });
+    await setImmediate();
+    input.signal.throwIfAborted();
+  }
+  return written;
+}

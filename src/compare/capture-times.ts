@@ -1,0 +1,32 @@
+// When the dumps were taken: the basis of every rate.
+import type { OpenedDump } from '../memory/opened-dump.ts';
+import type { DumpWarning } from '../model/dump.ts';
+
+/** Copying files gives them times within moments of each other; a leak that matters is not dumped that fast. */
+const shortestSpanHours = 1 / 3600;
+
+/** Hours between neighbouring dumps; null when a time is missing or the times cannot be right. */
+export function hoursBetween(dumps: readonly OpenedDump[]): number[] | null {
+  const hours: number[] = [];
+  for (let index = 1; index < dumps.length; index++) {
+    const before = dumps[index - 1]!.capturedAt;
+    const after = dumps[index]!.capturedAt;
+    if (!before || !after || after <= before) return null;
+    hours.push((after.getTime() - before.getTime()) / 3_600_000);
+  }
+  return hours.reduce((sum, one) => sum + one, 0) >= shortestSpanHours ? hours : null;
+}
+
+/** A warning per dump whose time lies before the one of the dump in front of it. */
+export function timeOrderWarnings(dumps: readonly OpenedDump[]): (DumpWarning | null)[] {
+  return dumps.map((dump, index) => {
+    const before = dumps[index - 1];
+    if (!before?.capturedAt || !dump.capturedAt || dump.capturedAt >= before.capturedAt) return null;
+    const source = dump.timeSource === 'file' ? "by its file's time" : 'by its own time';
+    return {
+      code: 'time-order',
+      message: `${source} this dump is older than the one before it: the order of the arguments was kept; check it, or give --times or --interval`,
+      offset: null,
+    };
+  });
+}

@@ -1,0 +1,33 @@
+// Adds tracks up to the process, and says how much of what grew.
+import type { TrackMeasure } from '../scan/track-measure.ts';
+import type { Track } from '../model/track.ts';
+
+/** Bytes of the whole process, one number per dump. */
+export interface ProcessTotals {
+  readonly mappedBytes: number[];
+  readonly capturedBytes: number[];
+  readonly populatedBytes: number[];
+  readonly zeroBytes: number[];
+  /** Sum over the growing tracks of their growth. */
+  readonly totalGrowth: number;
+}
+
+/** The larger of mapped and populated growth between the first and the last dump; negative when it shrank. */
+export function growthOfTrack(track: Track, measure: TrackMeasure): number {
+  const mapped = track.presence.map((presence) => presence?.mappedBytes ?? 0);
+  const { populatedBytes } = measure;
+  return Math.max(mapped.at(-1)! - mapped[0]!, populatedBytes.at(-1)! - populatedBytes[0]!);
+}
+
+export function processTotals(tracks: readonly Track[], measures: readonly TrackMeasure[]): ProcessTotals {
+  const dumpCount = tracks[0]?.presence.length ?? 0;
+  const sum = (value: (track: number, dump: number) => number) =>
+    Array.from({ length: dumpCount }, (_, dump) => tracks.reduce((total, _track, index) => total + value(index, dump), 0));
+  return {
+    mappedBytes: sum((track, dump) => tracks[track]!.presence[dump]?.mappedBytes ?? 0),
+    capturedBytes: sum((track, dump) => measures[track]!.capturedBytes[dump]!),
+    populatedBytes: sum((track, dump) => measures[track]!.populatedBytes[dump]!),
+    zeroBytes: sum((track, dump) => measures[track]!.zeroBytes[dump]!),
+    totalGrowth: tracks.reduce((total, track, index) => total + Math.max(0, growthOfTrack(track, measures[index]!)), 0),
+  };
+}

@@ -1,0 +1,48 @@
+// A sample of addresses that is the same addresses in every dump, so that blocks can be followed without keeping all.
+import type { Address } from '../model/address.ts';
+
+/**
+ * Keeps the addresses whose hash lies below `limit`; the limit halves whenever there are too many. Since the hash of an
+ * address never changes, two sketches hold the same sample below the smaller of their limits: what stands in one and
+ * not in the other was born or died in between. (Bottom-k sampling; E. Cohen, "Size-estimation framework", 1997.)
+ */
+export interface AddressSketch {
+  readonly limit: number;
+  readonly addresses: readonly Address[];
+  add(address: Address): void;
+}
+
+/** Kept addresses at most; at least half as many once there were that many. Bounds the error of a share to about 3 %. */
+const mostKept = 1024;
+
+export function newAddressSketch(): AddressSketch {
+  const kept: { limit: number; addresses: Address[] } = { limit: 2 ** 32, addresses: [] };
+  return {
+    get limit() {
+      return kept.limit;
+    },
+    get addresses() {
+      return kept.addresses;
+    },
+    add(address) {
+      if (hashOf(address) >= kept.limit) return;
+      kept.addresses.push(address);
+      if (kept.addresses.length <= mostKept) return;
+      kept.limit /= 2;
+      kept.addresses = kept.addresses.filter((one) => hashOf(one) < kept.limit);
+    },
+  };
+}
+
+/** The part of the sketch that can be held against the other one, sorted. */
+export function comparable(sketch: AddressSketch, other: AddressSketch): Address[] {
+  return sketch.addresses.filter((address) => hashOf(address) < other.limit).sort((a, b) => a - b);
+}
+
+/** 32 bits, mixed (the finalizer of MurmurHash3 over both halves). */
+function hashOf(address: Address): number {
+  let hash = (Math.trunc(address / 2 ** 32) * 0x9e3779b1) ^ (address % 2 ** 32);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

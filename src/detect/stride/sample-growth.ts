@@ -1,0 +1,77 @@
+// Takes windows of words from all over the memory that grew: the material in which strides are looked for.
+import type { Memory } from '../../memory/memory.ts';
+import type { Address } from '../../model/address.ts';
+
+/** Consecutive captured words. `words` holds halves low one first; a word of a 32-bit dump is one half. */
+export interface WordWindow {
+  readonly start: Address;
+  readonly words: Uint32Array;
+}
+
+export interface AddressRun {
+  readonly start: Address;
+  readonly end: Address;
+}
+
+/**
+ * Short windows, spread over the whole growth, tell strides up to some ten KB from many places; a few long ones catch
+ * larger blocks. Together they bound the work whatever the size.
+ */
+const shortWindows = { count: 64, bytes: 128 << 10 };
+const longWindows = { count: 2, bytes: 4 << 20 };
+
+/** @param runs where memory grew, sorted; stretches of them become windows, evenly spread */
+export function sampleGrowth(memory: Memory, runs: readonly AddressRun[]): WordWindow[] {
+  const joined = joinNear(runs);
+  const total = joined.reduce((sum, run) => sum + run.end - run.start, 0);
+  if (total === 0) return [];
+  if (total <= shortWindows.count * shortWindows.bytes) return readPieces(memory, joined, longWindows.bytes);
+  const short = spread(joined, total, shortWindows.count, shortWindows.bytes);
+  const long = spread(joined, total, longWindows.count, longWindows.bytes);
+  return [...readPieces(memory, short, shortWindows.bytes), ...readPieces(memory, long, longWindows.bytes)];
+}
+
+/** Zero pages inside a block split the runs of populated pages; what lies close together is looked at as one. */
+function joinNear(runs: readonly AddressRun[]): AddressRun[] {
+  const farthest = 2 << 20;
+  const joined: { start: Address; end: Address }[] = [];
+  for (const run of runs) {
+    const last = joined.at(-1);
+    if (last && run.start - last.end <= farthest) last.end = run.end;
+    else joined.push({ ...run });
+  }
+  return joined;
+}
+
+function spread(runs: readonly AddressRun[], total: number, count: number, bytes: number): AddressRun[] {
+  const windows: AddressRun[] = [];
+  let passed = 0;
+  let next = 0;
+  for (const run of runs) {
+    const size = run.end - run.start;
+    while (next < count && (next * total) / count < passed + size) {
+      const wanted = run.start + Math.floor(((next * total) / count - passed) / 4096) * 4096;
+      const start = Math.max(run.start, Math.min(wanted, run.end - bytes), windows.at(-1)?.end ?? run.start);
+      const end = Math.min(run.end, start + bytes);
+      if (start < end) windows.push({ start, end });
+      next++;
+    }
+    passed += size;
+  }
+  return windows;
+}
+
+function readPieces(memory: Memory, runs: readonly AddressRun[], largest: number): WordWindow[] {
+  const windows: WordWindow[] = [];
+  for (const run of runs) {
+    for (let at = run.start; at < run.end; ) {
+      const size = Math.min(largest, run.end - at);
+      const buffer = new ArrayBuffer(Math.ceil(size / 8) * 8);
+      const got = memory.read(at, new Uint8Array(buffer, 0, size));
+      if (got >= 64) windows.push({ start: at, words: new Uint32Array(buffer, 0, (got >>> 3) << 1) });
+      // A gap in what is captured: the next page may be there again.
+      at += got < size ? (Math.floor(got / 4096) + 1) * 4096 : size;
+    }
+  }
+  return windows;
+}

@@ -1,0 +1,148 @@
+// Leak, growth, none or inconclusive: the decision, from what was measured. The rules stand in docs/detection.md.
+import type { Trend, VerdictStatus } from '../model/leak-report.ts';
+import type { Candidate } from './candidates.ts';
+
+export interface ProcessFacts {
+  readonly dumpCount: number;
+  /** Of the whole process, one per dump. */
+  readonly mappedBytes: readonly number[];
+  readonly populatedBytes: readonly number[];
+  /** Captured share of the writable memory, 0 to 1, of the dump that holds least. */
+  readonly capturedShare: number;
+  /** Sum over the growing tracks. */
+  readonly totalGrowth: number;
+  readonly trend: Trend;
+  /** Name of the garbage-collecting runtime the process runs; null when it runs none that is known. */
+  readonly collector: string | null;
+  /** Live bytes of walked heaps, one per dump; null when none was walked. */
+  readonly liveBytes: readonly number[] | null;
+  readonly freeBytes: readonly number[] | null;
+}
+
+export interface Decision {
+  readonly status: VerdictStatus;
+  readonly suspects: readonly Candidate[];
+  readonly reasons: readonly { readonly code: string; readonly text: string }[];
+}
+
+/**
+ * Growth below this is housekeeping: glibc extends its heap by 128 KiB at a time (M_TOP_PAD), a Windows heap commits
+ * in steps of 64 KiB, so that a process's size moves by that much when nothing grows.
+ */
+const smallestGrowth = 128 << 10;
+/** A process's size also breathes with what it works on; growth below this share of its memory is not material. */
+const smallestGrowthShare = 0.01;
+/** A class must explain this much of the growth to be its cause on its own. */
+const materialShare = 0.1;
+/** A member of a group that grows in fixed proportion to a material class may be small. */
+const groupMemberShare = 0.01;
+/** Below this much of its writable memory captured, a dump does not show what grows. */
+const leastCaptured = 0.25;
+
+export function decide(candidates: readonly Candidate[], facts: ProcessFacts): Decision {
+  const clear = candidates.filter((one) => one.test?.standsClear && one.growthBytes >= smallestGrowth);
+  const suspects = withGroup(clear.filter((one) => one.share >= materialShare), candidates);
+  if (facts.capturedShare < leastCaptured) return inconclusive('too-little-captured', tooLittle(facts), suspects);
+  if (!growsMaterially(facts) && suspects.length === 0) return none(facts);
+  if (facts.dumpCount < 3) return growthOfTwo(candidates);
+  const leaking = suspects.filter((one) => one.trend === 'steady' || one.trend === 'sawtooth');
+  if (facts.collector !== null && !leaking.some((one) => one.sizeClass.method === 'chunk-walk')) {
+    return inconclusive('collector', collectorReason(facts.collector), leaking);
+  }
+  if (leaking.length > 0) return leak(leaking);
+  return growth(suspects, facts);
+}
+
+/** Material growth of the process: more than an allocator's housekeeping, and more than its size breathes by. */
+function growsMaterially(facts: ProcessFacts): boolean {
+  const net = Math.max(netGrowth(facts.mappedBytes), netGrowth(facts.populatedBytes));
+  return net >= smallestGrowth * 2 && net >= smallestGrowthShare * facts.populatedBytes[0]!;
+}
+
+function netGrowth(values: readonly number[]): number {
+  return values.at(-1)! - values[0]!;
+}
+
+/**
+ * One leaked thing is often several allocations: their classes grow in lockstep, to the block. So classes whose steps
+ * have the same proportions as a material one's join it, however small their share; sizes drawn at random scatter.
+ */
+function withGroup(material: readonly Candidate[], candidates: readonly Candidate[]): Candidate[] {
+  const joined = candidates.filter(
+    (one) =>
+      !material.includes(one) &&
+      one.test?.standsClear &&
+      one.share >= groupMemberShare &&
+      material.some((leader) => growInProportion(leader, one)),
+  );
+  return [...material, ...joined];
+}
+
+function growInProportion(a: Candidate, b: Candidate): boolean {
+  const left = a.test!.deltas;
+  const right = b.test!.deltas;
+  if (left.length < 2) return false;
+  const ratio = b.growthCount / a.growthCount;
+  return left.every((delta, index) => Math.abs(right[index]! - delta * ratio) <= 2 + 0.005 * right[index]!);
+}
+
+function leak(suspects: readonly Candidate[]): Decision {
+  const share = suspects.reduce((sum, one) => sum + one.share, 0);
+  const text = `${suspects.length === 1 ? 'One allocation class grows' : `${suspects.length} allocation classes grow`} in every step, beyond what coming and going explains, and ${suspects.length === 1 ? 'makes' : 'make'} up ${percent(share)} of the growth.`;
+  return { status: 'leak', suspects, reasons: [{ code: 'class-grows-in-every-step', text }] };
+}
+
+function growth(suspects: readonly Candidate[], facts: ProcessFacts): Decision {
+  const reasons = suspects.map((one) => ({
+    code: one.trend === 'saturating' ? 'levels-off' : 'grew-once',
+    text: `Blocks of ${one.sizeClass.stride} bytes grew, but ${one.trend === 'saturating' ? 'level off' : 'in one step only'}.`,
+  }));
+  if (reasons.length === 0) reasons.push(unexplained(facts));
+  return { status: 'growth', suspects: [], reasons };
+}
+
+function unexplained(facts: ProcessFacts): { code: string; text: string } {
+  const live = facts.liveBytes ? netGrowth(facts.liveBytes) : 0;
+  const free = facts.freeBytes ? netGrowth(facts.freeBytes) : 0;
+  if (free > live && free > facts.totalGrowth / 2) {
+    return { code: 'retention', text: 'Most of the growth is memory that the program freed and the allocator kept.' };
+  }
+  if (facts.trend === 'saturating') return { code: 'levels-off', text: 'Memory grew, and levels off.' };
+  if (facts.trend === 'jump') return { code: 'grew-once', text: 'Memory grew in one step only.' };
+  if (facts.trend === 'sawtooth') return { code: 'up-and-down', text: 'Memory goes up and down.' };
+  return {
+    code: 'no-class-explains-it',
+    text: 'Memory grows, but no single allocation class explains a material share of it: blocks of many sizes, or memory that is not made of equal blocks.',
+  };
+}
+
+function growthOfTwo(candidates: readonly Candidate[]): Decision {
+  const likely = candidates.filter(
+    (one) => one.test?.standsClear && one.share >= materialShare && one.growthBytes >= smallestGrowth,
+  );
+  const text =
+    'Two dumps show that memory grows, not that it goes on growing. Take a third dump after about as much time again, and compare all three.';
+  return { status: 'growth', suspects: likely, reasons: [{ code: 'only-two-dumps', text }] };
+}
+
+function none(facts: ProcessFacts): Decision {
+  const text =
+    facts.trend === 'shrinking' ? 'Memory shrinks.' : 'Nothing grows by more than its own coming and going explains.';
+  return { status: 'none', suspects: [], reasons: [{ code: 'no-material-growth', text }] };
+}
+
+function inconclusive(code: string, text: string, suspects: readonly Candidate[]): Decision {
+  return { status: 'inconclusive', suspects, reasons: [{ code, text }] };
+}
+
+function tooLittle(facts: ProcessFacts): string {
+  return `A dump holds only ${percent(facts.capturedShare)} of the writable memory. Capture full dumps: procdump -ma on Windows, gcore on Linux.`;
+}
+
+function collectorReason(collector: string): string {
+  return `The growth lies in memory that ${collector} collects. Garbage that was not collected yet looks the same as a leak; force a full collection before each dump and compare again.`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(Math.min(1, share) * 100)} %`;
+}

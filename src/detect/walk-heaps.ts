@@ -1,0 +1,138 @@
+// Walks every heap of every dump and adds the blocks up by size.
+import type { Allocator, BlockVisitor, Heap } from '../allocators/allocator.ts';
+import type { Memory } from '../memory/memory.ts';
+import { type Address, formatAddress } from '../model/address.ts';
+import type { DumpWarning } from '../model/dump.ts';
+import type { Pacer } from '../scan/pacer.ts';
+import { type AllocationClass, newWalkedClass } from './allocation-class.ts';
+import type { RangeTally } from './range-tally.ts';
+
+/** One heap followed through the dumps by its address. Arrays run over the dumps; null where it is not there. */
+export interface HeapTotals {
+  readonly allocator: string;
+  readonly name: string;
+  readonly address: Address;
+  readonly liveBlocks: (number | null)[];
+  readonly liveBytes: (number | null)[];
+  readonly freeBlocks: (number | null)[];
+  readonly freeBytes: (number | null)[];
+}
+
+export interface FoundHeaps {
+  readonly allocator: Allocator;
+  /** Per dump in capture order. */
+  readonly heaps: readonly (readonly Heap[])[];
+}
+
+export interface WalkResult {
+  readonly classes: AllocationClass[];
+  readonly heaps: HeapTotals[];
+  /** Per dump. */
+  readonly warnings: DumpWarning[][];
+}
+
+/** Looks for the heaps of every known allocator in every dump. */
+export function findHeaps(memories: readonly Memory[], allocators: readonly Allocator[]): FoundHeaps[] {
+  return allocators
+    .map((allocator) => ({ allocator, heaps: memories.map((memory) => allocator.findHeaps(memory)) }))
+    .filter((found) => found.heaps.some((heaps) => heaps.length > 0));
+}
+
+/** Distinct exact requests kept per class; a class holds at most a granule's worth of them in sound heaps. */
+const mostRequests = 64;
+/** Warnings about damage kept per heap and dump; the first ones tell. */
+const mostWarnings = 3;
+
+export async function walkHeaps(
+  found: readonly FoundHeaps[],
+  memories: readonly Memory[],
+  tallies: readonly RangeTally[],
+  pacer: Pacer,
+): Promise<WalkResult> {
+  const result: WalkResult = { classes: [], heaps: [], warnings: memories.map(() => []) };
+  for (const { allocator, heaps } of found) {
+    const classes = new Map<number, AllocationClass>();
+    const totals = new Map<Address, HeapTotals>();
+    for (const [index, memory] of memories.entries()) {
+      for (const heap of heaps[index]!) {
+        const total = totalsOf(totals, allocator, heap, memories.length);
+        const visitor = newVisitor({ allocator, classes, total, memory, index, tally: tallies[index]!, result });
+        for (const _ of allocator.walk(heap, memory, visitor)) await pacer.pace(0);
+      }
+    }
+    result.classes.push(...classes.values());
+    result.heaps.push(...totals.values());
+  }
+  return result;
+}
+
+function totalsOf(totals: Map<Address, HeapTotals>, allocator: Allocator, heap: Heap, dumpCount: number): HeapTotals {
+  const known = totals.get(heap.address);
+  if (known) return known;
+  const none = () => new Array<number | null>(dumpCount).fill(null);
+  const total = {
+    allocator: allocator.id,
+    name: heap.name,
+    address: heap.address,
+    liveBlocks: none(),
+    liveBytes: none(),
+    freeBlocks: none(),
+    freeBytes: none(),
+  };
+  totals.set(heap.address, total);
+  return total;
+}
+
+interface VisitContext {
+  readonly allocator: Allocator;
+  readonly classes: Map<number, AllocationClass>;
+  readonly total: HeapTotals;
+  readonly memory: Memory;
+  readonly index: number;
+  readonly tally: RangeTally;
+  readonly result: WalkResult;
+}
+
+function newVisitor(context: VisitContext): BlockVisitor {
+  const { classes, total, index, tally } = context;
+  const dumpCount = context.result.warnings.length;
+  for (const counts of [total.liveBlocks, total.liveBytes, total.freeBlocks, total.freeBytes]) counts[index] ??= 0;
+  let damages = 0;
+  return {
+    block(address, stride, live, request) {
+      let sizeClass = classes.get(stride);
+      if (!sizeClass) {
+        sizeClass = newWalkedClass(context.allocator.id, stride, dumpCount);
+        classes.set(stride, sizeClass);
+      }
+      tally.add(address, stride, live);
+      if (!live) {
+        sizeClass.freeCounts![index]!++;
+        total.freeBlocks[index]!++;
+        total.freeBytes[index]! += stride;
+        return;
+      }
+      sizeClass.counts[index]!++;
+      sizeClass.sketches[index]!.add(address);
+      total.liveBlocks[index]!++;
+      total.liveBytes[index]! += stride;
+      if (request >= 0) countRequest(sizeClass, request, index);
+    },
+    damage(address, message) {
+      if (++damages > mostWarnings) return;
+      const where = formatAddress(address, context.memory.dump.pointerSize);
+      const text = `${context.allocator.displayName}, ${total.name}: ${message} at ${where}`;
+      context.result.warnings[index]!.push({ code: 'damaged-heap', message: text, offset: null });
+    },
+  };
+}
+
+function countRequest(sizeClass: AllocationClass, request: number, index: number): void {
+  let counts = sizeClass.requests.get(request);
+  if (!counts) {
+    if (sizeClass.requests.size >= mostRequests) return;
+    counts = new Float64Array(sizeClass.counts.length);
+    sizeClass.requests.set(request, counts);
+  }
+  counts[index]!++;
+}

@@ -1,0 +1,176 @@
+// The main job as one function: opened dumps in, findings out.
+import type { Allocator } from './allocators/allocator.ts';
+import { hoursBetween } from './compare/capture-times.ts';
+import { matchRegions } from './compare/match-regions.ts';
+import { nameHeaps } from './compare/name-heaps.ts';
+import { type ProcessTotals, processTotals } from './compare/process-totals.ts';
+import { type Candidate, findCandidates } from './detect/candidates.ts';
+import { collectorOf } from './detect/collector.ts';
+import { newRangeTally, type RangeTally } from './detect/range-tally.ts';
+import { findStrideClasses } from './detect/stride/index.ts';
+import type { AddressRun } from './detect/stride/sample-growth.ts';
+import { trendOf } from './detect/trend.ts';
+import { type Decision, decide, type ProcessFacts } from './detect/verdict.ts';
+import { type FoundHeaps, findHeaps, type WalkResult, walkHeaps } from './detect/walk-heaps.ts';
+import type { Memory } from './memory/memory.ts';
+import type { OpenedDump } from './memory/opened-dump.ts';
+import type { CellMap } from './model/cell-map.ts';
+import type { Trend } from './model/leak-report.ts';
+import type { Track } from './model/track.ts';
+import { planCells } from './scan/cell-plan.ts';
+import { newPacer } from './scan/pacer.ts';
+import { scanTracks } from './scan/scan-tracks.ts';
+import type { TrackMeasure } from './scan/track-measure.ts';
+
+/** What the run is busy with; `total` is 0 where it is not known. */
+export interface Progress {
+  readonly stage: 'scan' | 'walk' | 'strides';
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface DiffOptions {
+  readonly allocators: readonly Allocator[];
+  /** Cells are only needed for pictures. */
+  readonly withCells: boolean;
+  /** Undefined chooses by size. */
+  readonly bytesPerCell: number | undefined;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Everything that was measured and found. Arrays run over tracks or dumps in order. */
+export interface DiffResult {
+  readonly dumps: readonly OpenedDump[];
+  readonly tracks: readonly Track[];
+  readonly measures: readonly TrackMeasure[];
+  /** Per dump, per track. */
+  readonly tallies: readonly RangeTally[];
+  readonly totals: ProcessTotals;
+  readonly trend: Trend;
+  readonly hours: readonly number[] | null;
+  readonly walk: WalkResult;
+  readonly candidates: readonly Candidate[];
+  readonly decision: Decision;
+  readonly cellMap: CellMap;
+}
+
+/** Compares two or more dumps of one process. Rejects with the signal's reason when aborted. */
+export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptions): Promise<DiffResult> {
+  const memories = dumps.map((dump) => dump.memory);
+  const found = findHeaps(memories, options.allocators);
+  const tracks = nameHeaps(matchRegions(memories.map((memory) => memory.dump)), namedHeaps(found));
+  const cellMap = options.withCells
+    ? planCells(tracks, { bytesPerCell: options.bytesPerCell })
+    : { bytesPerCell: 4096, tracks: [] };
+  const measures = await scanTracks({ tracks, memories, cellMap, pacer: pacerFor('scan', memories, options) });
+  const tallies = memories.map(() => newRangeTally(tracks));
+  const walk = await walkHeaps(found, memories, tallies, pacerFor('walk', memories, options));
+  const totals = processTotals(tracks, measures);
+  const strideClasses = await findStrideClasses({
+    memories,
+    ...unwalked({ tracks, measures, tallies, found, memories }),
+    pacer: pacerFor('strides', memories, options),
+  });
+  const hours = hoursBetween(dumps);
+  const candidates = findCandidates({
+    classes: [...walk.classes, ...strideClasses],
+    allocators: options.allocators,
+    memories,
+    totalGrowth: totals.totalGrowth,
+    hours,
+  });
+  const trend = processTrend(totals, hours);
+  const decision = decide(candidates, processFacts({ memories, tracks, measures, totals, trend, walk }));
+  return { dumps, tracks, measures, tallies, totals, trend, hours, walk, candidates, decision, cellMap };
+}
+
+function pacerFor(stage: Progress['stage'], memories: readonly Memory[], options: DiffOptions) {
+  const totalBytes = stage === 'scan' ? memories.reduce((sum, memory) => sum + capturedBytes(memory), 0) : 0;
+  let doneBytes = 0;
+  return newPacer(options.signal, (bytes) => {
+    doneBytes += bytes;
+    options.onProgress?.({ stage, doneBytes, totalBytes });
+  });
+}
+
+function capturedBytes(memory: Memory): number {
+  return memory.dump.captured.reduce((sum, range) => sum + range.size, 0);
+}
+
+function namedHeaps(found: readonly FoundHeaps[]) {
+  return found.flatMap(({ allocator, heaps }) =>
+    heaps.flatMap((perDump) => perDump.map((heap) => ({ name: `${allocator.displayName} ${heap.name}`, heap }))),
+  );
+}
+
+/** Writable memory of the program's own that no heap walk accounts for: where strides are looked for and counted. */
+function unwalked(input: {
+  readonly tracks: readonly Track[];
+  readonly measures: readonly TrackMeasure[];
+  readonly tallies: readonly RangeTally[];
+  readonly found: readonly FoundHeaps[];
+  readonly memories: readonly Memory[];
+}): { grownRuns: AddressRun[]; ranges: AddressRun[][] } {
+  const { tracks, tallies } = input;
+  const isOpen = tracks.map(
+    (track, index) =>
+      track.kind !== 'image' &&
+      track.kind !== 'mapped-file' &&
+      track.kind !== 'stack' &&
+      track.writable &&
+      !tallies.some((tally) => tally.isWalked[index] === 1),
+  );
+  const open = tracks.filter((_, index) => isOpen[index]);
+  return {
+    grownRuns: input.measures.filter((_, index) => isOpen[index]).flatMap((measure) => measure.grownRuns),
+    ranges: input.memories.map((_, dump) => open.flatMap((track) => track.presence[dump]?.pieces ?? [])),
+  };
+}
+
+/** A page's worth of change is nothing, and neither is a thousandth of the process. */
+function processTrend(totals: ProcessTotals, hours: readonly number[] | null): Trend {
+  const mapped = totals.mappedBytes;
+  const populated = totals.populatedBytes;
+  const grows = (values: readonly number[]) => values.at(-1)! - values[0]!;
+  const values = grows(mapped) >= grows(populated) ? mapped : populated;
+  return trendOf(values, hours, Math.max(65536, values[0]! / 1000));
+}
+
+function processFacts(input: {
+  readonly memories: readonly Memory[];
+  readonly tracks: readonly Track[];
+  readonly measures: readonly TrackMeasure[];
+  readonly totals: ProcessTotals;
+  readonly trend: Trend;
+  readonly walk: WalkResult;
+}): ProcessFacts {
+  const { memories, tracks, totals, walk } = input;
+  const sum = (pick: 'liveBytes' | 'freeBytes') =>
+    walk.heaps.length === 0
+      ? null
+      : memories.map((_, dump) => walk.heaps.reduce((total, heap) => total + (heap[pick][dump] ?? 0), 0));
+  return {
+    dumpCount: memories.length,
+    mappedBytes: totals.mappedBytes,
+    populatedBytes: totals.populatedBytes,
+    capturedShare: Math.min(...memories.map((_, dump) => capturedShare(tracks, input.measures, dump))),
+    totalGrowth: totals.totalGrowth,
+    trend: input.trend,
+    collector: collectorOf(memories.at(-1)!.dump),
+    liveBytes: sum('liveBytes'),
+    freeBytes: sum('freeBytes'),
+  };
+}
+
+/** Share of the writable memory that the dump holds. */
+function capturedShare(tracks: readonly Track[], measures: readonly TrackMeasure[], dump: number): number {
+  let mapped = 0;
+  let captured = 0;
+  for (const [index, track] of tracks.entries()) {
+    if (!track.writable || track.kind === 'mapped-file') continue;
+    mapped += track.presence[dump]?.mappedBytes ?? 0;
+    captured += measures[index]!.capturedBytes[dump]!;
+  }
+  return mapped === 0 ? 1 : captured / mapped;
+}

@@ -1,0 +1,55 @@
+import { isExactAddress } from '../bytes/binary-reader.ts';
+import type { CapturedRange } from '../model/dump.ts';
+import type { WarningLog } from './warnings.ts';
+
+/**
+ * Makes captured ranges as a dump declares them fit the contract of Dump.captured: sorted, never overlapping, not
+ * empty, inside the file. What lies beyond the end of the file is cut off; where two ranges overlap the one that
+ * starts first wins, for both claim to be the same bytes.
+ */
+export function settleCapturedRanges(
+  declared: readonly CapturedRange[],
+  fileSize: number,
+  warnings: WarningLog,
+): CapturedRange[] {
+  const inFile = clipToFile(declared, fileSize, warnings);
+  inFile.sort((a, b) => a.start - b.start || b.size - a.size);
+  const settled: CapturedRange[] = [];
+  let end = Number.NEGATIVE_INFINITY;
+  for (const range of inFile) {
+    const overlap = Math.max(0, end - range.start);
+    if (overlap >= range.size) continue;
+    if (overlap === 0) settled.push(range);
+    else {
+      settled.push({
+        start: range.start + overlap,
+        size: range.size - overlap,
+        fileOffset: range.fileOffset + overlap,
+      });
+    }
+    end = range.start + range.size;
+  }
+  return settled;
+}
+
+function clipToFile(declared: readonly CapturedRange[], fileSize: number, warnings: WarningLog): CapturedRange[] {
+  const kept: CapturedRange[] = [];
+  let neededEnd = 0;
+  let lostBytes = 0;
+  for (const range of declared) {
+    if (!(range.size > 0)) continue;
+    if (!isExactAddress(range.start) || !isExactAddress(range.start + range.size)) {
+      warnings.add('bad-range', `a memory range has an impossible address or size and is skipped`);
+      continue;
+    }
+    const size = Math.max(0, Math.min(range.size, fileSize - range.fileOffset));
+    neededEnd = Math.max(neededEnd, range.fileOffset + range.size);
+    lostBytes += range.size - size;
+    if (size > 0) kept.push(size === range.size ? range : { ...range, size });
+  }
+  if (lostBytes > 0) {
+    const text = `the file is cut off: it declares ${neededEnd} bytes and has ${fileSize}, so ${lostBytes} bytes of memory are missing`;
+    warnings.add('truncated', text, fileSize);
+  }
+  return kept;
+}

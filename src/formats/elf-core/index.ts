@@ -1,0 +1,108 @@
+import type { ByteSource } from '../../bytes/byte-source.ts';
+import type { Address } from '../../model/address.ts';
+import { lastStartingAtOrBelow } from '../../model/address.ts';
+import type { CapturedRange, Dump, OperatingSystem } from '../../model/dump.ts';
+import { settleCapturedRanges } from '../captured-ranges.ts';
+import type { DumpFormat } from '../dump-format.ts';
+import { baseName } from '../text.ts';
+import { createWarningLog } from '../warnings.ts';
+import { architectureOf, isElfCore, readElfHeader } from './elf-header.ts';
+import { findImagePaths, findImageStarts } from './images.ts';
+import { toModules } from './modules.ts';
+import { type CoreNotes, readNotes } from './notes.ts';
+import { auxiliaryTypes } from './process-notes.ts';
+import { type LoadSegment, readProgramHeaders } from './program-headers.ts';
+import { cutIntoPieces, toRegions } from './regions.ts';
+
+/** ELF core dumps of Linux and other Unix systems: by the kernel, by gdb's gcore, by createdump and others. */
+export const elfCore = {
+  id: 'elf-core',
+  displayName: 'ELF core dump',
+  reference: 'https://man7.org/linux/man-pages/man5/core.5.html',
+  probe: isElfCore,
+  open: openElfCore,
+} as const satisfies DumpFormat;
+
+function openElfCore(source: ByteSource): Dump {
+  const warnings = createWarningLog();
+  const header = readElfHeader(source);
+  const segments = readProgramHeaders(source, header, warnings);
+  const notes = readNotes(source, header, segments.notes, warnings);
+  const loads = accessibleLoads(segments.loads);
+  if (loads.length === 0) warnings.add('no-memory', 'the core has no memory in it: no PT_LOAD that can be accessed');
+  const captured = settleCapturedRanges(loads.map(toCapturedRange), source.size, warnings);
+  const pieces = cutIntoPieces(loads, notes.files);
+  const bytes = { source, captured };
+  const imagePaths = findImagePaths(pieces, notes.files, knownImageAddresses(notes), bytes);
+  const imageStarts = notes.files.length === 0 ? findImageStarts(pieces, bytes) : new Set<Address>();
+  const regions = toRegions(pieces, { paths: imagePaths, starts: imageStarts }, landmarksOf(notes));
+  return {
+    format: 'elf-core',
+    operatingSystem: operatingSystemOf(notes),
+    architecture: architectureOf(header),
+    pointerSize: header.is64Bit ? 8 : 4,
+    littleEndian: header.littleEndian,
+    pageSize: pageSizeOf(notes),
+    processId: notes.process?.id ?? notes.threads[0]?.id ?? null,
+    processName: processNameOf(notes),
+    capturedAt: null,
+    hasAddresses: true,
+    regions,
+    captured,
+    modules: toModules(notes.files, imagePaths),
+    threads: notes.threads.map((thread) => ({ ...thread, environmentBlock: undefined })),
+    warnings: warnings.list(),
+  };
+}
+
+/** Segments without any access right are reserved addresses. Writers that set no rights at all say nothing by it. */
+function accessibleLoads(loads: readonly LoadSegment[]): LoadSegment[] {
+  const accessible = loads.filter((load) => load.flags !== 0);
+  const kept = accessible.length > 0 ? accessible : loads.map((load) => ({ ...load, flags: 6 }));
+  return kept.sort((a, b) => a.start - b.start);
+}
+
+function toCapturedRange(load: LoadSegment): CapturedRange {
+  return { start: load.start, size: load.fileSize, fileOffset: load.fileOffset };
+}
+
+function knownImageAddresses({ auxiliary }: CoreNotes): Address[] {
+  const types = [auxiliaryTypes.entry, auxiliaryTypes.programHeaders, auxiliaryTypes.linkerBase];
+  return types.map((type) => auxiliary.get(type)).filter((address) => address !== undefined);
+}
+
+function landmarksOf(notes: CoreNotes) {
+  const stackPointers = new Map<Address, number>();
+  for (const { stackPointer, id } of notes.threads) {
+    if (stackPointer !== undefined) stackPointers.set(stackPointer, id);
+  }
+  // The kernel puts the random bytes on the first thread's stack; without them, its stack pointer will do.
+  const mainThread = notes.threads.find((thread) => thread.id === notes.process?.id);
+  return {
+    vdso: notes.auxiliary.get(auxiliaryTypes.vdso),
+    mainStack: notes.auxiliary.get(auxiliaryTypes.random) ?? mainThread?.stackPointer,
+    stackPointers,
+  };
+}
+
+function operatingSystemOf(notes: CoreNotes): OperatingSystem {
+  const otherUnix = [...notes.owners].some((owner) => /^(FreeBSD|NetBSD|OpenBSD|SunOS)/.test(owner));
+  if (otherUnix) return 'unknown';
+  return notes.owners.has('CORE') || notes.owners.has('LINUX') ? 'linux' : 'unknown';
+}
+
+function pageSizeOf(notes: CoreNotes): number {
+  const declared = notes.auxiliary.get(auxiliaryTypes.pageSize) ?? 0;
+  const plausible = declared >= 512 && declared <= 1 << 20 && Number.isInteger(Math.log2(declared));
+  return plausible ? declared : 4096;
+}
+
+/** The file that the program's entry point lies in; the kernel's own name for the process is cut after 15 bytes. */
+function processNameOf(notes: CoreNotes): string | null {
+  const entry = notes.auxiliary.get(auxiliaryTypes.entry) ?? notes.auxiliary.get(auxiliaryTypes.programHeaders);
+  const file = entry === undefined ? undefined : notes.files[lastStartingAtOrBelow(notes.files, entry)];
+  if (entry !== undefined && file !== undefined && entry < file.end) {
+    return baseName(file.path.replace(/ \(deleted\)$/, ''));
+  }
+  return notes.process?.name || null;
+}

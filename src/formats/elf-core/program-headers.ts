@@ -1,0 +1,100 @@
+import { createBinaryReader, isExactAddress } from '../../bytes/binary-reader.ts';
+import type { ByteSource } from '../../bytes/byte-source.ts';
+import { MalformedDumpError } from '../../errors.ts';
+import type { Address } from '../../model/address.ts';
+import type { WarningLog } from '../warnings.ts';
+import type { ElfHeader } from './elf-header.ts';
+
+/** A PT_LOAD: a mapping of the process, and as many of its bytes as were dumped. */
+export interface LoadSegment {
+  readonly start: Address;
+  /** Exclusive. */
+  readonly end: Address;
+  readonly fileOffset: number;
+  /** Bytes in the file; what follows them up to `end` was not dumped, which is not zero. */
+  readonly fileSize: number;
+  /** PF_X 1, PF_W 2, PF_R 4. */
+  readonly flags: number;
+}
+
+/** A PT_NOTE. */
+export interface NoteSegment {
+  readonly fileOffset: number;
+  readonly size: number;
+}
+
+export interface Segments {
+  readonly loads: readonly LoadSegment[];
+  readonly notes: readonly NoteSegment[];
+}
+
+const loadType = 1;
+const noteType = 4;
+
+/** No process has more mappings: Linux allows 65,530 unless told otherwise. Keeps a forged count from filling memory. */
+const mostSegments = 1 << 22;
+
+/** Reads the program headers that are in the file. Throws MalformedDumpError when there are none. */
+export function readProgramHeaders(source: ByteSource, header: ElfHeader, warnings: WarningLog): Segments {
+  const { programHeaderOffset: start, programHeaderSize: entrySize } = header;
+  const inFile = Math.max(0, Math.floor((source.size - start) / entrySize));
+  const count = Math.min(header.programHeaderCount, inFile, mostSegments);
+  if (count === 0) {
+    const found = `${header.programHeaderCount} at ${start} in a file of ${source.size} bytes`;
+    throw new MalformedDumpError('e_phnum', header.is64Bit ? 56 : 44, 'program headers inside the file', found);
+  }
+  if (count < header.programHeaderCount) {
+    const text = `only ${count} of ${header.programHeaderCount} program headers are in the file`;
+    warnings.add('truncated-program-headers', text, start);
+  }
+  const reader = createBinaryReader(source, { start, size: count * entrySize, littleEndian: header.littleEndian });
+  const loads: LoadSegment[] = [];
+  const notes: NoteSegment[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const offset = start + index * entrySize;
+    reader.seek(offset);
+    const entry = header.is64Bit ? readEntry64(reader) : readEntry32(reader);
+    if (entry.type === noteType) notes.push({ fileOffset: entry.offset, size: entry.fileSize });
+    if (entry.type !== loadType) continue;
+    const size = Math.max(entry.memorySize, entry.fileSize);
+    if (size === 0) continue;
+    const end = entry.address + size;
+    if (!isExactAddress(entry.address) || !isExactAddress(end)) {
+      warnings.add('bad-segment', 'a PT_LOAD has an impossible address or size and is skipped', offset);
+      continue;
+    }
+    const { offset: fileOffset, fileSize, flags } = entry;
+    loads.push({ start: entry.address, end, fileOffset, fileSize, flags });
+  }
+  return { loads, notes };
+}
+
+interface Entry {
+  readonly type: number;
+  readonly flags: number;
+  readonly offset: number;
+  readonly address: Address;
+  readonly fileSize: number;
+  readonly memorySize: number;
+}
+
+type Reader = ReturnType<typeof createBinaryReader>;
+
+function readEntry64(reader: Reader): Entry {
+  const type = reader.u32('p_type');
+  const flags = reader.u32('p_flags');
+  const offset = reader.u64('p_offset');
+  const address = reader.address64('p_vaddr');
+  reader.skip(8);
+  return { type, flags, offset, address, fileSize: reader.u64('p_filesz'), memorySize: reader.u64('p_memsz') };
+}
+
+function readEntry32(reader: Reader): Entry {
+  const type = reader.u32('p_type');
+  const offset = reader.u32('p_offset');
+  const address = reader.u32('p_vaddr');
+  reader.skip(4);
+  const fileSize = reader.u32('p_filesz');
+  const memorySize = reader.u32('p_memsz');
+  return { type, flags: reader.u32('p_flags'), offset, address, fileSize, memorySize };
+}

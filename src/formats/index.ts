@@ -1,0 +1,26 @@
+import type { ByteSource } from '../bytes/byte-source.ts';
+import type { Dump } from '../model/dump.ts';
+import type { DumpFormat, OpenOptions } from './dump-format.ts';
+import { elfCore } from './elf-core/index.ts';
+import { minidump } from './minidump/index.ts';
+import { raw } from './raw.ts';
+
+/** All formats, in probing order; raw takes whatever is left and so stands last. */
+export const dumpFormats = [minidump, elfCore, raw] as const satisfies readonly DumpFormat[];
+
+export type DumpFormatId = (typeof dumpFormats)[number]['id'];
+
+/** Bytes that formats are told apart by. */
+const headSize = 4096;
+
+/** The format of a file, by its content. */
+export function findFormat(source: ByteSource): DumpFormat {
+  const head = new Uint8Array(Math.min(headSize, source.size));
+  const got = source.read(0, head);
+  return dumpFormats.find((format) => format.probe(head.subarray(0, got))) ?? raw;
+}
+
+/** Reads what a dump says about its process; see DumpFormat.open. The source must stay open for the memory's sake. */
+export function openDump(source: ByteSource, options: OpenOptions = {}): Dump {
+  return findFormat(source).open(source, options);
+}

@@ -1,0 +1,69 @@
+import type { ByteSource } from '../../bytes/byte-source.ts';
+import type { Dump, LoadedModule, OperatingSystem } from '../../model/dump.ts';
+import { settleCapturedRanges } from '../captured-ranges.ts';
+import type { DumpFormat } from '../dump-format.ts';
+import { baseName } from '../text.ts';
+import { createWarningLog } from '../warnings.ts';
+import { createAddressReader } from './address-reader.ts';
+import { readLinuxMaps } from './linux-maps.ts';
+import { readMemoryInfoList } from './memory-info-list.ts';
+import { readMemoryLists } from './memory-lists.ts';
+import { isMinidump, type MinidumpFile, readMinidumpFile, streamTypes } from './minidump-file.ts';
+import { readModules } from './module-list.ts';
+import { assembleRegions } from './regions.ts';
+import { readProcessId, readSystemInfo, type SystemInfo } from './system-info.ts';
+import { readThreads } from './thread-list.ts';
+import { findThreadStacks } from './thread-stacks.ts';
+
+/** Windows user-mode dumps: MiniDumpWriteDump, ProcDump, Task Manager, WER, Wine, Breakpad and Crashpad. */
+export const minidump = {
+  id: 'minidump',
+  displayName: 'Windows minidump',
+  reference: 'https://learn.microsoft.com/windows/win32/api/minidumpapiset/ns-minidumpapiset-minidump_header',
+  probe: isMinidump,
+  open: openMinidump,
+} as const satisfies DumpFormat;
+
+function openMinidump(source: ByteSource): Dump {
+  const warnings = createWarningLog();
+  const file = readMinidumpFile(source, warnings);
+  const system = readSystemInfo(file) ?? unknownSystem(file);
+  const readAddress = createAddressReader(system.pointerSize);
+  const modules = readModules(file, readAddress, warnings);
+  const threads = readThreads(file, system.architecture, readAddress, warnings);
+  const declared = readMemoryLists(file, readAddress, warnings);
+  const stacks = threads.map((thread) => thread.stack).filter((stack) => stack !== undefined);
+  const captured = settleCapturedRanges([...declared, ...stacks], source.size, warnings);
+  if (captured.length === 0) warnings.add('no-memory', 'the minidump has no memory in it');
+  const linuxMaps = readLinuxMaps(file, warnings);
+  return {
+    format: 'minidump',
+    ...system,
+    littleEndian: file.littleEndian,
+    pageSize: system.operatingSystem === 'macos' && system.architecture === 'arm64' ? 16384 : 4096,
+    processId: readProcessId(file),
+    processName: processNameOf(modules),
+    capturedAt: file.timeDateStamp === 0 ? null : new Date(file.timeDateStamp * 1000),
+    hasAddresses: true,
+    regions: assembleRegions({
+      described: linuxMaps.length > 0 ? linuxMaps : readMemoryInfoList(file, readAddress, warnings),
+      captured,
+      modules,
+      stacks: findThreadStacks(threads, { source, captured }, system.pointerSize),
+    }),
+    captured,
+    modules: [...modules].sort((a, b) => a.start - b.start),
+    threads: threads.map(({ id, stackPointer, environmentBlock }) => ({ id, stackPointer, environmentBlock })),
+    warnings: warnings.list(),
+  };
+}
+
+/** Without a description of the system, most processes of today have 64 bits. */
+function unknownSystem(file: MinidumpFile): SystemInfo {
+  const operatingSystem: OperatingSystem = file.streams.has(streamTypes.linuxMaps) ? 'linux' : 'unknown';
+  return { architecture: 'unknown', operatingSystem, pointerSize: 8 };
+}
+
+function processNameOf(modules: readonly LoadedModule[]): string | null {
+  return baseName(modules[0]?.path ?? '') || null;
+}

@@ -1,0 +1,61 @@
+import { isExactAddress } from '../../bytes/binary-reader.ts';
+import { parseAddress } from '../../model/address.ts';
+import type { MemoryRegion, RegionKind } from '../../model/dump.ts';
+import { withoutOverlaps } from '../intervals.ts';
+import { isFilelessPath } from '../linux-names.ts';
+import { textUpToNul } from '../text.ts';
+import type { WarningLog } from '../warnings.ts';
+import { type MinidumpFile, openStream, streamTypes } from './minidump-file.ts';
+
+/** Address range, access rights, offset, device, inode, path. */
+const line = /^([0-9a-f]+)-([0-9a-f]+) ([r-])([w-])([x-])[ps] [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+ *(.*)$/;
+
+/** 65,530 mappings with long paths; keeps a forged size from filling memory. */
+const longestText = 1 << 26;
+
+/** Breakpad's copy of /proc/PID/maps: memory that the process can access. Empty when the dump has none. */
+export function readLinuxMaps(file: MinidumpFile, warnings: WarningLog): MemoryRegion[] {
+  const reader = openStream(file, streamTypes.linuxMaps);
+  if (reader === undefined) return [];
+  const at = reader.offset();
+  const text = textUpToNul(reader.bytes(Math.min(reader.remaining(), longestText), 'LinuxMaps'));
+  const regions: MemoryRegion[] = [];
+  for (const row of text.split('\n')) {
+    if (row === '') continue;
+    const region = parseLine(row);
+    if (region === undefined) warnings.add('bad-region', 'a line of the LinuxMaps stream cannot be read', at);
+    else if (region.readable || region.writable || region.executable) regions.push(region);
+  }
+  return withoutOverlaps(withKinds(regions));
+}
+
+function parseLine(row: string): MemoryRegion | undefined {
+  const found = line.exec(row);
+  if (found === null) return undefined;
+  const start = parseAddress(found[1]!);
+  const end = parseAddress(found[2]!);
+  if (start === undefined || end === undefined || end <= start) return undefined;
+  if (!isExactAddress(start) || !isExactAddress(end)) return undefined;
+  return {
+    start,
+    end,
+    kind: 'private',
+    name: found[6]!,
+    readable: found[3] === 'r',
+    writable: found[4] === 'w',
+    executable: found[5] === 'x',
+  };
+}
+
+function withKinds(regions: readonly MemoryRegion[]): MemoryRegion[] {
+  const executable = new Set(regions.filter((region) => region.executable).map((region) => region.name));
+  return regions.map((region) => ({ ...region, kind: kindOf(region.name, executable) }));
+}
+
+function kindOf(name: string, executable: ReadonlySet<string>): RegionKind {
+  if (name === '[heap]') return 'heap';
+  if (name.startsWith('[stack')) return 'stack';
+  if (/^\[(vdso|vvar|vsyscall|vectors)/.test(name)) return 'image';
+  if (!name.startsWith('/') || isFilelessPath(name)) return 'private';
+  return executable.has(name) ? 'image' : 'mapped-file';
+}

@@ -1,0 +1,66 @@
+import type { CapturedRange, LoadedModule, MemoryRegion } from '../../model/dump.ts';
+import { cutRanges, type Interval, indexHolding, withoutOverlaps } from '../intervals.ts';
+import type { ThreadStack } from './thread-stacks.ts';
+
+/** What the regions of a minidump are put together from. */
+export interface RegionParts {
+  /** As the system described them; may be empty. Sorted, never overlapping. */
+  readonly described: readonly MemoryRegion[];
+  /** Sorted, never overlapping. */
+  readonly captured: readonly CapturedRange[];
+  readonly modules: readonly LoadedModule[];
+  readonly stacks: readonly ThreadStack[];
+}
+
+/** An address range of which more is known than that it was captured. */
+interface Label extends Interval {
+  readonly kind: 'image' | 'stack';
+  readonly name: string;
+}
+
+/**
+ * The described regions, named; memory that was captured though nothing describes it (most dumps have no description);
+ * and, where nothing at all is described, the modules that were not captured. Sorted, never overlapping.
+ */
+export function assembleRegions(parts: RegionParts): MemoryRegion[] {
+  const labels = labelsOf(parts);
+  const regions = parts.described.map((region) => nameRegion(region, labels));
+  const captured = parts.captured.map((range) => ({ start: range.start, end: range.start + range.size }));
+  const undescribed: Interval[] = [];
+  cutRanges(captured, parts.described, (part, _range, inside) => {
+    if (inside === undefined) undescribed.push(part);
+  });
+  cutRanges(undescribed, labels, (part, _range, label) => regions.push(derivedRegion(part, label)));
+  if (parts.described.length === 0) {
+    const images = labels.filter((label) => label.kind === 'image');
+    cutRanges(images, captured, (part, label, inside) => {
+      if (inside === undefined) regions.push(derivedRegion(part, label));
+    });
+  }
+  return regions.sort((a, b) => a.start - b.start);
+}
+
+function labelsOf({ modules, stacks }: RegionParts): Label[] {
+  const images = modules.map(({ start, end, path }): Label => ({ start, end, kind: 'image', name: path }));
+  const ofThreads = stacks.map(({ start, end, threadId }): Label => {
+    return { start, end, kind: 'stack', name: `[stack:${threadId}]` };
+  });
+  return withoutOverlaps([...images, ...ofThreads]);
+}
+
+/** Windows describes regions without naming them; Linux names them better than labels could. */
+function nameRegion(region: MemoryRegion, labels: readonly Label[]): MemoryRegion {
+  if (region.name !== '') return region;
+  const last = labels[indexHolding(labels, region.end - 1)];
+  // The guard page below a stack moves down as the stack grows, so a region may begin below the stack's limit.
+  if (region.kind === 'private' && last?.kind === 'stack') return { ...region, kind: 'stack', name: last.name };
+  const first = labels[indexHolding(labels, region.start)];
+  return region.kind === 'image' && first?.kind === 'image' ? { ...region, name: first.name } : region;
+}
+
+/** The access rights are not known: memory that was dumped could be read, and most of it can be written. */
+function derivedRegion({ start, end }: Interval, label: Label | undefined): MemoryRegion {
+  const executable = label?.kind === 'image';
+  const kind = label?.kind ?? 'private';
+  return { start, end, kind, name: label?.name ?? '', readable: true, writable: true, executable };
+}

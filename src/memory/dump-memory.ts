@@ -1,0 +1,117 @@
+import type { ByteSource } from '../bytes/byte-source.ts';
+import type { Address } from '../model/address.ts';
+import type { Dump } from '../model/dump.ts';
+import { type CapturedRuns, joinCapturedRanges, runAt } from './captured-runs.ts';
+import type { Memory } from './memory.ts';
+import { createWindowCache, type MemoryWindow } from './window-cache.ts';
+
+/** Reads longer than this go to the file at once: a copy through a window would cost more than it saves. */
+const directReadSize = 1 << 16;
+
+/** Reads the memory of `dump` out of `source`, the (unpacked) file that the dump was opened from. See Memory. */
+export function openMemory(dump: Dump, source: ByteSource): Memory {
+  const { littleEndian } = dump;
+  const runs = joinCapturedRanges(dump.captured);
+  const cache = createWindowCache(runs, source);
+  const scratch = new Uint8Array(8);
+  const scratchView = new DataView(scratch.buffer);
+  let window: MemoryWindow = cache.empty;
+
+  /** Makes `window` hold the address; false where nothing is captured. */
+  function load(address: Address): boolean {
+    const found = cache.find(address);
+    if (found === undefined) return false;
+    window = found;
+    return true;
+  }
+
+  /** Where `size` bytes stand that are not all in the current window: in a newly loaded one, or put together. */
+  function locate(address: Address, size: number): DataView | undefined {
+    if (!load(address)) return undefined;
+    if (address + size <= window.end) return window.view;
+    // The word straddles windows, or captured ranges that are neighbours in memory but not in the file.
+    const got = read(address, size === 8 ? scratch : scratch.subarray(0, size));
+    return got === size ? scratchView : undefined;
+  }
+
+  function u8(address: Address): number | undefined {
+    if ((address >= window.start && address < window.end) || load(address)) {
+      return window.bytes[address - window.start];
+    }
+    return undefined;
+  }
+
+  function u16(address: Address): number | undefined {
+    const place = address - window.start;
+    if (place >= 0 && address + 2 <= window.end) return window.view.getUint16(place, littleEndian);
+    const view = locate(address, 2);
+    return view?.getUint16(view === scratchView ? 0 : address - window.start, littleEndian);
+  }
+
+  function u32(address: Address): number | undefined {
+    const place = address - window.start;
+    if (place >= 0 && address + 4 <= window.end) return window.view.getUint32(place, littleEndian);
+    const view = locate(address, 4);
+    return view?.getUint32(view === scratchView ? 0 : address - window.start, littleEndian);
+  }
+
+  function i64(address: Address): number | undefined {
+    const place = address - window.start;
+    if (place >= 0 && address + 8 <= window.end) return signed64(window.view, place, littleEndian);
+    const view = locate(address, 8);
+    if (view === undefined) return undefined;
+    return signed64(view, view === scratchView ? 0 : address - window.start, littleEndian);
+  }
+
+  function read(address: Address, into: Uint8Array): number {
+    if (into.length > directReadSize) return readDirectly(runs, source, address, into);
+    let done = 0;
+    while (done < into.length) {
+      const at = address + done;
+      if (!(at >= window.start && at < window.end) && !load(at)) break;
+      const place = at - window.start;
+      const size = Math.min(into.length - done, window.end - at);
+      into.set(window.bytes.subarray(place, place + size), done);
+      done += size;
+    }
+    return done;
+  }
+
+  return {
+    dump,
+    u8,
+    u16,
+    u32,
+    i64,
+    word: dump.pointerSize === 8 ? i64 : u32,
+    read,
+    capturedBytesFrom: (address, limit) => capturedBytesFrom(runs, address, limit),
+  };
+}
+
+function signed64(view: DataView, place: number, littleEndian: boolean): number {
+  return littleEndian
+    ? view.getInt32(place + 4, true) * 4294967296 + view.getUint32(place, true)
+    : view.getInt32(place, false) * 4294967296 + view.getUint32(place + 4, false);
+}
+
+function readDirectly(runs: CapturedRuns, source: ByteSource, address: Address, into: Uint8Array): number {
+  let done = 0;
+  let index = runAt(runs, address);
+  while (index >= 0 && done < into.length) {
+    const at = address + done;
+    const size = Math.min(into.length - done, runs.ends[index]! - at);
+    const got = source.read(runs.fileOffsets[index]! + (at - runs.starts[index]!), into.subarray(done, done + size));
+    done += got;
+    if (got < size) break;
+    index = runs.starts[index + 1] === at + size ? index + 1 : -1;
+  }
+  return done;
+}
+
+function capturedBytesFrom(runs: CapturedRuns, address: Address, limit: number): number {
+  let index = runAt(runs, address);
+  if (index < 0) return 0;
+  while (runs.ends[index]! - address < limit && runs.starts[index + 1] === runs.ends[index]) index += 1;
+  return Math.max(0, Math.min(limit, runs.ends[index]! - address));
+}

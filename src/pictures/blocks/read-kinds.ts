@@ -1,0 +1,61 @@
+import type { Memory } from '../../memory/memory.ts';
+import type { Address } from '../../model/address.ts';
+import { cellAbsent, cellCode } from '../../model/cell-map.ts';
+import { classifyWordAt, type PointerTest, pointsInto } from '../../model/word-kind.ts';
+
+/** Kind of a word that no dump file holds. */
+export const notCapturedKind = 255;
+
+/** Reads kinds of words (indexes in wordKinds): never values, so that nothing of the memory gets into a picture. */
+export interface KindReader {
+  readonly wordBytes: number;
+  /** One entry per word from `address` on; notCapturedKind where the file holds none. */
+  kinds(address: Address, wordCount: number): Uint8Array;
+}
+
+/** Pages are captured or not as a whole; smaller steps over what is missing would only be slower. */
+const missingStep = 4096;
+
+export function kindReader(memory: Memory): KindReader {
+  const { pointerSize, littleEndian } = memory.dump;
+  const isPointer: PointerTest = pointsInto(memory.dump.regions);
+  return {
+    wordBytes: pointerSize,
+    kinds(address, wordCount) {
+      const result = new Uint8Array(wordCount).fill(notCapturedKind);
+      const bytes = new Uint8Array(wordCount * pointerSize);
+      const view = new DataView(bytes.buffer);
+      for (let at = 0; at < bytes.length; ) {
+        const filled = memory.read(address + at, bytes.subarray(at));
+        const end = at + filled - (filled % pointerSize);
+        for (let word = at; word < end; word += pointerSize) {
+          result[word / pointerSize] = classifyWordAt(view, word, { pointerSize, littleEndian, isPointer });
+        }
+        at = end === bytes.length ? end : nextPage(address, end, pointerSize);
+      }
+      return result;
+    },
+  };
+}
+
+/** Offset of the first whole word on the page after the one at `offset`. */
+function nextPage(address: Address, offset: number, wordBytes: number): number {
+  const page = (Math.floor((address + offset) / missingStep) + 1) * missingStep;
+  return Math.ceil((page - address) / wordBytes) * wordBytes;
+}
+
+/** Several words as one cell code, as in the cell map: the commonest kind that is not zero, and how much is not. */
+export function codeOfKinds(kinds: Uint8Array, from: number, to: number): number {
+  const counts = [0, 0, 0, 0, 0];
+  let captured = 0;
+  for (let index = from; index < Math.min(to, kinds.length); index++) {
+    const kind = kinds[index]!;
+    if (kind === notCapturedKind) continue;
+    counts[kind]!++;
+    captured++;
+  }
+  if (captured === 0) return cellAbsent;
+  let most = 1;
+  for (let kind = 2; kind < counts.length; kind++) if (counts[kind]! > counts[most]!) most = kind;
+  return cellCode(most, (captured - counts[0]!) / captured);
+}

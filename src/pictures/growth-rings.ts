@@ -1,0 +1,81 @@
+import { hexColour, mixColours } from '../draw/colour-scale.ts';
+import { plasma, zeroColour } from '../draw/palette.ts';
+import type { Colour } from '../draw/pixel-image.ts';
+import { cellAbsent } from '../model/cell-map.ts';
+import { type CellBand, layoutOf } from './layout.ts';
+import { seriesFacts, seriesTitle } from './page/facts.ts';
+import type { LegendItem } from './page/legend.ts';
+import { type CellPainter, memoryPage } from './page/memory-page.ts';
+import { drawPage, type PageSpec } from './page/page.ts';
+import type { Picture, PictureInput } from './picture.ts';
+
+/** What was there from the start: quiet, so that what came later stands out. */
+const oldest = hexColour('#6d7688');
+/** Strength of a cell that has only ever been zero. */
+const zeroStrength = 0.42;
+const youngest = 0.93;
+const secondOldest = 0.5;
+/** More dumps than this are told by a scale instead of one colour each. */
+const mostSwatches = 8;
+
+/** Colour of a dump in capture order, 0 being the first. */
+export function ringColour(dump: number, dumpCount: number): Colour {
+  if (dump === 0) return oldest;
+  const later = dumpCount - 2;
+  return plasma(later <= 0 ? 0.8 : secondOldest + ((youngest - secondOldest) * (dump - 1)) / later);
+}
+
+function painterOf(band: CellBand, colours: readonly Colour[]): CellPainter {
+  const dumps = band.cells.cells;
+  const weak = colours.map((colour) => mixColours(zeroColour, colour, zeroStrength));
+  return (cell) => {
+    let appeared = -1;
+    for (let dump = 0; dump < dumps.length; dump++) {
+      const code = dumps[dump]![cell]!;
+      if (code === cellAbsent) continue;
+      if (code !== 0) return colours[dump];
+      if (appeared < 0) appeared = dump;
+    }
+    return appeared < 0 ? undefined : weak[appeared];
+  };
+}
+
+function ringLegend(colours: readonly Colour[]): LegendItem[] {
+  const count = colours.length;
+  const items: LegendItem[] = [
+    { kind: 'text', text: 'Each cell in the colour of the dump in which it first held data:' },
+  ];
+  if (count > mostSwatches) {
+    items.push({ kind: 'colour', colour: colours[0]!, text: 'dump 1' });
+    const scale = (share: number) => colours[1 + Math.round(share * (count - 2))]!;
+    items.push({ kind: 'scale', scale, low: 'dump 2', high: `dump ${count}` });
+  } else {
+    for (const [dump, colour] of colours.entries()) items.push({ kind: 'colour', colour, text: `dump ${dump + 1}` });
+  }
+  return [...items, { kind: 'text', text: 'Dark shades: mapped since that dump, but still all zero.' }];
+}
+
+export function growthRingsPage(input: PictureInput): PageSpec {
+  const count = input.report.dumps.length;
+  const colours = Array.from({ length: count }, (_, dump) => ringColour(dump, count));
+  return memoryPage(layoutOf(input), {
+    title: seriesTitle(input.report, 'Growth rings'),
+    facts: seriesFacts(input.report),
+    legend: ringLegend(colours),
+    dump: count - 1,
+    painterOf: (band) => painterOf(band, colours),
+  });
+}
+
+/** How memory came about, dump by dump, like the rings of a tree. */
+export const growthRings = {
+  id: 'growth-rings',
+  pictures: (input) => [
+    {
+      id: 'growth-rings',
+      title: 'Growth rings',
+      description: 'Each cell has the colour of the dump in which it was first populated: a leak adds ring after ring.',
+      draw: () => drawPage(growthRingsPage(input)),
+    },
+  ],
+} as const satisfies Picture;

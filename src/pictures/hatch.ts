@@ -1,0 +1,206 @@
+import { drawLine, isHatchPixel } from '../draw/draw-line.ts';
+import { drawText, textWidth } from '../draw/draw-text.ts';
+import { notCapturedLine, page } from '../draw/palette.ts';
+import { type Colour, fillRect, type PixelImage, type Rect, setPixel } from '../draw/pixel-image.ts';
+import type { Memory } from '../memory/memory.ts';
+import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
+import type { ReportAllocation } from '../model/leak-report.ts';
+import { type BlockRun, findRuns } from './blocks/block-run.ts';
+import { codeOfKinds, kindReader } from './blocks/read-kinds.ts';
+import { drawnSuspects, suspectFacts } from './blocks/suspects.ts';
+import { toolTitle } from './page/facts.ts';
+import { codeColours, kindLegend } from './page/kind-colours.ts';
+import { drawPage, type PageSpec } from './page/page.ts';
+import type { SideNote } from './page/side-notes.ts';
+import { addressText, bytesText, countText } from './page/size-text.ts';
+import type { Picture, PictureInput } from './picture.ts';
+
+/** The stretch of memory that a hatch shows, row by row. */
+interface HatchWindow {
+  readonly start: Address;
+  readonly wordBytes: number;
+  /** Words in a row. */
+  readonly columns: number;
+  readonly rows: number;
+  /** Pixels along each side of a word. */
+  readonly wordPixels: number;
+  readonly stride: number;
+  readonly run: BlockRun;
+}
+
+/** Widths for small, middle and large blocks, so that a window always holds a good number of them. */
+const shapes = [
+  { mostWords: 512, columns: 256, rows: 224, wordPixels: 3 },
+  { mostWords: 16_384, columns: 512, rows: 448, wordPixels: 2 },
+  { mostWords: Number.POSITIVE_INFINITY, columns: 1024, rows: 900, wordPixels: 1 },
+];
+/** Words added to a row that would hold whole blocks: there the blocks' starts would stand upright, not slanted. */
+const slantWords = 3;
+const topHeight = 34;
+const leastTick = 16;
+
+function hatchWindow(memory: Memory, allocation: ReportAllocation): HatchWindow {
+  const wordBytes = memory.dump.pointerSize;
+  const stride = allocation.strideBytes;
+  const shape = shapes.find(({ mostWords }) => stride / wordBytes <= mostWords)!;
+  const upright = (shape.columns * wordBytes) % stride === 0;
+  const columns = upright ? shape.columns + slantWords : shape.columns;
+  const rowBytes = columns * wordBytes;
+  const [run] = findRuns(memory, allocation, Math.ceil((shape.rows * rowBytes) / stride));
+  // Rows at round addresses, where rows are round.
+  const start = upright ? run!.start : Math.floor(run!.start / rowBytes) * rowBytes;
+  const region = memory.dump.regions[lastStartingAtOrBelow(memory.dump.regions, run!.start)];
+  const left = Math.ceil(((region?.end ?? start) - start) / rowBytes);
+  const rows = Math.max(1, Math.min(shape.rows, left));
+  return { start, wordBytes, columns, rows, wordPixels: shape.wordPixels, stride, run: run! };
+}
+
+function paintWords(image: PixelImage, content: Rect, window: HatchWindow, memory: Memory): void {
+  const reader = kindReader(memory);
+  const size = window.wordPixels;
+  for (let row = 0; row < window.rows; row++) {
+    const kinds = reader.kinds(window.start + row * window.columns * window.wordBytes, window.columns);
+    for (let column = 0; column < window.columns; column++) {
+      const colour = codeColours[codeOfKinds(kinds, column, column + 1)];
+      const rect = { x: content.x + column * size, y: content.y + row * size, width: size, height: size };
+      if (colour) fillRect(image, rect, colour);
+      else if (isHatchPixel(rect.x, rect.y)) setPixel(image, rect.x, rect.y, notCapturedLine);
+    }
+  }
+}
+
+/** Where block number `index` of the run begins, in words from the window's start. */
+function blockWord(window: HatchWindow, index: number): number {
+  return (window.run.start - window.start + index * window.stride) / window.wordBytes;
+}
+
+/** The number of whole or begun blocks in the window. */
+function blockCount(window: HatchWindow): number {
+  const words = window.columns * window.rows - blockWord(window, 0);
+  return Math.min(window.run.count, Math.ceil((words * window.wordBytes) / window.stride));
+}
+
+/** A thin upright line at the first word of each block. */
+function paintBorders(image: PixelImage, content: Rect, window: HatchWindow): void {
+  const size = window.wordPixels;
+  if (size === 1) return;
+  for (let index = 0; index < blockCount(window); index++) {
+    const word = Math.floor(blockWord(window, index));
+    const x = content.x + (word % window.columns) * size;
+    const y = content.y + Math.floor(word / window.columns) * size;
+    fillRect(image, { x, y, width: 1, height: size }, page.marker);
+  }
+}
+
+/** Ticks above the first row: where blocks begin if a row holds several, else bytes from the row's start. */
+function paintTopRuler(image: PixelImage, content: Rect, window: HatchWindow): void {
+  const rowBytes = window.columns * window.wordBytes;
+  const base = content.y - 2;
+  const tick = (bytes: number, text: string, colour: Colour, lastEnd: number): number => {
+    const x = content.x + Math.floor((bytes / rowBytes) * content.width);
+    const room = x - lastEnd >= 8 && x + textWidth(text) <= content.x + content.width + 40;
+    drawLine(image, { x, y: base }, { x, y: base - (room ? 9 : 5) }, colour);
+    if (!room) return lastEnd;
+    drawText(image, text, x + 3, base - 14, { colour: page.softInk });
+    return x + 3 + textWidth(text);
+  };
+  const style = { colour: page.softInk };
+  let lastEnd = Number.NEGATIVE_INFINITY;
+  if (window.stride * 2 <= rowBytes) {
+    drawText(image, `ticks: every ${countText(window.stride)} bytes a block begins`, content.x, base - 30, style);
+    const first = window.run.start - window.start;
+    for (let bytes = first, index = 0; bytes < rowBytes; bytes += window.stride, index++) {
+      lastEnd = tick(bytes, `+${countText(index * window.stride)}`, page.marker, lastEnd);
+    }
+    return;
+  }
+  drawText(image, 'bytes from the start of a row', content.x, base - 30, style);
+  for (let bytes = 0; bytes < rowBytes; bytes += rowBytes / 8) {
+    lastEnd = tick(bytes, `+${countText(bytes)}`, page.softInk, lastEnd);
+  }
+}
+
+function hatchRuler(window: HatchWindow): SideNote[] {
+  const notes: SideNote[] = [];
+  for (let row = 0; row < window.rows; row += Math.ceil(32 / window.wordPixels)) {
+    const text = addressText(window.start + row * window.columns * window.wordBytes);
+    const at = row * window.wordPixels;
+    notes.push({ at, lines: [{ text, colour: page.softInk }], priority: 0, fixed: true });
+  }
+  return notes;
+}
+
+/** The period ruler along the rows: at which row every so many blocks begin. */
+function blockNotes(window: HatchWindow): SideNote[] {
+  const notes: SideNote[] = [];
+  let lastAt = Number.NEGATIVE_INFINITY;
+  const count = blockCount(window);
+  const rowsPerBlock = window.stride / window.wordBytes / window.columns;
+  // Steps of 1, 10, 100 … blocks, or five times that: numbers that can be added up while reading.
+  const steps = [1, 5, 10, 50, 100, 500, 1000, 5000, 10_000];
+  const step = steps.find((blocks) => blocks * rowsPerBlock * window.wordPixels >= leastTick) ?? 50_000;
+  for (let index = 0; index < count; index += step) {
+    const at = Math.floor(blockWord(window, index) / window.columns) * window.wordPixels;
+    if (at - lastAt < leastTick) continue;
+    lastAt = at;
+    const text = `block ${countText(index)}: +${countText(index * window.stride)}`;
+    notes.push({ at, lines: [{ text, colour: page.ink }], priority: 0, fixed: true });
+  }
+  return notes;
+}
+
+/** `= 16 rows + 16 bytes`: why the hatching slants as it does. */
+function slantText(window: HatchWindow): string {
+  const rowBytes = window.columns * window.wordBytes;
+  const rows = Math.floor(window.stride / rowBytes);
+  const rest = window.stride % rowBytes;
+  if (rows === 0) return `${(rowBytes / window.stride).toFixed(2)} blocks in a row`;
+  return `a block is ${countText(rows)} ${rows === 1 ? 'row' : 'rows'} and ${countText(rest)} bytes`;
+}
+
+/** The page of one suspect's hatch. */
+export function hatchPage(input: PictureInput, allocation: ReportAllocation): PageSpec {
+  const memory = input.memories.at(-1)!;
+  const window = hatchWindow(memory, allocation);
+  const rowBytes = window.columns * window.wordBytes;
+  const pixels = window.wordPixels === 1 ? '1 pixel' : `1 square of ${window.wordPixels}×${window.wordPixels} pixels`;
+  return {
+    title: toolTitle(input.report, `Hatch of ${allocation.id}: blocks of ${countText(allocation.strideBytes)} bytes`),
+    facts: suspectFacts(input.report, allocation),
+    contentWidth: window.columns * window.wordPixels,
+    contentHeight: window.rows * window.wordPixels,
+    topHeight,
+    left: hatchRuler(window),
+    right: blockNotes(window),
+    legend: [
+      {
+        kind: 'text',
+        text: `${pixels} = 1 word of ${window.wordBytes} bytes, 1 row = ${bytesText(rowBytes)}; ${slantText(window)}`,
+      },
+      ...kindLegend,
+      { kind: 'colour', colour: page.marker, text: 'start of a block' },
+      {
+        kind: 'text',
+        text: 'Blocks of one size in neat order look hatched. Colours tell kinds of words, never values.',
+      },
+    ],
+    textScale: 1,
+    paint: (image, content) => {
+      paintWords(image, content, window, memory);
+      paintBorders(image, content, window);
+      paintTopRuler(image, content, window);
+    },
+  };
+}
+
+/** The memory where a suspect's blocks lie, word by word. */
+export const hatch = {
+  id: 'hatch',
+  pictures: (input) =>
+    drawnSuspects(input.report).map((allocation) => ({
+      id: `hatch-${allocation.id}`,
+      title: `Hatch of ${allocation.id}`,
+      description: `Memory word by word where blocks of ${countText(allocation.strideBytes)} bytes lie: the hatching is their period.`,
+      draw: () => drawPage(hatchPage(input, allocation)),
+    })),
+} as const satisfies Picture;

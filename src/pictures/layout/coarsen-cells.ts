@@ -1,0 +1,46 @@
+import {
+  type CellMap,
+  cellAbsent,
+  cellCode,
+  cellKind,
+  cellNonZeroShare,
+  type TrackCells,
+} from '../../model/cell-map.ts';
+
+/** Makes cells `factor` times as large (a power of two), for pictures of fewer pixels. */
+export function coarsenCells(map: CellMap, factor: number): CellMap {
+  if (factor <= 1) return map;
+  const bytesPerCell = map.bytesPerCell * factor;
+  return { bytesPerCell, tracks: map.tracks.map((track) => coarsenTrack(track, factor)) };
+}
+
+function coarsenTrack(track: TrackCells, factor: number): TrackCells {
+  const cellCount = Math.ceil(track.cellCount / factor);
+  const cells = track.cells.map((codes) => {
+    const result = new Uint8Array(cellCount);
+    for (let cell = 0; cell < cellCount; cell++) result[cell] = mergedCode(codes, cell * factor, factor);
+    return result;
+  });
+  return { ...track, cellCount, cells };
+}
+
+/** Mean fill of the captured ones; the kind that fills most. Absent only where all are. */
+function mergedCode(codes: Uint8Array, first: number, count: number): number {
+  const end = Math.min(codes.length, first + count);
+  let captured = 0;
+  let total = 0;
+  let kind = 0;
+  let most = 0;
+  for (let index = first; index < end; index++) {
+    const code = codes[index]!;
+    if (code === cellAbsent) continue;
+    captured++;
+    const share = cellNonZeroShare(code);
+    total += share;
+    if (share > most) {
+      most = share;
+      kind = cellKind(code);
+    }
+  }
+  return captured === 0 ? cellAbsent : cellCode(kind, total / captured);
+}

@@ -1,0 +1,93 @@
+import { isHatchPixel, strokeRect } from '../../draw/draw-line.ts';
+import { drawText, fitText, lineHeight, textWidth } from '../../draw/draw-text.ts';
+import { notCapturedLine, page } from '../../draw/palette.ts';
+import { type Colour, fillRect, type PixelImage, type Rect, setPixel } from '../../draw/pixel-image.ts';
+import { type Band, type CellBand, isMapped, type Layout, rowAddress } from '../layout.ts';
+import type { LegendItem } from './legend.ts';
+import { regionNotes, rulerNotes } from './memory-notes.ts';
+import type { PageSpec } from './page.ts';
+import { bytesText } from './size-text.ts';
+
+/** Colour of one cell of a band, by its index in the track; undefined where there is nothing to show. */
+export type CellPainter = (cell: number) => Colour | undefined;
+
+/** A picture of all memory: what differs from one such picture to the next. */
+export interface MemoryPicture {
+  readonly title: string;
+  readonly facts: readonly string[];
+  readonly legend: readonly LegendItem[];
+  /** Whose mappings decide what counts as not captured rather than not there. */
+  readonly dump: number;
+  /** Called once per band. */
+  readonly painterOf: (band: CellBand) => CellPainter;
+}
+
+/** A page with all memory in the layout that the pictures of a diff share. */
+export function memoryPage(layout: Layout, picture: MemoryPicture): PageSpec {
+  return {
+    title: picture.title,
+    facts: picture.facts,
+    contentWidth: layout.width,
+    contentHeight: layout.height,
+    left: rulerNotes(layout),
+    right: regionNotes(layout),
+    legend: [{ kind: 'text', text: scaleText(layout) }, ...picture.legend],
+    textScale: layout.textScale,
+    paint: (image, content) => {
+      for (const band of layout.bands) paintBand(image, content, layout, band, picture);
+    },
+  };
+}
+
+function scaleText(layout: Layout): string {
+  const row = layout.columns * layout.bytesPerCell;
+  const cell = layout.cellPixels === 1 ? '1 pixel' : `1 square of ${layout.cellPixels}×${layout.cellPixels} pixels`;
+  return `${cell} = ${bytesText(layout.bytesPerCell)}, 1 row = ${bytesText(row)}; addresses rise from left to right, then down`;
+}
+
+function paintBand(image: PixelImage, content: Rect, layout: Layout, band: Band, picture: MemoryPicture): void {
+  const rect = { x: content.x, y: content.y + band.top, width: content.width, height: band.height };
+  if (band.kind === 'fold') {
+    fillRect(image, rect, page.fold);
+    const scale = layout.textScale;
+    const text = fitText(band.text, rect.width - 12 * scale, scale);
+    drawText(image, text, rect.x + 6 * scale, rect.y + 2 * scale, { colour: page.softInk, scale });
+    return;
+  }
+  const border = { x: rect.x - 1, y: rect.y - 1, width: rect.width + 2, height: rect.height + 2 };
+  const isThere = band.story.track.presence[picture.dump] !== null;
+  strokeRect(image, border, page.line, isThere ? undefined : { on: 3, off: 3 });
+  paintCells(image, rect, layout, band, picture);
+  if (!isThere) noteAbsence(image, rect, layout.textScale);
+}
+
+function paintCells(image: PixelImage, rect: Rect, layout: Layout, band: CellBand, picture: MemoryPicture): void {
+  const size = layout.cellPixels;
+  const painter = picture.painterOf(band);
+  for (let index = 0; index < band.cellCount; index++) {
+    const row = Math.floor(index / layout.columns);
+    const x = rect.x + (index - row * layout.columns) * size;
+    const y = rect.y + row * size;
+    const colour = painter(band.firstCell + index);
+    if (colour === undefined) {
+      const address = rowAddress(layout, band, 0) + index * layout.bytesPerCell;
+      if (isMapped(band.story.track, picture.dump, address)) hatchCell(image, x, y, size);
+    } else if (size === 1) setPixel(image, x, y, colour);
+    else fillRect(image, { x, y, width: size, height: size }, colour);
+  }
+}
+
+/** Part of the sparse diagonals that stand for memory that was not captured. */
+function hatchCell(image: PixelImage, left: number, top: number, size: number): void {
+  for (let y = top; y < top + size; y++) {
+    for (let x = left; x < left + size; x++) if (isHatchPixel(x, y)) setPixel(image, x, y, notCapturedLine);
+  }
+}
+
+function noteAbsence(image: PixelImage, rect: Rect, scale: number): void {
+  const text = 'not mapped in this dump';
+  if (rect.height < lineHeight * scale + 4) return;
+  const x = rect.x + Math.floor((rect.width - textWidth(text, scale)) / 2);
+  const y = rect.y + Math.floor((rect.height - lineHeight * scale) / 2);
+  drawText(image, text, x, y, { colour: page.softInk, scale });
+}

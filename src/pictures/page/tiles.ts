@@ -1,0 +1,51 @@
+import type { Colour } from '../../draw/pixel-image.ts';
+import type { CellBand, Layout } from '../layout.ts';
+import type { CellPainter } from './memory-page.ts';
+
+/** Pixels along each side of a tile, about: enough to give an area one colour, few enough to follow its border. */
+const tilePixels = 4;
+
+/** Cells along each side of a tile. */
+export function tileCells(layout: Layout): number {
+  return Math.max(1, Math.floor(tilePixels / layout.cellPixels));
+}
+
+/** Sums up what is asked for over square tiles of cells; `add` puts a cell's numbers into its tile's sums. */
+export interface TileSums {
+  readonly count: number;
+  readonly add: (cell: number, sums: Float64Array, at: number) => void;
+}
+
+/**
+ * Colours cells by the tile they stand in, so that single headers and holes blend into the area around them.
+ * @param colourOf colour of a tile from its sums, which begin at `at`
+ * @param isShown cells for which this is false are left out (they are not there); they still do not spoil their tile
+ */
+export function tilePainter(
+  layout: Layout,
+  band: CellBand,
+  sums: TileSums,
+  colourOf: (sums: Float64Array, at: number) => Colour | undefined,
+  isShown: (cell: number) => boolean,
+): CellPainter {
+  const side = tileCells(layout);
+  const tilesAcross = Math.ceil(layout.columns / side);
+  const rows = Math.ceil(band.cellCount / layout.columns);
+  const tileCount = tilesAcross * Math.ceil(rows / side);
+  const values = new Float64Array(tileCount * sums.count);
+  const tileOf = (cell: number) => {
+    const index = cell - band.firstCell;
+    const row = Math.floor(index / layout.columns);
+    const column = index - row * layout.columns;
+    return Math.floor(row / side) * tilesAcross + Math.floor(column / side);
+  };
+  const end = band.firstCell + band.cellCount;
+  for (let cell = band.firstCell; cell < end; cell++) sums.add(cell, values, tileOf(cell) * sums.count);
+  const colours = Array.from({ length: tileCount }, (_, tile) => colourOf(values, tile * sums.count));
+  return (cell) => (isShown(cell) ? colours[tileOf(cell)] : undefined);
+}
+
+/** `one tile = 4×4 pixels = 512 B`, for the legend. */
+export function tileBytes(layout: Layout): number {
+  return tileCells(layout) ** 2 * layout.bytesPerCell;
+}

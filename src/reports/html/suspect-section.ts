@@ -1,0 +1,177 @@
+import type { BlockField, Evidence, LeakReport, ReportAllocation } from '../../model/leak-report.ts';
+import { othersId } from '../cap-report.ts';
+import { escapeText, longestSentence } from '../escape-text.ts';
+import {
+  noValue,
+  printBytes,
+  printBytesChange,
+  printCount,
+  printCountChange,
+  printExactBytes,
+  printRate,
+  printShare,
+} from '../print-quantity.ts';
+import type { EmbeddedPicture } from '../report-format.ts';
+import {
+  allocationTitle,
+  confidenceWords,
+  fieldKindWords,
+  methodWords,
+  plural,
+  regionName,
+  requestWords,
+  trendWords,
+} from '../report-words.ts';
+import { elapsedTimes, steps } from '../report-view.ts';
+import { afterFirst } from './growth-section.ts';
+import { type HtmlValue, html, nameMarkup, type SafeHtml, trustedMarkup } from './html-template.ts';
+import { firstToLast, numberCell, tableMarkup } from './html-table.ts';
+import { pictureFigure } from './picture-section.ts';
+import { anatomyStrip, sparkBars } from './small-charts.ts';
+
+/** What a list of details shows at most, before it says how many more there are. */
+const mostAddresses = 12;
+const mostRegions = 8;
+const mostFields = 48;
+
+/** Everything known about one suspect. */
+export function suspectCard(report: LeakReport, suspect: ReportAllocation, pictures: readonly EmbeddedPicture[]): SafeHtml {
+  const index = report.verdict.suspects.indexOf(suspect.id);
+  return html`<article class="card" id="suspect-${index + 1}" aria-labelledby="suspect-title-${index + 1}">
+<header><h3 id="suspect-title-${index + 1}">${allocationTitle(suspect)}</h3>
+<p class="soft">${printShare(suspect.shareOfGrowth)} of the growth</p></header>
+<div class="columns"><div>${facts(report, suspect)}</div>
+<div>${countsTable(report, suspect)}</div></div>
+${evidenceList(suspect)}
+${pictures.length > 0 && html`<div class="pair">${pictures.map(pictureFigure)}</div>`}
+${anatomy(suspect)}
+${places(report, suspect)}
+</article>`;
+}
+
+function facts(report: LeakReport, suspect: ReportAllocation): SafeHtml {
+  const facts: [string, HtmlValue][] = [
+    ['Block to block', html`${printExactBytes(suspect.strideBytes)} <span class="soft address">0x${suspect.strideBytes.toString(16)}</span>`],
+    ['Asked for', requestWords(suspect)],
+    ['Growth', `${printBytesChange(suspect.growthBytes)}, ${printCountChange(suspect.growthCount)} blocks`],
+    ['Rate', suspect.bytesPerHour === null ? 'not known: capture times are missing' : printRate(suspect.bytesPerHour)],
+    ['Over the dumps', trendWords[suspect.trend]],
+    ['How sure', html`${confidenceWords(suspect.confidence)} <span class="soft">(${printShare(suspect.confidence)})</span>`],
+    ['Allocator', suspect.allocator === null ? 'not recognised' : nameMarkup(suspect.allocator)],
+    ['Blocks', countingWords(suspect)],
+  ];
+  if (suspect.typeName !== null) facts.splice(2, 0, ['Type', html`<code>${nameMarkup(suspect.typeName)}</code>`]);
+  if (suspect.linkedTo !== null) facts.push(['Belongs to', linkedWords(report, suspect.linkedTo)]);
+  return html`<dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}
+
+function countingWords(suspect: ReportAllocation): string {
+  const exactness = suspect.countError === 0 ? 'exact' : `within ${printShare(suspect.countError)}`;
+  return `${methodWords[suspect.method]}, ${exactness}`;
+}
+
+function linkedWords(report: LeakReport, id: string): HtmlValue {
+  const linked = report.allocations.find((allocation) => allocation.id === id);
+  const name = linked === undefined ? 'another class' : `blocks of ${printExactBytes(linked.strideBytes)}`;
+  const index = report.verdict.suspects.indexOf(id);
+  return html`${index < 0 ? name : html`<a href="#suspect-${index + 1}">${name}</a>`}, from the same request`;
+}
+
+function countsTable(report: LeakReport, suspect: ReportAllocation): SafeHtml {
+  const elapsed = elapsedTimes(report);
+  const changes = steps(suspect.counts);
+  const hasFree = suspect.freeCounts.some((count) => count !== null);
+  const bytes = (index: number) => {
+    const count = suspect.counts[index] ?? null;
+    return count === null ? null : count * suspect.strideBytes;
+  };
+  return tableMarkup({
+    caption: html`Live blocks of this size in the whole process ${sparkBars(suspect.counts)}`,
+    rows: report.dumps.map((_, index) => index),
+    columns: [
+      { title: 'Dump', cell: (index) => ({ content: index + 1 }) },
+      ...(elapsed === null ? [] : [{ title: 'After', isNumber: true, cell: (index: number) => ({ content: afterFirst(elapsed, index) }) }]),
+      { title: 'Blocks', isNumber: true, cell: (index) => numberCell(suspect.counts[index], printCount) },
+      { title: 'Change', isNumber: true, cell: (index) => numberCell(changes[index], printCountChange) },
+      { title: 'Size', isNumber: true, cell: (index) => numberCell(bytes(index), printBytes) },
+      ...(hasFree ? [{ title: 'Free', isNumber: true, cell: (index: number) => numberCell(suspect.freeCounts[index], printCount) }] : []),
+    ],
+  });
+}
+
+const marks = {
+  for: trustedMarkup('<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 8.5l3.5 3.5L13 4.5"/></svg>'),
+  against: trustedMarkup('<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 3.5v5.5M8 12.3v.2"/></svg>'),
+};
+
+function evidenceList(suspect: ReportAllocation): SafeHtml | null {
+  if (suspect.evidence.length === 0) return null;
+  const sides = [
+    { title: 'What speaks for it', side: 'for' as const, items: suspect.evidence.filter((item) => item.for) },
+    { title: 'What speaks against it, or is not proven', side: 'against' as const, items: suspect.evidence.filter((item) => !item.for) },
+  ];
+  const item = (side: 'for' | 'against', evidence: Evidence) =>
+    html`<li class="${side}">${marks[side]}${escapeText(evidence.text, longestSentence)}</li>`;
+  return html`${sides
+    .filter(({ items }) => items.length > 0)
+    .map(({ title, side, items }) => html`<h4>${title}</h4><ul class="evidence">${items.map((evidence) => item(side, evidence))}</ul>`)}`;
+}
+
+function anatomy(suspect: ReportAllocation): SafeHtml | null {
+  if (suspect.fields.length === 0) return null;
+  const shown = suspect.fields.slice(0, mostFields);
+  const left = suspect.fields.length - shown.length;
+  const kind = (field: BlockField) => html`<span class="swatch f-${field.kind}"></span>${fieldKindWords[field.kind]}`;
+  return html`<h4>What a block looks like inside</h4>
+${anatomyStrip(suspect.fields, suspect.strideBytes)}
+${tableMarkup({
+  caption: 'Fields from the start of a block, as they are alike in most blocks. Kinds only, no contents.',
+  rows: shown,
+  columns: [
+    { title: 'Offset', isNumber: true, cell: (field) => ({ content: html`<span class="address">+0x${field.offset.toString(16)}</span>` }) },
+    { title: 'Size', isNumber: true, cell: (field) => numberCell(field.size, printExactBytes) },
+    { title: 'Kind', cell: (field) => ({ content: kind(field) }) },
+    { title: 'Detail', cell: (field) => ({ content: nameMarkup(field.detail) }) },
+  ],
+})}
+${left > 0 && html`<p class="small soft">${plural(left, 'more field')} in report.json.</p>`}`;
+}
+
+function places(report: LeakReport, suspect: ReportAllocation): SafeHtml | null {
+  const regions = suspect.regionIds.map((id) => report.regions.findIndex((region) => region.id === id)).filter((index) => index >= 0);
+  const addresses = suspect.sampleAddresses.slice(0, mostAddresses);
+  if (regions.length === 0 && addresses.length === 0) return null;
+  const links = regions.slice(0, mostRegions).map((index, position) => {
+    const region = report.regions[index]!;
+    return html`${position > 0 && ', '}<a href="#region-${index + 1}">${nameMarkup(regionName(region))}</a>`;
+  });
+  const left = regions.length - links.length;
+  return html`<h4>Where it lies</h4>
+${links.length > 0 && html`<p>${links}${left > 0 && ` and ${plural(left, 'more region')}`}</p>`}
+${addresses.length > 0 && html`<p class="small soft">Some of the blocks, for a debugger:</p>
+<ul class="addresses">${addresses.map((address) => html`<li class="address">${escapeText(address)}</li>`)}</ul>`}`;
+}
+
+/** Classes that are no suspects: what else was looked at. Null when there are none. */
+export function otherClasses(report: LeakReport): SafeHtml | null {
+  const suspects = new Set(report.verdict.suspects);
+  const rows = report.allocations.filter((allocation) => !suspects.has(allocation.id) && allocation.id !== othersId);
+  const others = report.allocations.filter((allocation) => allocation.id === othersId);
+  if (rows.length + others.length === 0) return null;
+  const title = (allocation: ReportAllocation) => (allocation.id === othersId ? allocationTitle(allocation) : printExactBytes(allocation.strideBytes));
+  return html`<details><summary>${plural(rows.length, 'other block size')} that ${rows.length === 1 ? 'is no suspect' : 'are no suspects'}</summary>
+${tableMarkup<ReportAllocation>({
+  caption: 'Live blocks of other sizes in the first and the last dump.',
+  isSortable: true,
+  rows,
+  footRows: others,
+  columns: [
+    { title: 'Block to block', cell: (item) => ({ content: title(item), value: item.strideBytes }) },
+    { title: 'Asked for', cell: (item) => ({ content: item.requestBytes === null ? noValue : requestWords(item), value: item.requestBytes?.max ?? null }) },
+    { title: 'Allocator', cell: (item) => ({ content: item.allocator === null ? noValue : nameMarkup(item.allocator) }) },
+    { title: 'Blocks', isNumber: true, cell: (item) => firstToLast(item.counts, printCount) },
+    { title: 'Growth', isNumber: true, cell: (item) => numberCell(item.growthBytes, printBytesChange) },
+    { title: 'Over the dumps', cell: (item) => ({ content: trendWords[item.trend] }) },
+  ],
+})}</details>`;
+}

@@ -1,0 +1,72 @@
+import type { LeakReport } from '../../model/leak-report.ts';
+import { escapeText, longestSentence } from '../escape-text.ts';
+import { printBytesChange, printCountChange, printRate, printShare, printTime } from '../print-quantity.ts';
+import type { EmbeddedPicture } from '../report-format.ts';
+import { plural, statusMeanings, statusWords } from '../report-words.ts';
+import { processName, suspectsOf } from '../report-view.ts';
+import { html, nameMarkup, type SafeHtml } from './html-template.ts';
+import { pictureFigure } from './picture-section.ts';
+
+/** The line above everything: which tool, which process, which dumps. */
+export function titleBar(report: LeakReport): SafeHtml {
+  const name = processName(report);
+  const id = report.dumps.find((dump) => dump.processId !== null)?.processId ?? null;
+  const first = printTime(report.dumps[0]?.capturedAt ?? null);
+  const last = printTime(report.dumps.at(-1)?.capturedAt ?? null);
+  return html`<div class="bar"><span>${name !== null && html`<strong>${nameMarkup(name, 60)}</strong>`}${id !== null && ` process ${id}`}</span>
+<span>${plural(report.dumps.length, 'dump')}${first !== null && last !== null && (first === last ? `, ${first}` : `, ${first} to ${last}`)}</span></div>`;
+}
+
+/** The verdict in one sentence, its numbers, the picture that shows it, and why. */
+export function verdictSection(report: LeakReport, picture: EmbeddedPicture | undefined): SafeHtml {
+  const { verdict } = report;
+  return html`<section class="verdict status-${verdict.status}" aria-labelledby="verdict">
+<p class="badge" title="${statusMeanings[verdict.status]}">${statusWords[verdict.status]}</p>
+<h1 id="verdict">${escapeText(verdict.summary, longestSentence)}</h1>
+${keyNumbers(report)}
+${picture !== undefined && pictureFigure(picture)}
+${verdict.reasons.length > 0 && html`<ul class="reasons">${verdict.reasons.map((reason) => html`<li>${escapeText(reason.text, longestSentence)}</li>`)}</ul>`}
+</section>`;
+}
+
+function keyNumbers(report: LeakReport): SafeHtml {
+  const { growth } = report;
+  const suspect = suspectsOf(report)[0];
+  const numbers: [string, string][] = [['Growth', printBytesChange(growth.totalBytes)]];
+  if (growth.bytesPerHour !== null) numbers.push(['Rate', printRate(growth.bytesPerHour)]);
+  if (suspect !== undefined) {
+    numbers.push(['First suspect', `${printCountChange(suspect.growthCount)} blocks`]);
+    numbers.push(['Explained by suspects', printShare(growth.explainedShare)]);
+  }
+  return html`<dl class="figures">${numbers.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+/** The picture that shows the verdict: where memory filled up, or else the first suspect's blocks row by row. */
+export function verdictPicture(report: LeakReport, pictures: readonly EmbeddedPicture[]): EmbeddedPicture | undefined {
+  const wanted = ['growth-heatmap', ...suspectsOf(report).map((suspect) => `straightened-${suspect.id}`)];
+  return wanted.map((id) => pictures.find((picture) => picture.id === id)).find((picture) => picture !== undefined);
+}
+
+/** The page's title, for tabs and bookmarks. */
+export function pageTitle(report: LeakReport): string {
+  const name = processName(report);
+  return `${statusWords[report.verdict.status]}${name === null ? '' : `: ${escapeText(name, 60)}`} - leakviz report`;
+}
+
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: SafeHtml;
+}
+
+/** Links to the sections, for long reports and for the keyboard. */
+export function contentsNav(sections: readonly Section[]): SafeHtml {
+  return html`<nav class="contents" aria-label="Contents"><ul>${sections.map((section) => html`<li><a href="#${section.id}">${section.title}</a></li>`)}</ul></nav>`;
+}
+
+export function sectionMarkup(section: Section): SafeHtml {
+  return html`<section aria-labelledby="${section.id}"><h2 id="${section.id}">${section.title}</h2>
+${section.body}
+</section>`;
+}
+

@@ -1,0 +1,12 @@
+import { html } from './html.ts';
+import { json } from './json.ts';
+import { markdown } from './markdown.ts';
+import type { ReportFormat } from './report-format.ts';
+
+export type { EmbeddedPicture, ReportFormat } from './report-format.ts';
+export { printSummary, printSummaryBody, printVerdict, type TerminalOptions } from './terminal.ts';
+
+/** All report formats, the most read first. */
+export const reportFormats = [html, markdown, json] as const satisfies readonly ReportFormat[];
+
+export type ReportFormatId = (typeof reportFormats)[number]['id'];

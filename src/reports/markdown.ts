@@ -1,0 +1,228 @@
+import type { LeakReport, ReportAllocation, ReportRegion } from '../model/leak-report.ts';
+import { capReport } from './cap-report.ts';
+import { type MarkdownColumn, markdownName, markdownPath, markdownTable, markdownText } from './markdown-text.ts';
+import {
+  noValue,
+  printBytes,
+  printBytesChange,
+  printCount,
+  printCountChange,
+  printDuration,
+  printOrNone,
+  printRate,
+  printRatio,
+  printShare,
+  printTime,
+  unitsNote,
+} from './print-quantity.ts';
+import type { ReportFormat } from './report-format.ts';
+import {
+  allocationTitle,
+  confidenceWords,
+  methodWords,
+  plural,
+  regionKindWords,
+  regionName,
+  requestWords,
+  statusWords,
+  trendWords,
+} from './report-words.ts';
+import { elapsedTimes, growingRegions, growthSeries, lastRange, processName, shownDumps, suspectsOf } from './report-view.ts';
+
+/** Trackers refuse long texts: GitHub above 65,536 characters. */
+export const mostCharacters = 60_000;
+
+const mostDumpColumns = 6;
+const mostSuspects = 5;
+const mostEvidence = 6;
+const mostRegionRows = 12;
+const mostDumpRows = 12;
+const mostWarnings = 5;
+const longestQuote = 600;
+
+/** report.md: what belongs into a ticket, the verdict first, in plain pipe tables that GitHub, GitLab and Jira render. */
+export const markdown = {
+  id: 'markdown',
+  fileName: 'report.md',
+  write(report) {
+    const capped = capReport(report);
+    const suspects = suspectsOf(capped);
+    return fitted([
+      heading(capped),
+      sizesTable(capped),
+      pictureLinks(capped, verdictPictures(capped)),
+      suspectsTable(suspects),
+      ...suspects.slice(0, mostSuspects).map((suspect) => suspectDetails(capped, suspect)),
+      regionsTable(capped),
+      dumpsTable(capped),
+      closing(capped),
+    ]);
+  },
+} as const satisfies ReportFormat;
+
+/** Joins the parts as far as they fit; they stand in the order of their importance. */
+function fitted(parts: readonly string[]): string {
+  const cut = 'The rest did not fit here; it is in report.html.';
+  let text = '';
+  for (const part of parts.filter((candidate) => candidate !== '')) {
+    if (text.length + part.length + cut.length + 4 > mostCharacters) return `${text}${cut}\n`;
+    text += `${part}\n\n`;
+  }
+  return `${text.trimEnd()}\n`;
+}
+
+function heading(report: LeakReport): string {
+  const name = processName(report);
+  const { verdict } = report;
+  const reasons = verdict.reasons.slice(0, mostEvidence).map((reason) => `- ${markdownText(reason.text, longestQuote)}`);
+  return [
+    `# ${statusWords[verdict.status]}${name === null ? '' : `: ${markdownName(name)}`}`,
+    '',
+    `**${markdownText(verdict.summary, longestQuote)}**`,
+    ...(reasons.length > 0 ? ['', ...reasons] : []),
+  ].join('\n');
+}
+
+/** One row per quantity, one column per dump: what grows, at a glance. */
+function sizesTable(report: LeakReport): string {
+  const { growth, dumps } = report;
+  const shown = shownDumps(dumps.length, mostDumpColumns);
+  const elapsed = elapsedTimes(report);
+  const row = (title: string, values: readonly (number | null)[], print: (value: number) => string, total: string) => [
+    title,
+    ...shown.map((index) => printOrNone(values[index], print)),
+    total,
+  ];
+  const difference = (values: readonly number[]) => printBytesChange((values.at(-1) ?? 0) - (values[0] ?? 0));
+  const rows = [
+    row('Mapped', growth.mappedBytes, printBytes, difference(growth.mappedBytes)),
+    row('Mapped, to first', growth.ratios.toFirst, printRatio, ''),
+    row('Populated', growth.populatedBytes, printBytes, difference(growth.populatedBytes)),
+    ...suspectsOf(report)
+      .slice(0, mostSuspects)
+      .map((suspect) => row(allocationTitle(suspect), suspect.counts, printCount, printCountChange(suspect.growthCount))),
+  ];
+  if (elapsed !== null) rows.unshift(['After', ...shown.map((index) => (index === 0 ? '' : `+${printDuration(elapsed[index]!)}`)), '']);
+  const columns: MarkdownColumn[] = [
+    { title: '' },
+    ...shown.map((index) => ({ title: `Dump ${index + 1}`, isNumber: true })),
+    { title: 'Change', isNumber: true },
+  ];
+  return markdownTable(columns, rows);
+}
+
+function verdictPictures(report: LeakReport): string[] {
+  return ['growth-heatmap', 'overview-1', `overview-${report.dumps.length}`];
+}
+
+function pictureLinks(report: LeakReport, ids: readonly string[]): string {
+  return ids
+    .map((id) => report.pictures.find((picture) => picture.id === id))
+    .filter((picture) => picture !== undefined)
+    .map((picture) => `![${markdownText(picture.title, 200)}](${markdownPath(picture.png)})`)
+    .join('\n');
+}
+
+function suspectsTable(suspects: readonly ReportAllocation[]): string {
+  if (suspects.length === 0) return '';
+  const columns = ['Stride', 'Request', 'Growth', 'Rate', 'Share of growth', 'How sure'];
+  const rows = suspects
+    .slice(0, mostSuspects * 2)
+    .map((suspect) => [
+      `${printCount(suspect.strideBytes)} bytes`,
+      requestWords(suspect),
+      `${printBytesChange(suspect.growthBytes)}, ${printCountChange(suspect.growthCount)} blocks`,
+      printOrNone(suspect.bytesPerHour, printRate),
+      printShare(suspect.shareOfGrowth),
+      `${confidenceWords(suspect.confidence)} (${printShare(suspect.confidence)})`,
+    ]);
+  const left = suspects.length - rows.length;
+  const more = left > 0 ? `\n\n${plural(left, 'more suspect')} in report.html.` : '';
+  const table = markdownTable(
+    columns.map((title, index) => ({ title, isNumber: index > 1 && index < 5 })),
+    rows,
+  );
+  return `## Suspects\n\n${table}${more}`;
+}
+
+function suspectDetails(report: LeakReport, suspect: ReportAllocation): string {
+  const allocator = suspect.allocator === null ? 'The allocator is not recognised' : `Allocator: ${markdownName(suspect.allocator)}`;
+  const type = suspect.typeName === null ? '' : `Type ${markdownName(suspect.typeName)}. `;
+  const evidence = suspect.evidence
+    .slice(0, mostEvidence)
+    .map((item) => `- ${item.for ? 'For' : 'Against'}: ${markdownText(item.text, longestQuote)}`);
+  const regions = report.regions.filter((region) => suspect.regionIds.includes(region.id)).slice(0, 4);
+  const places = regions.map((region) => (region.name === '' ? regionName(region) : markdownName(region.name))).join(', ');
+  const addresses = suspect.sampleAddresses.slice(0, 4).map((address) => markdownName(address, 20));
+  return [
+    `### ${allocationTitle(suspect)}`,
+    '',
+    `${type}${allocator}; ${methodWords[suspect.method]}; ${trendWords[suspect.trend]}.`,
+    ...(places === '' ? [] : ['', `Lies in ${places}${addresses.length === 0 ? '' : `, for example at ${addresses.join(', ')}`}.`]),
+    ...(evidence.length === 0 ? [] : ['', ...evidence]),
+    ...withBlankLine(pictureLinks(report, [`hatch-${suspect.id}`, `straightened-${suspect.id}`])),
+  ].join('\n');
+}
+
+function withBlankLine(text: string): string[] {
+  return text === '' ? [] : ['', text];
+}
+
+function regionsTable(report: LeakReport): string {
+  const growing = growingRegions(report);
+  if (growing.length === 0) return '';
+  const shown = growing.slice(0, mostRegionRows);
+  const left = growing.slice(mostRegionRows);
+  const row = (region: ReportRegion) => {
+    const { what, values } = growthSeries(region);
+    const range = lastRange(region);
+    return [
+      region.name === '' ? regionName(region) : `${markdownName(region.name)} ${regionKindWords[region.kind]}`,
+      range === null ? noValue : markdownName(range.start),
+      `${printOrNone(values[0], printBytes)} → ${printOrNone(values.at(-1), printBytes)} ${what}`,
+      printBytesChange(region.growthBytes),
+      trendWords[region.trend],
+    ];
+  };
+  const rows = shown.map(row);
+  if (left.length > 0) {
+    const bytes = left.reduce((sum, region) => sum + region.growthBytes, 0);
+    rows.push([`${plural(left.length, 'more region')}`, '', '', printBytesChange(bytes), '']);
+  }
+  const columns = [{ title: 'Region' }, { title: 'Starts at' }, { title: 'First → last dump', isNumber: true }, { title: 'Growth', isNumber: true }, { title: 'Trend' }];
+  return `## Regions that grow\n\n${markdownTable(columns, rows)}`;
+}
+
+function dumpsTable(report: LeakReport): string {
+  const rows = shownDumps(report.dumps.length, mostDumpRows).map((index) => {
+    const dump = report.dumps[index]!;
+    return [
+      String(index + 1),
+      markdownName(dump.path),
+      printTime(dump.capturedAt) ?? noValue,
+      printBytes(dump.fileBytes),
+      printBytes(dump.capturedBytes),
+      printCount(dump.threadCount),
+      printCount(dump.moduleCount),
+      printCount(dump.regionCount),
+    ];
+  });
+  const columns = ['Dump', 'File', 'Taken', 'Size', 'Captured', 'Threads', 'Modules', 'Regions'];
+  const table = markdownTable(
+    columns.map((title, index) => ({ title, isNumber: index > 2 })),
+    rows,
+  );
+  return `## Dumps\n\n${table}${warnings(report)}`;
+}
+
+function warnings(report: LeakReport): string {
+  const all = report.dumps.flatMap((dump, index) => dump.warnings.map((warning) => `- Dump ${index + 1}: ${markdownText(warning.message, 300)}`));
+  if (all.length === 0) return '';
+  const left = all.length - mostWarnings;
+  const more = left > 0 ? [`- ${plural(left, 'more warning')} in report.html`] : [];
+  return `\n\n${['Warnings:', '', ...all.slice(0, mostWarnings), ...more].join('\n')}`;
+}
+
+function closing(report: LeakReport): string {
+  return `Made by ${report.tool.name} ${report.tool.version} from process dumps, without symbols. It contains names of files and modules, addresses, sizes and counts, but no memory contents. ${unitsNote} More is in report.html, and for programs in report.json.`;
+}

@@ -1,0 +1,87 @@
+import type { RegionKind } from '../model/dump.ts';
+import type { FieldKind, Method, ReportAllocation, ReportRegion, Trend, VerdictStatus } from '../model/leak-report.ts';
+import { othersId } from './cap-report.ts';
+import { noValue, printCount, printExactBytes } from './print-quantity.ts';
+
+/** The verdict as a badge. */
+export const statusWords: Readonly<Record<VerdictStatus, string>> = {
+  leak: 'Leak',
+  growth: 'Growth',
+  none: 'No leak',
+  inconclusive: 'Inconclusive',
+};
+
+/** What the status claims, and what it does not. */
+export const statusMeanings: Readonly<Record<VerdictStatus, string>> = {
+  leak: 'One size of block grows in every step and explains a material share of the growth.',
+  growth: 'Memory grows, but not yet as a proven leak: it grew once, levels off, or no block size explains it.',
+  none: 'Nothing grows beyond what comes and goes in this process anyway.',
+  inconclusive: 'The dumps hold too little to tell.',
+};
+
+export const trendWords: Readonly<Record<Trend, string>> = {
+  steady: 'grows in every step',
+  saturating: 'levels off',
+  sawtooth: 'up and down',
+  jump: 'grew once',
+  flat: 'no change',
+  shrinking: 'shrinks',
+};
+
+export const regionKindWords: Readonly<Record<RegionKind, string>> = {
+  heap: 'heap',
+  stack: 'stack',
+  image: 'module',
+  'mapped-file': 'mapped file',
+  private: 'private',
+  unknown: 'unknown',
+};
+
+export const fieldKindWords: Readonly<Record<FieldKind, string>> = {
+  constant: 'same in every block',
+  'module-pointer': 'pointer into a module',
+  'self-pointer': 'pointer to a block of this class',
+  'heap-pointer': 'pointer into a heap',
+  counter: 'counter',
+  'small-integer': 'small number',
+  text: 'text, not shown',
+  zero: 'zero',
+  random: 'no pattern',
+  header: 'header of the allocator',
+};
+
+export const methodWords: Readonly<Record<Method, string>> = {
+  'chunk-walk': 'counted by walking the heap',
+  stride: 'counted by the repeating bytes',
+};
+
+export function plural(count: number, noun: string): string {
+  return `${printCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `65,529 to 65,544 bytes`, or one size where the range is one. */
+export function requestWords(allocation: ReportAllocation, to = ' to '): string {
+  const request = allocation.requestBytes;
+  if (request === null) return 'not known';
+  if (request.min === request.max) return printExactBytes(request.min);
+  return `${printCount(request.min)}${to}${printCount(request.max)} bytes`;
+}
+
+/** How a class is called in a heading: by its size, for that is what it is known by. Untrusted text for the type. */
+export function allocationTitle(allocation: ReportAllocation): string {
+  if (allocation.id === othersId) return allocation.typeName ?? 'other classes';
+  return `Blocks of ${printExactBytes(allocation.strideBytes)}`;
+}
+
+/** A region's name, or what it is where it has none. Untrusted text. */
+export function regionName(region: ReportRegion): string {
+  return region.name === '' ? `${regionKindWords[region.kind]} memory` : region.name;
+}
+
+/** How sure a size and a count are. */
+export function confidenceWords(confidence: number): string {
+  if (!Number.isFinite(confidence)) return noValue;
+  if (confidence >= 0.95) return 'very sure';
+  if (confidence >= 0.8) return 'sure';
+  return confidence >= 0.5 ? 'likely' : 'a guess';
+}

@@ -1,0 +1,60 @@
+import type { LeakReport } from '../model/leak-report.ts';
+import { capReport } from './cap-report.ts';
+import { longestSentence } from './escape-text.ts';
+import { regionLines, suspectLines, totalLines, warningLines } from './terminal/summary-sections.ts';
+import { paint, plain, plainName, statusPaint, type TerminalOptions } from './terminal/terminal-style.ts';
+import { wrapText } from './terminal/text-table.ts';
+import { statusWords } from './report-words.ts';
+
+export type { TerminalOptions } from './terminal/terminal-style.ts';
+
+/** Lines longer than this are hard to read, however wide the terminal is. */
+const widestText = 110;
+const mostReasons = 4;
+
+function blocks(parts: readonly (readonly string[])[]): string {
+  const filled = parts.filter((part) => part.length > 0);
+  return filled.length === 0 ? '' : `${filled.map((part) => part.join('\n')).join('\n\n')}\n`;
+}
+
+function wrapped(options: TerminalOptions, text: string, indent: string): string[] {
+  return wrapText(text, Math.min(options.columns, widestText), indent);
+}
+
+function verdictLines(report: Pick<LeakReport, 'verdict'>, options: TerminalOptions): string[] {
+  const { status, summary } = report.verdict;
+  const badge = ` ${statusWords[status].toUpperCase()} `;
+  const indent = ' '.repeat(badge.length + 1);
+  const width = Math.max(20, Math.min(options.columns, widestText) - indent.length);
+  const lines = wrapText(plainName(options, summary, longestSentence), width);
+  const mark = paint(options, badge, 'bold', 'inverse', statusPaint[status]);
+  return [`${mark} ${lines[0] ?? ''}`.trimEnd(), ...lines.slice(1).map((line) => indent + line)];
+}
+
+function reasonLines(report: LeakReport, options: TerminalOptions): string[] {
+  return report.verdict.reasons
+    .slice(0, mostReasons)
+    .flatMap((reason) => wrapped(options, `${plain(options, '·')} ${plainName(options, reason.text, longestSentence)}`, '  '));
+}
+
+/** The verdict in one sentence, to be printed as soon as it is known. Ends with a newline. */
+export function printVerdict(report: Pick<LeakReport, 'verdict'>, options: TerminalOptions): string {
+  return blocks([verdictLines(report, options)]);
+}
+
+/** All of the summary but the verdict, for when that is printed already. Ends with a newline. */
+export function printSummaryBody(report: LeakReport, options: TerminalOptions): string {
+  const capped = capReport(report);
+  return blocks([
+    reasonLines(capped, options),
+    suspectLines(capped, options),
+    regionLines(capped, options),
+    totalLines(capped, options),
+    warningLines(capped, options),
+  ]);
+}
+
+/** What `diff` says on the terminal: the verdict, what leaks, where memory grows, the totals. Fits a screen. */
+export function printSummary(report: LeakReport, options: TerminalOptions): string {
+  return `${printVerdict(report, options)}\n${printSummaryBody(report, options)}`;
+}

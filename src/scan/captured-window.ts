@@ -1,0 +1,102 @@
+// Brings a window of one track's addresses into memory, and says which of its bytes are really captured.
+import type { Memory } from '../memory/memory.ts';
+import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
+import type { TrackPresence } from '../model/track.ts';
+
+/** Part of a track that one dump holds. */
+interface Stretch {
+  readonly start: Address;
+  readonly end: Address;
+}
+
+/** First captured stretch of the track in this dump that ends behind `from`; undefined when there is none. */
+export function nextCaptured(memory: Memory, presence: TrackPresence, from: Address): Stretch | undefined {
+  const { captured } = memory.dump;
+  const { pieces } = presence;
+  let piece = Math.max(0, lastStartingAtOrBelow(pieces, from));
+  let range = Math.max(0, lastStartingAtOrBelow(captured, Math.max(from, pieces[piece]!.start)));
+  while (piece < pieces.length && range < captured.length) {
+    const pieceEnd = pieces[piece]!.end;
+    const rangeEnd = captured[range]!.start + captured[range]!.size;
+    const start = Math.max(from, pieces[piece]!.start, captured[range]!.start);
+    const end = Math.min(pieceEnd, rangeEnd);
+    if (start < end) return { start, end };
+    if (pieceEnd <= rangeEnd) piece++;
+    else range++;
+  }
+  return undefined;
+}
+
+/** Reusable room for one window of one dump. */
+export interface WindowBuffer {
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+  /** Captured bytes of each page. */
+  readonly capturedOfPage: Uint32Array;
+}
+
+export function newWindowBuffer(windowBytes: number, pageBytes: number): WindowBuffer {
+  const buffer = new ArrayBuffer(windowBytes);
+  return {
+    bytes: new Uint8Array(buffer),
+    words: new Uint32Array(buffer),
+    capturedOfPage: new Uint32Array(windowBytes / pageBytes),
+  };
+}
+
+/**
+ * Fills the window from `start` on; bytes that are not captured are set to zero and not counted in capturedOfPage.
+ * Halves of words end up low one first whatever the dump's byte order. Returns the captured bytes.
+ */
+export function fillWindow(
+  buffer: WindowBuffer,
+  memory: Memory,
+  presence: TrackPresence,
+  start: Address,
+  end: Address,
+  pageBytes: number,
+): number {
+  const { bytes, capturedOfPage } = buffer;
+  capturedOfPage.fill(0);
+  let total = 0;
+  let filled = 0;
+  for (let at = start; at < end; ) {
+    const stretch = nextCaptured(memory, presence, at);
+    if (!stretch || stretch.start >= end) break;
+    const from = stretch.start - start;
+    const wanted = Math.min(stretch.end, end) - stretch.start;
+    if (from > filled) bytes.fill(0, filled, from);
+    const got = memory.read(stretch.start, bytes.subarray(from, from + wanted));
+    if (got < wanted) bytes.fill(0, from + got, from + wanted);
+    countCaptured(capturedOfPage, from, from + got, pageBytes);
+    total += got;
+    filled = from + wanted;
+    at = stretch.start + wanted;
+  }
+  bytes.fill(0, filled, end - start);
+  if (!memory.dump.littleEndian) swapWords(buffer, (end - start) >>> 2, memory.dump.pointerSize === 8);
+  return total;
+}
+
+function countCaptured(capturedOfPage: Uint32Array, from: number, to: number, pageBytes: number): void {
+  for (let at = from; at < to; ) {
+    const page = Math.floor(at / pageBytes);
+    const pageEnd = Math.min(to, (page + 1) * pageBytes);
+    capturedOfPage[page]! += pageEnd - at;
+    at = pageEnd;
+  }
+}
+
+function swapWords(buffer: WindowBuffer, count: number, isWide: boolean): void {
+  const { words } = buffer;
+  for (let index = 0; index < count; index++) {
+    const word = words[index]!;
+    words[index] = ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+  }
+  if (!isWide) return;
+  for (let index = 0; index + 1 < count; index += 2) {
+    const high = words[index]!;
+    words[index] = words[index + 1]!;
+    words[index + 1] = high;
+  }
+}

@@ -1,0 +1,330 @@
+/**
+ * A process that leaks, made up without a dump file: a heap that grows by zeroed blocks of 65,552 bytes, a thread's
+ * arena that appears in the second dump and fills with list nodes of 272 bytes, and what stands around them.
+ */
+import { type Address, formatAddress } from '../../src/model/address.ts';
+import { type CellMap, cellAbsent, cellCode, type TrackCells, wordKinds } from '../../src/model/cell-map.ts';
+import type { RegionKind } from '../../src/model/dump.ts';
+import type { LeakReport, PerDump, ReportAllocation, ReportDump, ReportRegion } from '../../src/model/leak-report.ts';
+import type { Track } from '../../src/model/track.ts';
+import { classifyWordAt, pointsInto } from '../../src/model/word-kind.ts';
+import type { PictureInput } from '../../src/pictures/picture.ts';
+import { type FakeRegion, fakeMemory } from './fake-memory.ts';
+
+const mb = 1 << 20;
+const kb = 1 << 10;
+export const heapStart: Address = 0x55d0c9c2a000;
+export const arenaStart: Address = 0x7f3c10000000;
+export const blockStride = 65_552;
+export const nodeStride = 272;
+/** Ordinary allocations at the start of the heap, before the leaked blocks. */
+const heapPrefix = 160 * kb + 32;
+
+/** One region as it stands in each dump: its bytes, 'absent', or 'not-captured' with a size. */
+interface SynthRegion {
+  readonly start: Address;
+  readonly kind: RegionKind;
+  readonly name: string;
+  readonly inCells: boolean;
+  readonly bytes: readonly (Uint8Array | null)[];
+  readonly isCaptured: boolean;
+}
+
+/** Numbers that look random and are the same in every run. */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Runs of text, pointers, small numbers, noise and nothing, as they stand in a heap of an ordinary program. */
+function ordinaryBytes(size: number, seed: number): Uint8Array {
+  const random = randomNumbers(seed);
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at + 8 <= size; ) {
+    const kind = Math.floor(random() * 6);
+    for (let left = 1 + Math.floor(random() * 60); left > 0 && at + 8 <= size; left--, at += 8) {
+      if (kind === 0) for (let byte = 0; byte < 8; byte++) bytes[at + byte] = 97 + Math.floor(random() * 26);
+      else if (kind === 1) view.setBigUint64(at, BigInt(heapStart + 16 * Math.floor(random() * 8000)), true);
+      else if (kind === 2) view.setUint32(at, Math.floor(random() * 4000), true);
+      else if (kind === 3) view.setBigUint64(at, BigInt(Math.floor(random() * 2 ** 53)) << 9n, true);
+    }
+  }
+  return bytes;
+}
+
+function heapBytes(size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  bytes.set(ordinaryBytes(Math.min(size, heapPrefix), 1));
+  const view = new DataView(bytes.buffer);
+  for (let at = heapPrefix; at + blockStride <= size; at += blockStride) view.setUint32(at + 8, blockStride | 1, true);
+  return bytes;
+}
+
+/** List nodes: header, next, previous, counter, a function, text, zeroes. */
+function arenaBytes(size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  bytes.set(ordinaryBytes(2048, 2));
+  let serial = 0;
+  for (let at = 2048; at + nodeStride <= size; at += nodeStride, serial++) {
+    view.setUint32(at + 8, nodeStride | 5, true);
+    view.setBigUint64(at + 16, BigInt(arenaStart + at + nodeStride + 16), true);
+    view.setBigUint64(at + 24, BigInt(arenaStart + Math.max(2048, at - nodeStride) + 16), true);
+    view.setUint32(at + 32, serial, true);
+    view.setBigUint64(at + 40, 0x55d0c8a01230n, true);
+    for (let byte = 64; byte < 128; byte++) bytes[at + byte] = 97 + ((serial + byte) % 26);
+  }
+  return bytes;
+}
+
+function still(start: Address, size: number, kind: RegionKind, name: string, inCells = kind !== 'image'): SynthRegion {
+  const bytes = ordinaryBytes(size, start % 1013);
+  return { start, kind, name, inCells, bytes: [bytes, bytes, bytes], isCaptured: true };
+}
+
+export interface SynthOptions {
+  /** Megabytes of the heap in the three dumps; an arena of a quarter of that comes with the second dump. */
+  readonly heapMegabytes?: readonly [number, number, number];
+  readonly blockStrideClaimed?: number;
+  readonly nodeStrideClaimed?: number;
+}
+
+function synthRegions(sizes: readonly [number, number, number]): SynthRegion[] {
+  const whole = heapBytes(Math.floor(sizes[2] * mb));
+  const arena = arenaBytes(Math.floor(sizes[2] * 0.25 * mb));
+  const secret = { ...still(0x7f3c2a000000, 600 * kb, 'private', 'locked'), isCaptured: false };
+  return [
+    ...Array.from({ length: 5 }, (_, index) => still(0x55d0c8a00000 + index * 4 * kb, 4 * kb, 'image', 'service')),
+    {
+      start: heapStart,
+      kind: 'heap',
+      name: '[heap]',
+      inCells: true,
+      bytes: sizes.map((size) => whole.subarray(0, Math.floor(size * mb))),
+      isCaptured: true,
+    },
+    {
+      start: arenaStart,
+      kind: 'heap',
+      name: 'arena 1',
+      inCells: true,
+      bytes: [null, arena.subarray(0, arena.length >> 1), arena],
+      isCaptured: true,
+    },
+    ...Array.from({ length: 9 }, (_, index) =>
+      still(0x7f3c20000000 + index * mb, 60 * kb, 'image', `libpart${index}.so`),
+    ),
+    still(0x7f3c28000000, 700 * kb, 'private', ''),
+    secret,
+    ...Array.from({ length: 6 }, (_, index) => still(0x7f3c2b000000 + index * 64 * kb, 8 * kb, 'private', '')),
+    still(0x7ffd5e000000, 132 * kb, 'stack', '[stack]'),
+  ];
+}
+
+/** What the pictures of that process are made from. */
+export function synthPictureInput(options: SynthOptions = {}): PictureInput {
+  const sizes = options.heapMegabytes ?? [1, 2.5, 5];
+  const regions = synthRegions(sizes);
+  const tracks = regions.map(trackOf);
+  const memories = [0, 1, 2].map((dump) => fakeMemory(fakeRegions(regions, dump)));
+  const report = synthReport(regions, tracks, options);
+  return { report, tracks, cellMap: cellMapOf(regions), memories, width: undefined };
+}
+
+function fakeRegions(regions: readonly SynthRegion[], dump: number): FakeRegion[] {
+  return regions.flatMap(({ start, kind, name, bytes, isCaptured }) =>
+    bytes[dump] && isCaptured ? [{ start, kind, name, bytes: bytes[dump] }] : [],
+  );
+}
+
+function trackOf(region: SynthRegion, index: number): Track {
+  const presence = region.bytes.map((bytes) => {
+    if (!bytes) return null;
+    const piece = { start: region.start, end: region.start + bytes.length };
+    return { ...piece, pieces: [piece], mappedBytes: bytes.length };
+  });
+  const end = Math.max(...presence.map((at) => at?.end ?? region.start));
+  return {
+    id: `r${index + 1}`,
+    kind: region.kind,
+    name: region.name,
+    start: region.start,
+    end,
+    writable: true,
+    presence,
+  };
+}
+
+function cellMapOf(regions: readonly SynthRegion[]): CellMap {
+  const bytesPerCell = 16;
+  const ranges = regions.map(({ start, bytes }) => ({
+    start,
+    end: start + Math.max(...bytes.map((at) => at?.length ?? 0)),
+  }));
+  const isPointer = pointsInto(ranges);
+  const tracks = regions.flatMap((region, index): TrackCells[] => {
+    if (!region.inCells) return [];
+    const { start, end } = ranges[index]!;
+    const cellCount = Math.ceil((end - start) / bytesPerCell);
+    const cells = region.bytes.map((bytes) => {
+      const codes = new Uint8Array(cellCount).fill(cellAbsent);
+      if (bytes && region.isCaptured) fillCells(codes, bytes, bytesPerCell, isPointer);
+      return codes;
+    });
+    return [{ trackId: `r${index + 1}`, start, cellCount, cells }];
+  });
+  return { bytesPerCell, tracks };
+}
+
+function fillCells(
+  codes: Uint8Array,
+  bytes: Uint8Array,
+  bytesPerCell: number,
+  isPointer: (value: Address) => boolean,
+): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let cell = 0; cell * bytesPerCell < bytes.length; cell++) {
+    const counts = new Array<number>(wordKinds.length).fill(0);
+    const end = Math.min(bytes.length - 7, (cell + 1) * bytesPerCell);
+    for (let at = cell * bytesPerCell; at < end; at += 8) {
+      counts[classifyWordAt(view, at, { pointerSize: 8, littleEndian: true, isPointer })]!++;
+    }
+    const nonZero = counts.slice(1).reduce((sum, count) => sum + count, 0);
+    const kind = counts.indexOf(Math.max(...counts.slice(1)), 1);
+    codes[cell] = cellCode(kind, nonZero / Math.max(1, nonZero + counts[0]!));
+  }
+}
+
+function populatedBytes(bytes: Uint8Array): number {
+  let populated = 0;
+  for (let at = 0; at < bytes.length; at += 4096) {
+    const pageBytes = bytes.subarray(at, at + 4096);
+    if (pageBytes.some((byte) => byte !== 0)) populated += pageBytes.length;
+  }
+  return populated;
+}
+
+function regionOf(region: SynthRegion, track: Track): ReportRegion {
+  const of = <T>(what: (bytes: Uint8Array) => T): PerDump<T> =>
+    region.bytes.map((bytes) => (bytes ? what(bytes) : null));
+  const mapped = of((bytes) => bytes.length);
+  const none = region.bytes.map(() => null);
+  return {
+    id: track.id,
+    start: of(() => formatAddress(region.start, 8)),
+    end: of((bytes) => formatAddress(region.start + bytes.length, 8)),
+    kind: region.kind,
+    name: region.name,
+    mappedBytes: mapped,
+    capturedBytes: region.isCaptured ? mapped : of(() => 0),
+    populatedBytes: of(populatedBytes),
+    zeroBytes: of((bytes) => bytes.length - populatedBytes(bytes)),
+    liveBytes: none,
+    freeBytes: none,
+    changes: { unchangedBytes: none, changedBytes: none, newBytes: none },
+    growthBytes: (mapped.at(-1) ?? 0) - (mapped[0] ?? 0),
+    trend: 'steady',
+  };
+}
+
+function reportDump(regions: readonly ReportRegion[], dump: number): ReportDump {
+  const sum = (pick: (region: ReportRegion) => PerDump<number>) =>
+    regions.reduce((total, region) => total + (pick(region)[dump] ?? 0), 0);
+  return {
+    path: `service-${dump + 1}.core`,
+    format: 'elf-core',
+    arch: 'x64',
+    pointerSize: 8,
+    pageSize: 4096,
+    processId: 4711,
+    processName: 'service',
+    capturedAt: `2026-03-01T14:0${dump * 3}:00.000Z`,
+    timeSource: 'dump',
+    fileBytes: sum((region) => region.capturedBytes),
+    mappedBytes: sum((region) => region.mappedBytes),
+    capturedBytes: sum((region) => region.capturedBytes),
+    populatedBytes: sum((region) => region.populatedBytes),
+    zeroBytes: sum((region) => region.zeroBytes),
+    threadCount: 1 + dump,
+    moduleCount: 10,
+    regionCount: regions.length,
+    warnings: [],
+  };
+}
+
+function suspect(id: string, stride: number, sampleAddresses: readonly string[], counts: number[]): ReportAllocation {
+  return {
+    id,
+    strideBytes: stride,
+    linkedTo: null,
+    requestBytes: { min: stride - 24, max: stride - 9 },
+    allocator: 'glibc malloc',
+    method: 'stride',
+    counts,
+    countError: 0.01,
+    freeCounts: counts.map(() => null),
+    growthCount: counts.at(-1)! - counts[0]!,
+    growthBytes: (counts.at(-1)! - counts[0]!) * stride,
+    shareOfGrowth: 0.8,
+    bytesPerHour: null,
+    confidence: 0.98,
+    trend: 'steady',
+    regionIds: [],
+    sampleAddresses,
+    typeName: null,
+    fields: [],
+    evidence: [],
+  };
+}
+
+function synthReport(regions: readonly SynthRegion[], tracks: readonly Track[], options: SynthOptions): LeakReport {
+  const reported = regions.map((region, index) => regionOf(region, tracks[index]!));
+  const dumps = [0, 1, 2].map((dump) => reportDump(reported, dump));
+  const heap = reported.find((region) => region.name === '[heap]')!;
+  const arena = reported.find((region) => region.name === 'arena 1')!;
+  const blocks = heap.mappedBytes.map((bytes) => Math.floor(((bytes ?? 0) - heapPrefix) / blockStride));
+  const nodes = arena.mappedBytes.map((bytes) => Math.max(0, Math.floor(((bytes ?? 0) - 2048) / nodeStride)));
+  const blockAt = (index: number) => formatAddress(heapStart + heapPrefix + index * blockStride, 8);
+  const nodeAt = (index: number) => formatAddress(arenaStart + 2048 + index * nodeStride, 8);
+  const first = suspect('a1', options.blockStrideClaimed ?? blockStride, [3, 20, 31, 44].map(blockAt), blocks);
+  const second = {
+    ...suspect('a2', options.nodeStrideClaimed ?? nodeStride, [9, 300, 301, 700, 1500].map(nodeAt), nodes),
+    fields: [
+      { offset: 8, size: 8, kind: 'header', detail: "the allocator's size and flags" },
+      { offset: 16, size: 8, kind: 'self-pointer', detail: 'to a block of this class at +0x10' },
+      { offset: 24, size: 8, kind: 'self-pointer', detail: 'to a block of this class at +0x10' },
+      { offset: 32, size: 8, kind: 'counter', detail: 'rises by 1 from block to block' },
+      { offset: 40, size: 8, kind: 'module-pointer', detail: 'service+0x1230' },
+      { offset: 48, size: 16, kind: 'zero', detail: '' },
+      { offset: 64, size: 64, kind: 'text', detail: '' },
+      { offset: 128, size: 144, kind: 'zero', detail: '' },
+    ],
+  } as const;
+  const mapped = dumps.map((dump) => dump.mappedBytes);
+  return {
+    schemaVersion: 1,
+    tool: { name: 'leakviz', version: '0.0.0' },
+    dumps,
+    regions: reported,
+    heaps: [],
+    allocations: [first, second],
+    growth: {
+      mappedBytes: mapped,
+      populatedBytes: dumps.map((dump) => dump.populatedBytes),
+      totalBytes: heap.growthBytes + arena.growthBytes,
+      explainedBytes: heap.growthBytes,
+      explainedShare: 0.97,
+      trend: 'steady',
+      bytesPerHour: null,
+      ratios: { toFirst: mapped.map((bytes) => bytes / mapped[0]!), toPrevious: [1, 1.5, 1.5] },
+    },
+    verdict: { status: 'leak', summary: 'Blocks of 65,552 bytes leak.', suspects: ['a1', 'a2'], reasons: [] },
+    pictures: [],
+  };
+}
