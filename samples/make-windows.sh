@@ -16,10 +16,11 @@ interval=${INTERVAL:-30}
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/leakviz-XXXXXX")
 drive=$scratch/prefix/drive_c/leakviz
 
-# Wine notes its prefix and home in the memory of every process: both are in the temporary directory.
+# Wine notes its prefix and home in the memory of every process: both are in the temporary directory, as
+# is what its server creates (Debian's in TMPDIR).
 in_prefix() {
-	env -i PATH="$PATH" HOME="$scratch" WINEPREFIX="$scratch/prefix" WINEARCH=win64 WINEDEBUG=-all \
-		WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=d' "$@"
+	env -i PATH="$PATH" HOME="$scratch" TMPDIR="$scratch" WINEPREFIX="$scratch/prefix" \
+		WINEARCH=win64 WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=d' "$@"
 }
 
 # Ends what still runs in this prefix, and nothing else, then waits for its server.

@@ -8,8 +8,8 @@ import { type Candidate, findCandidates } from './detect/candidates.ts';
 import { collectorOf } from './detect/collector.ts';
 import { newRangeTally, type RangeTally } from './detect/range-tally.ts';
 import { findStrideClasses } from './detect/stride/index.ts';
-import type { AddressRun } from './detect/stride/sample-growth.ts';
 import { trendOf } from './detect/trend.ts';
+import { unwalkedMemory } from './detect/unwalked-memory.ts';
 import { type Decision, decide, type ProcessFacts } from './detect/verdict.ts';
 import { type FoundHeaps, findHeaps, type WalkResult, walkHeaps } from './detect/walk-heaps.ts';
 import type { Memory } from './memory/memory.ts';
@@ -69,7 +69,7 @@ export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptio
   const totals = processTotals(tracks, measures);
   const strideClasses = await findStrideClasses({
     memories,
-    ...unwalked({ tracks, measures, tallies, found, memories }),
+    ...unwalkedMemory({ tracks, measures, found, memories }),
     pacer: pacerFor('strides', memories, options),
   });
   const hours = hoursBetween(dumps);
@@ -102,30 +102,6 @@ function namedHeaps(found: readonly FoundHeaps[]) {
   return found.flatMap(({ allocator, heaps }) =>
     heaps.flatMap((perDump) => perDump.map((heap) => ({ name: `${allocator.displayName} ${heap.name}`, heap }))),
   );
-}
-
-/** Writable memory of the program's own that no heap walk accounts for: where strides are looked for and counted. */
-function unwalked(input: {
-  readonly tracks: readonly Track[];
-  readonly measures: readonly TrackMeasure[];
-  readonly tallies: readonly RangeTally[];
-  readonly found: readonly FoundHeaps[];
-  readonly memories: readonly Memory[];
-}): { grownRuns: AddressRun[]; ranges: AddressRun[][] } {
-  const { tracks, tallies } = input;
-  const isOpen = tracks.map(
-    (track, index) =>
-      track.kind !== 'image' &&
-      track.kind !== 'mapped-file' &&
-      track.kind !== 'stack' &&
-      track.writable &&
-      !tallies.some((tally) => tally.isWalked[index] === 1),
-  );
-  const open = tracks.filter((_, index) => isOpen[index]);
-  return {
-    grownRuns: input.measures.filter((_, index) => isOpen[index]).flatMap((measure) => measure.grownRuns),
-    ranges: input.memories.map((_, dump) => open.flatMap((track) => track.presence[dump]?.pieces ?? [])),
-  };
 }
 
 /** A page's worth of change is nothing, and neither is a thousandth of the process. */

@@ -14,7 +14,7 @@ export interface Compression {
 }
 
 /** All compressions. No two have the same first bytes, so their order is of no matter. */
-export const compressions: readonly Compression[] = [
+const compressions: readonly Compression[] = [
   { id: 'gzip', magic: [0x1f, 0x8b, 0x08], unpack: unpackGzip },
   { id: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unpackZstd },
   { id: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], unpack: unpackXz },

@@ -11,7 +11,7 @@ import { printablePath } from './system-error.ts';
 import { createTemporaryFile, unwritableTemporaryFile } from './temporary-file.ts';
 
 /** How far unpacking is. */
-export interface UnpackProgress {
+interface UnpackProgress {
   readonly packedBytes: number;
   readonly packedSize: number;
   readonly unpackedBytes: number;
@@ -56,14 +56,15 @@ const stepSize = 1 << 24;
  */
 export async function openSource(path: string, options: OpenSourceOptions = {}): Promise<OpenedSource> {
   const file = openFileSource(path);
-  const head = new Uint8Array(16);
-  let compression: Compression | undefined;
+  let isKept = false;
   try {
-    compression = findCompression(head.subarray(0, file.read(0, head)));
-    if (compression === undefined) return { ...file, fileBytes: file.size, compression: null, warnings: [] };
-    return await unpackFile(file, compression, path, options);
+    const head = new Uint8Array(16);
+    const compression = findCompression(head.subarray(0, file.read(0, head)));
+    if (compression !== undefined) return await unpackFile(file, compression, path, options);
+    isKept = true;
+    return { ...file, fileBytes: file.size, compression: null, warnings: [] };
   } finally {
-    if (compression !== undefined) file.close();
+    if (!isKept) file.close();
   }
 }
 
@@ -94,7 +95,7 @@ async function unpackFile(
         'malformed-dump',
         `${shown} holds ${compression.id} data that cannot be unpacked: ${why}`,
         {
-          hint: 'Copy the file again from where it was made.',
+          hint: 'Try to unpack it yourself; if that fails too, copy it again from where it was made.',
         },
       );
     }
@@ -102,7 +103,7 @@ async function unpackFile(
     const source = descriptorSource(temporary.descriptor, writer.size(), path);
     return {
       ...source,
-      close: temporary.discard,
+      close: () => temporary.discard(),
       fileBytes: file.size,
       compression: compression.id,
       warnings: damage === undefined ? [] : [damageWarning(compression.id, damage, writer.size())],

@@ -13,10 +13,10 @@ export function openFileSource(path: string): ByteSource {
 }
 
 /**
- * Opens a file for reading and makes sure that it can be read at any place and is not empty. The caller closes it.
+ * Opens a file for reading and makes sure that it can be read at any place and is not empty.
  * Throws like openFileSource.
  */
-export function openRegularFile(path: string): number {
+function openRegularFile(path: string): number {
   let descriptor: number;
   try {
     // Without O_NONBLOCK, opening a named pipe would wait for a writer, perhaps for ever. Windows has no such flag.

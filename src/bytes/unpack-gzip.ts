@@ -4,9 +4,12 @@ import { DamagedDataError } from './packed-input.ts';
 /** A piece unpacks to a thousand times its size at most, which is held until it is taken. */
 const largestPiece = 1 << 14;
 
-/** RFC 1952, several members too. Trailing bytes that are no gzip member are ignored. */
+/** After an error node:zlib keeps back what did not fill a chunk, so chunks are small. */
+const chunkSize = 1 << 15;
+
+/** RFC 1952, several members too. Zeros at the end are ignored. */
 export async function* unpackGzip(packed: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize: 1 << 17 });
+  const gunzip = createGunzip({ chunkSize });
   let unpacked: Uint8Array[] = [];
   let failure: Error | undefined;
   gunzip.on('data', (chunk: Uint8Array) => unpacked.push(chunk));

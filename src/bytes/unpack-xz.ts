@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { DamagedDataError } from './packed-input.ts';
 
 /** Return codes of xz-embedded's xz_dec_run. */
@@ -17,9 +18,8 @@ export async function* unpackXz(packed: Iterable<Uint8Array>): AsyncGenerator<Ui
       else controller.enqueue(step.value);
     },
   });
-  // CommonJS behind an ES module's type: its exports stand under `default` at run time. Loaded only when needed.
-  const { XzReadableStream } = (await import('xz-decompress')).default;
-  const reader = new xzDecompress.XzReadableStream(input).getReader();
+  const { XzReadableStream } = loadXzDecompress();
+  const reader = new XzReadableStream(input).getReader();
   let isDone = false;
   try {
     for (;;) {
@@ -40,4 +40,9 @@ export async function* unpackXz(packed: Iterable<Uint8Array>): AsyncGenerator<Ui
 function toDamagedDataError(error: unknown): unknown {
   const code = error instanceof Error ? /error code (\d+)$/.exec(error.message)?.[1] : undefined;
   return code === undefined ? error : new DamagedDataError(failures[code] ?? 'it is damaged');
+}
+
+/** CommonJS in a wrapping that import() unwraps differently in Node.js, test runners and bundlers; require is the same. */
+function loadXzDecompress(): typeof import('xz-decompress') {
+  return createRequire(import.meta.url)('xz-decompress');
 }

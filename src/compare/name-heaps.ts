@@ -8,18 +8,27 @@ export interface NamedHeap {
   readonly heap: Heap;
 }
 
-/** The same tracks, in the same order, with kind and name of those that belong to a heap. */
+/** A region is called heap when at least this share of it, where it is present last, is. */
+const leastShare = 0.5;
+
+/** The same tracks, in the same order, with kind and name of those that mostly belong to heaps. */
 export function nameHeaps(tracks: readonly Track[], heaps: readonly NamedHeap[]): Track[] {
-  const named = [...tracks];
+  const covered = new Float64Array(tracks.length);
+  const names: (string | undefined)[] = tracks.map(() => undefined);
   for (const { name, heap } of heaps) {
     for (const range of heap.ranges) {
       for (let index = Math.max(0, lastStartingAtOrBelow(tracks, range.start)); index < tracks.length; index++) {
-        const track = named[index]!;
+        const track = tracks[index]!;
         if (track.start >= range.end) break;
         if (track.end <= range.start || track.kind === 'image' || track.kind === 'mapped-file') continue;
-        if (track.kind !== 'heap') named[index] = { ...track, kind: 'heap', name };
+        covered[index]! += Math.min(range.end, track.end) - Math.max(range.start, track.start);
+        names[index] ??= name;
       }
     }
   }
-  return named;
+  return tracks.map((track, index) => {
+    const size = track.presence.findLast((presence) => presence !== null)?.mappedBytes ?? 0;
+    const name = names[index];
+    return name !== undefined && covered[index]! >= leastShare * size ? { ...track, kind: 'heap', name } : track;
+  });
 }

@@ -22,6 +22,9 @@ const mostBytes = 1 << 20;
 /** Share of blocks that must agree for a column to be called something. */
 const agreement = 0.9;
 const mostFields = 64;
+/** Following a pointer is a read at a random place: so many per column, and in so many columns. */
+const mostFollowed = 24;
+const mostFollowedColumns = 64;
 
 /** Fields over one stride, without values but for offsets into modules. Empty when too few blocks are captured. */
 export function blockAnatomy(input: AnatomyInput): BlockField[] {
@@ -156,9 +159,11 @@ function describePointers(columns: Columns, column: number, input: AnatomyInput)
     if (Number.isNaN(shared)) return { kind: 'module-pointer', detail: `into ${name}, several places` };
     return { kind: 'module-pointer', detail: `${name}+0x${(shared - module.start).toString(16)}` };
   }
-  for (const inner of [0, input.headerBytes, 8, 16]) {
-    const own = targets.filter((target) => looksLikeBlock(columns, input, target - inner));
-    if (own.length >= 0.7 * targets.length) {
+  const every = Math.max(1, Math.floor(targets.length / mostFollowed));
+  const followed = column < mostFollowedColumns ? targets.filter((_, index) => index % every === 0) : [];
+  for (const inner of new Set([0, input.headerBytes, 8, 16])) {
+    const own = followed.filter((target) => looksLikeBlock(columns, input, target - inner));
+    if (own.length > 0 && own.length >= 0.7 * followed.length) {
       return { kind: 'self-pointer', detail: `to a block of this class, at +0x${inner.toString(16)}` };
     }
   }

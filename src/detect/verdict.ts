@@ -40,10 +40,14 @@ const groupMemberShare = 0.01;
 const leastCaptured = 0.25;
 
 export function decide(candidates: readonly Candidate[], facts: ProcessFacts): Decision {
-  const clear = candidates.filter((one) => one.test?.standsClear && one.growthBytes >= smallestGrowth);
+  const grows = growsMaterially(facts);
+  // A walk is exact, so that a small leak shows in a large process; a stride alone needs the process to grow.
+  const clear = candidates.filter(
+    (one) => one.test?.standsClear && one.growthBytes >= smallestGrowth && (grows || one.sizeClass.method === 'chunk-walk'),
+  );
   const suspects = withGroup(clear.filter((one) => one.share >= materialShare), candidates);
   if (facts.capturedShare < leastCaptured) return inconclusive('too-little-captured', tooLittle(facts), suspects);
-  if (!growsMaterially(facts) && suspects.length === 0) return none(facts);
+  if (!grows && suspects.length === 0) return none(facts);
   if (facts.dumpCount < 3) return growthOfTwo(candidates);
   const leaking = suspects.filter((one) => one.trend === 'steady' || one.trend === 'sawtooth');
   if (facts.collector !== null && !leaking.some((one) => one.sizeClass.method === 'chunk-walk')) {
@@ -72,6 +76,7 @@ function withGroup(material: readonly Candidate[], candidates: readonly Candidat
     (one) =>
       !material.includes(one) &&
       one.test?.standsClear &&
+      one.sizeClass.method === 'chunk-walk' &&
       one.share >= groupMemberShare &&
       material.some((leader) => growInProportion(leader, one)),
   );

@@ -78,7 +78,7 @@ export const plasma = interpolatedScale([
 ]);
 
 /** Dark to bright without the ends that look like zero or like paper. */
-export const heat = partOfScale(inferno, 0.2, 0.92);
+export const heat = partOfScale(inferno, 0.25, 0.92);
 
 /** Less, the same, more: orange, pale grey, dark blue. Its ends differ in lightness and in the blue-yellow axis. */
 export const lessOrMore = interpolatedScale(['#c85200', '#f0a050', '#dcdcd8', '#5f86c4', '#12306e']);

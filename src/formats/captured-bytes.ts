@@ -1,4 +1,3 @@
-import { type BinaryReader, createBinaryReader } from '../bytes/binary-reader.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
 import type { CapturedRange } from '../model/dump.ts';
@@ -10,14 +9,9 @@ export interface CapturedBytes {
   readonly captured: readonly CapturedRange[];
 }
 
-/** A reader over `size` bytes at an address; undefined unless one captured range holds them all. */
-export function readerAt(
-  { source, captured }: CapturedBytes,
-  address: Address,
-  size: number,
-  littleEndian: boolean,
-): BinaryReader | undefined {
+/** Where in the file the `size` bytes at an address stand; undefined unless one captured range holds them all. */
+export function fileOffsetOf({ captured }: CapturedBytes, address: Address, size: number): number | undefined {
   const range = captured[lastStartingAtOrBelow(captured, address)];
   if (range === undefined || address + size > range.start + range.size) return undefined;
-  return createBinaryReader(source, { start: range.fileOffset + (address - range.start), size, littleEndian });
+  return range.fileOffset + (address - range.start);
 }

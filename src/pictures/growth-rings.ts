@@ -3,10 +3,10 @@ import { plasma, zeroColour } from '../draw/palette.ts';
 import type { Colour } from '../draw/pixel-image.ts';
 import { cellAbsent } from '../model/cell-map.ts';
 import { type CellBand, layoutOf } from './layout.ts';
+import { drawPage } from './page/draw-page.ts';
 import { seriesFacts, seriesTitle } from './page/facts.ts';
-import type { LegendItem } from './page/legend.ts';
 import { type CellPainter, memoryPage } from './page/memory-page.ts';
-import { drawPage, type PageSpec } from './page/page.ts';
+import type { LegendItem, PageSpec } from './page/page-types.ts';
 import type { Picture, PictureInput } from './picture.ts';
 
 /** What was there from the start: quiet, so that what came later stands out. */
@@ -43,16 +43,22 @@ function painterOf(band: CellBand, colours: readonly Colour[]): CellPainter {
 function ringLegend(colours: readonly Colour[]): LegendItem[] {
   const count = colours.length;
   const items: LegendItem[] = [
-    { kind: 'text', text: 'Each cell in the colour of the dump in which it first held data:' },
+    {
+      kind: 'text',
+      text: 'Each cell in the colour of the dump in which it first held data; dark: mapped then, but still all zero.',
+    },
   ];
   if (count > mostSwatches) {
     items.push({ kind: 'colour', colour: colours[0]!, text: 'dump 1' });
     const scale = (share: number) => colours[1 + Math.round(share * (count - 2))]!;
     items.push({ kind: 'scale', scale, low: 'dump 2', high: `dump ${count}` });
   } else {
-    for (const [dump, colour] of colours.entries()) items.push({ kind: 'colour', colour, text: `dump ${dump + 1}` });
+    for (const [dump, colour] of colours.entries()) {
+      const still = mixColours(zeroColour, colour, zeroStrength);
+      items.push({ kind: 'colour', colour: still, text: '' }, { kind: 'colour', colour, text: `dump ${dump + 1}` });
+    }
   }
-  return [...items, { kind: 'text', text: 'Dark shades: mapped since that dump, but still all zero.' }];
+  return items;
 }
 
 export function growthRingsPage(input: PictureInput): PageSpec {

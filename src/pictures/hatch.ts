@@ -8,10 +8,10 @@ import type { ReportAllocation } from '../model/leak-report.ts';
 import { type BlockRun, findRuns } from './blocks/block-run.ts';
 import { codeOfKinds, kindReader } from './blocks/read-kinds.ts';
 import { drawnSuspects, suspectFacts } from './blocks/suspects.ts';
+import { drawPage } from './page/draw-page.ts';
 import { toolTitle } from './page/facts.ts';
 import { codeColours, kindLegend } from './page/kind-colours.ts';
-import { drawPage, type PageSpec } from './page/page.ts';
-import type { SideNote } from './page/side-notes.ts';
+import type { PageSpec, SideNote } from './page/page-types.ts';
 import { addressText, bytesText, countText } from './page/size-text.ts';
 import type { Picture, PictureInput } from './picture.ts';
 
@@ -80,15 +80,18 @@ function blockCount(window: HatchWindow): number {
   return Math.min(window.run.count, Math.ceil((words * window.wordBytes) / window.stride));
 }
 
-/** A thin upright line at the first word of each block. */
+/** A thin upright line at the first word of each block; it rises above it where blocks are many rows apart. */
 function paintBorders(image: PixelImage, content: Rect, window: HatchWindow): void {
   const size = window.wordPixels;
-  if (size === 1) return;
+  const rowsApart = window.stride / window.wordBytes / window.columns;
+  const rise = rowsApart * size >= leastTick ? 5 : 0;
+  if (size === 1 && rise === 0) return;
   for (let index = 0; index < blockCount(window); index++) {
     const word = Math.floor(blockWord(window, index));
     const x = content.x + (word % window.columns) * size;
     const y = content.y + Math.floor(word / window.columns) * size;
-    fillRect(image, { x, y, width: 1, height: size }, page.marker);
+    const top = Math.max(content.y, y - rise);
+    fillRect(image, { x, y: top, width: 1, height: y + (size === 1 ? 0 : size) - top }, page.marker);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Address } from '../model/address.ts';
+import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
 import { type CellMap, cellAbsent, type TrackCells } from '../model/cell-map.ts';
 import type { Track } from '../model/track.ts';
 import { coarsenCells } from './layout/coarsen-cells.ts';
@@ -36,8 +36,9 @@ export interface Layout {
   readonly bytesPerCell: number;
   /** Cells in a row. */
   readonly columns: number;
-  /** Pixels along each side of a cell. */
-  readonly cellPixels: number;
+  /** Pixels of a cell: 1 by 1, or more where there are few cells. */
+  readonly cellWidth: number;
+  readonly cellHeight: number;
   /** Of the memory area, in pixels. */
   readonly width: number;
   readonly height: number;
@@ -74,30 +75,32 @@ export function layoutOf(input: PictureInput): Layout {
   return layout;
 }
 
-interface Choice {
-  readonly map: CellMap;
-  readonly columns: number;
-  readonly cellPixels: number;
-}
+type Choice = Pick<Layout, 'columns' | 'cellWidth' | 'cellHeight'> & { readonly map: CellMap };
 
 function makeLayout(input: PictureInput): Layout {
   const regions = new Map(input.report.regions.map((region) => [region.id, region]));
   const stories = input.tracks.map((track) => trackStory(track, regions.get(track.id)));
-  stories.sort((a, b) => a.track.start - b.track.start);
+  stories.sort((a, b) => unsigned(a.track.start) - unsigned(b.track.start));
   const drawn = drawnTracks(stories, input.cellMap);
   const choice = chooseScale(input, drawn);
-  const textScale = choice.columns * choice.cellPixels >= 1500 ? 2 : 1;
+  const textScale = choice.columns * choice.cellWidth >= 1500 ? 2 : 1;
   const bands = stackBands(stories, drawn, choice, textScale);
   const last = bands.at(-1);
   return {
     bytesPerCell: choice.map.bytesPerCell,
     columns: choice.columns,
-    cellPixels: choice.cellPixels,
-    width: choice.columns * choice.cellPixels,
+    cellWidth: choice.cellWidth,
+    cellHeight: choice.cellHeight,
+    width: choice.columns * choice.cellWidth,
     height: last ? last.top + last.height : foldHeight,
     bands,
     textScale,
   };
+}
+
+/** The upper half of an address space is negative, yet stands last. */
+function unsigned(address: Address): number {
+  return address < 0 ? address + 2 ** 64 : address;
 }
 
 /** Ids of tracks that get rows of their own: those that grow or change, and steady ones that are large. */
@@ -113,30 +116,47 @@ function drawnTracks(stories: readonly TrackStory[], map: CellMap): ReadonlySet<
   return new Set(shown.slice(0, mostBands).map((story) => story.track.id));
 }
 
+/** Sizes of a cell in pixels. Those of half height keep a picture from being twice as high as wide. */
+const cellSizes = [
+  [1, 1],
+  [2, 1],
+  [2, 2],
+  [4, 2],
+  [4, 4],
+  [8, 4],
+  [8, 8],
+] as const;
+const mergeFactors = [2, 4, 8, 16, 32, 64, 128, 256];
+
 /** Cell size and width: near a good number of pixels and a good shape, never more than mostPixels. */
 function chooseScale(input: PictureInput, drawn: ReadonlySet<string>): Choice {
   const tracks = input.cellMap.tracks.filter((track) => drawn.has(track.trackId));
   const map = { ...input.cellMap, tracks };
-  const finest = tracks.reduce((sum, track) => sum + track.cellCount, 0);
-  if (input.width !== undefined) return { map, columns: input.width, cellPixels: 1 };
-  let best = { cost: Number.POSITIVE_INFINITY, factor: 1, columns: narrowest, cellPixels: 1 };
-  const factors = input.bytesPerPixel === undefined ? [1, 2, 4, 8, 16, 32, 64] : [1];
-  for (const factor of factors) {
-    for (const cellPixels of factor === 1 && input.bytesPerPixel === undefined ? [1, 2, 4, 8] : [1]) {
-      for (let width = narrowest; width <= widest; width *= 2) {
-        const columns = width / cellPixels;
-        const rows = tracks.reduce((sum, track) => sum + Math.ceil(track.cellCount / factor / columns), 0);
-        const height = rows * cellPixels + tracks.length * (bandGap + foldHeight);
-        const pixels = (finest / factor) * cellPixels ** 2;
-        const tooLarge = width * height > mostPixels ? 10 : 0;
-        const shape = Math.abs(Math.log2(height / width / bestAspect));
-        const size = Math.abs(Math.log2(Math.max(1, pixels) / bestPixels));
-        const cost = tooLarge + shape * 1.5 + size;
-        if (cost < best.cost) best = { cost, factor, columns, cellPixels };
-      }
+  if (input.width !== undefined) return { map, columns: input.width, cellWidth: 1, cellHeight: 1 };
+  const isFree = input.bytesPerPixel === undefined;
+  const scales = [
+    ...(isFree ? cellSizes : cellSizes.slice(0, 1)).map((size) => ({ factor: 1, size })),
+    ...(isFree ? mergeFactors : []).map((factor) => ({ factor, size: cellSizes[0] })),
+  ];
+  let best = { cost: Number.POSITIVE_INFINITY, factor: 1, columns: narrowest, cellWidth: 1, cellHeight: 1 };
+  for (const { factor, size } of scales) {
+    const [cellWidth, cellHeight] = size;
+    for (let width = narrowest; width <= widest; width *= 2) {
+      const columns = width / cellWidth;
+      const rows = tracks.reduce((sum, track) => sum + Math.ceil(track.cellCount / factor / columns), 0);
+      const cost = scaleCost(width, Math.max(1, rows * cellHeight), tracks.length * bandGap);
+      if (cost < best.cost) best = { cost, factor, columns, cellWidth, cellHeight };
     }
   }
-  return { map: coarsenCells(map, best.factor), columns: best.columns, cellPixels: best.cellPixels };
+  const { columns, cellWidth, cellHeight, factor } = best;
+  return { map: coarsenCells(map, factor), columns, cellWidth, cellHeight };
+}
+
+/** How far memory of so many rows is from the best size and shape; a bad shape is worse than a size that is off. */
+function scaleCost(width: number, rows: number, gaps: number): number {
+  const shape = Math.abs(Math.log2((rows + gaps) / width / bestAspect));
+  const size = Math.abs(Math.log2((width * rows) / bestPixels));
+  return shape * 1.5 + size + (width * (rows + gaps) > mostPixels ? 10 : 0);
 }
 
 /** Bands from top to bottom in address order. */
@@ -167,7 +187,7 @@ function stackBands(
     for (const part of splitAtHoles(cells, choice.columns)) {
       if (part.isEmpty) fold(holeText(cells, part, choice.map.bytesPerCell));
       else {
-        const height = Math.ceil(part.cellCount / choice.columns) * choice.cellPixels;
+        const height = Math.ceil(part.cellCount / choice.columns) * choice.cellHeight;
         push({ kind: 'cells', story, cells, firstCell: part.firstCell, cellCount: part.cellCount, height });
       }
     }
@@ -229,5 +249,6 @@ export function rowAddress(layout: Layout, band: CellBand, row: number): Address
 /** Whether the track is mapped at that address in that dump, captured or not. */
 export function isMapped(track: Track, dump: number, address: Address): boolean {
   const pieces = track.presence[dump]?.pieces ?? [];
-  return pieces.some((piece) => address < piece.end && address >= piece.start);
+  const piece = pieces[lastStartingAtOrBelow(pieces, address)];
+  return piece !== undefined && address < piece.end;
 }

@@ -1,13 +1,44 @@
-import { layoutOf } from './layout.ts';
+import { cellAbsent } from '../model/cell-map.ts';
+import { type CellBand, type Layout, layoutOf } from './layout.ts';
+import { drawPage } from './page/draw-page.ts';
 import { dumpFacts, dumpTitle } from './page/facts.ts';
 import { codeColours, kindLegend } from './page/kind-colours.ts';
-import { memoryPage } from './page/memory-page.ts';
-import { drawPage, type PageSpec } from './page/page.ts';
+import { type CellPainter, memoryPage } from './page/memory-page.ts';
+import type { PageSpec } from './page/page-types.ts';
 import type { Picture, PictureInput } from './picture.ts';
+
+/** A block's header on a field of zeros is one pixel, too little for the eye: it is drawn this wide. */
+const lonePixels = 3;
+/** Zero cells on both sides that make a cell a lone one. */
+const loneDistance = 6;
+const loneText = `Data alone among zeros is drawn ${lonePixels} pixels wide, so that it can be seen.`;
+
+function painterOf(layout: Layout, band: CellBand, dump: number): CellPainter {
+  const codes = band.cells.cells[dump]!;
+  if (layout.cellWidth > 1) return (cell) => codeColours[codes[cell]!];
+  return (cell) => {
+    const code = codes[cell]!;
+    if (code !== 0) return codeColours[code];
+    const column = (cell - band.firstCell) % layout.columns;
+    for (let left = 1; left < lonePixels && left <= column; left++) {
+      if (codes[cell - left] !== 0) return codeColours[isLone(codes, cell - left) ? codes[cell - left]! : code];
+    }
+    return codeColours[code];
+  };
+}
+
+function isLone(codes: Uint8Array, cell: number): boolean {
+  if (codes[cell] === cellAbsent) return false;
+  for (let distance = 1; distance <= loneDistance; distance++) {
+    if (codes[cell - distance] !== 0 || codes[cell + distance] !== 0) return false;
+  }
+  return true;
+}
 
 /** The page of one dump, not drawn yet. */
 export function overviewPage(input: PictureInput, dump: number): PageSpec {
-  return memoryPage(layoutOf(input), {
+  const layout = layoutOf(input);
+  return memoryPage(layout, {
     title: dumpTitle(input.report, 'Overview', dump),
     facts: dumpFacts(input.report, dump),
     legend: [
@@ -15,12 +46,10 @@ export function overviewPage(input: PictureInput, dump: number): PageSpec {
       { kind: 'not-captured', text: 'mapped, not captured' },
       { kind: 'not-mapped', text: 'not mapped' },
       { kind: 'text', text: 'Darker: more of it is zero. Colours tell kinds of words, never values.' },
+      ...(layout.cellWidth === 1 ? [{ kind: 'text', text: loneText } as const] : []),
     ],
     dump,
-    painterOf: (band) => {
-      const codes = band.cells.cells[dump]!;
-      return (cell) => codeColours[codes[cell]!];
-    },
+    painterOf: (band) => painterOf(layout, band, dump),
   });
 }
 

@@ -4,13 +4,20 @@ import { fillRect, type PixelImage, type Rect, setPixel } from '../draw/pixel-im
 import type { Memory } from '../memory/memory.ts';
 import type { ReportAllocation } from '../model/leak-report.ts';
 import { type BlockRows, blockRows } from './blocks/block-rows.ts';
-import { fieldMarks, fieldMarksHeight, fieldNotes, paintFieldMarks, paintOffsetRuler } from './blocks/field-marks.ts';
+import {
+  fieldMarks,
+  fieldMarksHeight,
+  fieldNotes,
+  offsetRulerHeight,
+  paintFieldMarks,
+  paintOffsetRuler,
+} from './blocks/field-marks.ts';
 import { codeOfKinds, kindReader } from './blocks/read-kinds.ts';
 import { drawnSuspects, suspectFacts } from './blocks/suspects.ts';
+import { drawPage } from './page/draw-page.ts';
 import { toolTitle } from './page/facts.ts';
 import { codeColours, kindLegend } from './page/kind-colours.ts';
-import { drawPage, type PageSpec } from './page/page.ts';
-import type { SideNote } from './page/side-notes.ts';
+import type { PageSpec, SideNote } from './page/page-types.ts';
 import { addressText, bytesText, countText } from './page/size-text.ts';
 import type { Picture, PictureInput } from './picture.ts';
 
@@ -18,7 +25,10 @@ import type { Picture, PictureInput } from './picture.ts';
 interface Straight {
   readonly rows: BlockRows;
   readonly wordBytes: number;
-  readonly wordsPerBlock: number;
+  /** Words of a row that stand before the block's start, and again behind its end. */
+  readonly marginWords: number;
+  /** Words of a row, both margins included. */
+  readonly wordsPerRow: number;
   /** Words that share a column; 1 unless a block is wider than the picture. */
   readonly wordsPerColumn: number;
   readonly columns: number;
@@ -28,21 +38,25 @@ interface Straight {
   readonly tops: readonly number[];
 }
 
-const widest = 1200;
-const goodWidth = 960;
-const widestColumn = 24;
+/** Columns of a row: few enough that each can be two pixels wide, for a lone header is one column. */
+const mostColumns = 640;
+const goodWidth = 1280;
+/** What stands before and behind a block is shown too, as a share of it: so its edges are lines inside the picture. */
+const marginShare = 1 / 16;
+const widestColumn = 20;
 const mostRows = 300;
 const goodHeight = 600;
-const tallestRow = 12;
-const breakPixels = 5;
+const tallestRow = 16;
+const breakPixels = 3;
 const rulerStep = 40;
 
 function straighten(memory: Memory, allocation: ReportAllocation): Straight {
   const wordBytes = memory.dump.pointerSize;
   const wordsPerBlock = Math.max(1, Math.ceil(allocation.strideBytes / wordBytes));
   let wordsPerColumn = 1;
-  while (wordsPerBlock / wordsPerColumn > widest) wordsPerColumn *= 2;
-  const columns = Math.ceil(wordsPerBlock / wordsPerColumn);
+  while (wordsPerBlock * (1 + marginShare * 2) > mostColumns * wordsPerColumn) wordsPerColumn *= 2;
+  const marginColumns = Math.ceil((wordsPerBlock * marginShare) / wordsPerColumn);
+  const columns = Math.ceil(wordsPerBlock / wordsPerColumn) + marginColumns * 2;
   const columnPixels = Math.max(1, Math.min(widestColumn, Math.floor(goodWidth / columns)));
   const rows = blockRows(memory, allocation, mostRows);
   const count = rows.addresses.length;
@@ -54,14 +68,16 @@ function straighten(memory: Memory, allocation: ReportAllocation): Straight {
     tops.push(top);
     top += rowPixels;
   }
-  return { rows, wordBytes, wordsPerBlock, wordsPerColumn, columns, columnPixels, rowPixels, tops };
+  const marginWords = marginColumns * wordsPerColumn;
+  const wordsPerRow = columns * wordsPerColumn;
+  return { rows, wordBytes, marginWords, wordsPerRow, wordsPerColumn, columns, columnPixels, rowPixels, tops };
 }
 
 function paintBlocks(image: PixelImage, content: Rect, straight: Straight, memory: Memory): void {
   const reader = kindReader(memory);
   const { wordsPerColumn, columnPixels, rowPixels } = straight;
   for (const [row, address] of straight.rows.addresses.entries()) {
-    const kinds = reader.kinds(address, straight.wordsPerBlock);
+    const kinds = reader.kinds(address - straight.marginWords * straight.wordBytes, straight.wordsPerRow);
     for (let column = 0; column < straight.columns; column++) {
       const colour = codeColours[codeOfKinds(kinds, column * wordsPerColumn, (column + 1) * wordsPerColumn)];
       const x = content.x + column * columnPixels;
@@ -98,7 +114,7 @@ function countNotes(straight: Straight): SideNote[] {
 
 const choiceTexts: Record<BlockRows['choice'], string> = {
   'one-run': 'each row begins exactly one stride after the row above',
-  'several-runs': 'each row begins exactly one stride after the row above; gaps part runs of neighbours',
+  'several-runs': 'neighbours stand exactly one stride apart; a gap parts blocks that are not neighbours',
   samples: 'sample blocks of this class from all over the heap: they are not neighbours',
   stepped: 'each row begins exactly one stride after the row above, whatever stands there',
 };
@@ -119,13 +135,13 @@ export function straightenedPage(input: PictureInput, allocation: ReportAllocati
     facts: [`${shown} blocks: ${choiceTexts[straight.rows.choice]}`, ...suspectFacts(input.report, allocation)],
     contentWidth: straight.columns * straight.columnPixels,
     contentHeight: straight.tops.at(-1)! + straight.rowPixels,
-    topHeight: fieldMarksHeight,
+    topHeight: marks.length > 0 ? fieldMarksHeight : offsetRulerHeight,
     left: rowNotes(straight),
     right: countNotes(straight),
     legend: [
       {
         kind: 'text',
-        text: `${columnText}; 1 row = 1 block of ${countText(stride)} bytes; the ruler counts bytes from the block's start`,
+        text: `${columnText}; 1 row = 1 block of ${countText(stride)} bytes; pink: start and end of the block`,
       },
       ...kindLegend,
       {
@@ -137,9 +153,12 @@ export function straightenedPage(input: PictureInput, allocation: ReportAllocati
     textScale: 1,
     paint: (image, content) => {
       paintBlocks(image, content, straight, memory);
-      const bytesAcross = straight.columns * straight.wordsPerColumn * straight.wordBytes;
-      paintFieldMarks(image, content, marks, bytesAcross);
-      paintOffsetRuler(image, content, bytesAcross);
+      const scale = {
+        x: content.x + (straight.marginWords / straight.wordsPerColumn) * straight.columnPixels,
+        pixelsPerByte: straight.columnPixels / (straight.wordsPerColumn * straight.wordBytes),
+      };
+      paintFieldMarks(image, content, marks, scale);
+      paintOffsetRuler(image, content, stride, scale);
     },
   };
 }

@@ -199,5 +199,8 @@ function capWarnings(dump: ReportDump): ReportDump {
   if (dump.warnings.length <= mostWarnings) return dump;
   const left = dump.warnings.length - (mostWarnings - 1);
   const message = `${printCount(left)} more warnings`;
-  return { ...dump, warnings: [...dump.warnings.slice(0, mostWarnings - 1), { code: othersId, message, offset: null }] };
+  return {
+    ...dump,
+    warnings: [...dump.warnings.slice(0, mostWarnings - 1), { code: othersId, message, offset: null }],
+  };
 }

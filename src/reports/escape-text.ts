@@ -9,7 +9,8 @@ export const longestSentence = 2000;
  * zero-width ones, tags), halves of surrogate pairs, line separators, spaces that pass for others, and letters that are
  * drawn as nothing.
  */
-const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u034f\u115f\u1160\u2800\u3164\uffa0]/u;
+const unseen =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u115f\u1160\u2800\u3164\uffa0]|\u034f/u;
 
 /** Accents piled on one letter would run over the lines above and below it. */
 const mark = /\p{M}/u;
@@ -54,7 +55,9 @@ export function escapeText(text: string, longest = longestName, ellipsis = '…'
   const length = shown.reduce((sum, character) => sum + character.length, 0);
   if (length <= longest) return shown.join('');
   const room = Math.max(0, longest - ellipsis.length);
-  const tail = fitting(shown.toReversed(), Math.floor(room / 2)).toReversed().join('');
+  const tail = fitting(shown.toReversed(), Math.floor(room / 2))
+    .toReversed()
+    .join('');
   return fitting(shown, room - tail.length).join('') + ellipsis + tail;
 }
 

@@ -5,9 +5,9 @@ import { dumpsSection, methodSection } from './html/closing-sections.ts';
 import { growthSection } from './html/growth-section.ts';
 import { pageScript } from './html/html-script.ts';
 import { pageStyle } from './html/html-style.ts';
-import { html as template, type SafeHtml, trustedMarkup } from './html/html-template.ts';
+import { type SafeHtml, html as template, trustedMarkup } from './html/html-template.ts';
 import { heapsSection, regionsSection } from './html/memory-section.ts';
-import { furtherPictures, isOverview, overviewViewer } from './html/picture-section.ts';
+import { furtherPictures, isOverview, pictureViewer } from './html/picture-section.ts';
 import { otherClasses, suspectCard } from './html/suspect-section.ts';
 import {
   contentsNav,
@@ -49,28 +49,39 @@ function placePictures(report: LeakReport, pictures: readonly EmbeddedPicture[])
 
 function sections(report: LeakReport, pictures: PlacedPictures): Section[] {
   const suspects = suspectsOf(report);
-  const isProven = report.verdict.status === 'leak';
   const cards = suspects.map((suspect) => suspectCard(report, suspect, pictures.bySuspect.get(suspect.id) ?? []));
   const classes = otherClasses(report);
   const all: (Section | false)[] = [
-    { id: 'growth', title: 'Growth over the dumps', body: growthSection(report) },
+    { id: 'growth', title: 'Growth over the dumps', shortTitle: 'Growth', body: growthSection(report) },
     cards.length + (classes === null ? 0 : 1) > 0 && {
       id: 'suspects',
-      title: cards.length === 0 ? 'Block sizes' : isProven ? 'What leaks' : 'Likely suspects',
+      title: suspectsTitle(report, cards.length),
+      shortTitle: suspectsTitle(report, cards.length),
       body: template`${cards}${classes}`,
     },
-    { id: 'regions', title: 'Where memory grows', body: regionsSection(report) },
-    report.heaps.length > 0 && { id: 'heaps', title: 'Heaps', body: heapsSection(report.heaps) },
+    { id: 'regions', title: 'Where memory grows', shortTitle: 'Regions', body: regionsSection(report) },
+    report.heaps.length > 0 && { id: 'heaps', title: 'Heaps', shortTitle: 'Heaps', body: heapsSection(report.heaps) },
     pictures.overviews.length > 0 && {
       id: 'overviews',
       title: 'The memory of each dump',
-      body: overviewViewer(pictures.overviews, dumpLabels(report)),
+      shortTitle: 'Overviews',
+      body: pictureViewer(pictures.overviews, dumpLabels(report)),
     },
-    pictures.further.length > 0 && { id: 'pictures', title: 'More pictures', body: furtherPictures(pictures.further) },
-    { id: 'dumps', title: 'Dumps', body: dumpsSection(report) },
-    { id: 'method', title: 'Method and limits', body: methodSection(report) },
+    pictures.further.length > 0 && {
+      id: 'pictures',
+      title: 'More pictures',
+      shortTitle: 'More pictures',
+      body: furtherPictures(pictures.further, dumpLabels(report)),
+    },
+    { id: 'dumps', title: 'Dumps', shortTitle: 'Dumps', body: dumpsSection(report) },
+    { id: 'method', title: 'Method and limits', shortTitle: 'Method and limits', body: methodSection(report) },
   ];
   return all.filter((section) => section !== false);
+}
+
+function suspectsTitle(report: LeakReport, count: number): string {
+  if (count === 0) return 'Block sizes';
+  return report.verdict.status === 'leak' ? 'What leaks' : 'Likely suspects';
 }
 
 function dumpLabels(report: LeakReport): string[] {

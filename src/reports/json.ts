@@ -146,7 +146,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function orderedEntries(value: Readonly<Record<string, unknown>>, order: KeyOrder | null): [string, unknown][] {
   const known = order === null ? [] : Object.keys(order).filter((key) => Object.hasOwn(value, key));
   const added = Object.keys(value).filter((key) => !known.includes(key));
-  return [...known, ...added].map((key): [string, unknown] => [key, value[key]]).filter(([, item]) => item !== undefined);
+  return [...known, ...added]
+    .map((key): [string, unknown] => [key, value[key]])
+    .filter(([, item]) => item !== undefined);
 }
 
 /** Arrays of plain values stand on one line: a number per dump is read along the line. */

@@ -21,9 +21,9 @@ export function markdownName(name: string, longest = longestMarkdownName): strin
 export function markdownText(text: string, longest = longestSentence): string {
   return escapeText(text, longest)
     .replace(/[\\`*_[\]|~]/g, '\\$&')
-    .replaceAll('&', '&amp;')
+    .replace(/&(?=#?\w+;)/g, '&amp;')
     .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
+    .replace(/^>/, '&gt;')
     .replace(/(^|\W)([@#!])(?=\w)/g, '$1\\$2')
     .replace(/@(?=\w)/g, '\\x40');
 }

@@ -1,4 +1,4 @@
-import type { LeakReport, ReportAllocation, ReportRegion } from '../model/leak-report.ts';
+import type { Evidence, LeakReport, ReportAllocation, ReportRegion } from '../model/leak-report.ts';
 import { capReport } from './cap-report.ts';
 import { type MarkdownColumn, markdownName, markdownPath, markdownTable, markdownText } from './markdown-text.ts';
 import {
@@ -17,6 +17,16 @@ import {
 } from './print-quantity.ts';
 import type { ReportFormat } from './report-format.ts';
 import {
+  elapsedTimes,
+  furtherReasons,
+  growingRegions,
+  growthSeries,
+  lastRange,
+  processName,
+  shownDumps,
+  suspectsOf,
+} from './report-view.ts';
+import {
   allocationTitle,
   confidenceWords,
   methodWords,
@@ -25,9 +35,9 @@ import {
   regionName,
   requestWords,
   statusWords,
+  trendLabels,
   trendWords,
 } from './report-words.ts';
-import { elapsedTimes, growingRegions, growthSeries, lastRange, processName, shownDumps, suspectsOf } from './report-view.ts';
 
 /** Trackers refuse long texts: GitHub above 65,536 characters. */
 export const mostCharacters = 60_000;
@@ -74,7 +84,9 @@ function fitted(parts: readonly string[]): string {
 function heading(report: LeakReport): string {
   const name = processName(report);
   const { verdict } = report;
-  const reasons = verdict.reasons.slice(0, mostEvidence).map((reason) => `- ${markdownText(reason.text, longestQuote)}`);
+  const reasons = furtherReasons(report)
+    .slice(0, mostEvidence)
+    .map((reason) => `- ${markdownText(reason, longestQuote)}`);
   return [
     `# ${statusWords[verdict.status]}${name === null ? '' : `: ${markdownName(name)}`}`,
     '',
@@ -100,9 +112,12 @@ function sizesTable(report: LeakReport): string {
     row('Populated', growth.populatedBytes, printBytes, difference(growth.populatedBytes)),
     ...suspectsOf(report)
       .slice(0, mostSuspects)
-      .map((suspect) => row(allocationTitle(suspect), suspect.counts, printCount, printCountChange(suspect.growthCount))),
+      .map((suspect) =>
+        row(allocationTitle(suspect), suspect.counts, printCount, printCountChange(suspect.growthCount)),
+      ),
   ];
-  if (elapsed !== null) rows.unshift(['After', ...shown.map((index) => (index === 0 ? '' : `+${printDuration(elapsed[index]!)}`)), '']);
+  if (elapsed !== null)
+    rows.unshift(['After', ...shown.map((index) => (index === 0 ? '' : `+${printDuration(elapsed[index]!)}`)), '']);
   const columns: MarkdownColumn[] = [
     { title: '' },
     ...shown.map((index) => ({ title: `Dump ${index + 1}`, isNumber: true })),
@@ -146,26 +161,39 @@ function suspectsTable(suspects: readonly ReportAllocation[]): string {
 }
 
 function suspectDetails(report: LeakReport, suspect: ReportAllocation): string {
-  const allocator = suspect.allocator === null ? 'The allocator is not recognised' : `Allocator: ${markdownName(suspect.allocator)}`;
+  const allocator =
+    suspect.allocator === null ? 'The allocator is not recognised' : `Allocator: ${markdownName(suspect.allocator)}`;
   const type = suspect.typeName === null ? '' : `Type ${markdownName(suspect.typeName)}. `;
-  const evidence = suspect.evidence
-    .slice(0, mostEvidence)
-    .map((item) => `- ${item.for ? 'For' : 'Against'}: ${markdownText(item.text, longestQuote)}`);
-  const regions = report.regions.filter((region) => suspect.regionIds.includes(region.id)).slice(0, 4);
-  const places = regions.map((region) => (region.name === '' ? regionName(region) : markdownName(region.name))).join(', ');
-  const addresses = suspect.sampleAddresses.slice(0, 4).map((address) => markdownName(address, 20));
   return [
     `### ${allocationTitle(suspect)}`,
-    '',
     `${type}${allocator}; ${methodWords[suspect.method]}; ${trendWords[suspect.trend]}.`,
-    ...(places === '' ? [] : ['', `Lies in ${places}${addresses.length === 0 ? '' : `, for example at ${addresses.join(', ')}`}.`]),
-    ...(evidence.length === 0 ? [] : ['', ...evidence]),
-    ...withBlankLine(pictureLinks(report, [`hatch-${suspect.id}`, `straightened-${suspect.id}`])),
-  ].join('\n');
+    places(report, suspect),
+    evidenceList(
+      'What speaks for it:',
+      suspect.evidence.filter((item) => item.for),
+    ),
+    evidenceList(
+      'What speaks against it, or is not proven:',
+      suspect.evidence.filter((item) => !item.for),
+    ),
+    pictureLinks(report, [`hatch-${suspect.id}`, `straightened-${suspect.id}`]),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
-function withBlankLine(text: string): string[] {
-  return text === '' ? [] : ['', text];
+function places(report: LeakReport, suspect: ReportAllocation): string {
+  const regions = report.regions.filter((region) => suspect.regionIds.includes(region.id)).slice(0, 4);
+  if (regions.length === 0) return '';
+  const names = regions.map((region) => (region.name === '' ? regionName(region) : markdownName(region.name)));
+  const addresses = suspect.sampleAddresses.slice(0, 4).map((address) => markdownName(address, 20));
+  return `Lies in ${names.join(', ')}${addresses.length === 0 ? '' : `, for example at ${addresses.join(', ')}`}.`;
+}
+
+function evidenceList(title: string, items: readonly Evidence[]): string {
+  if (items.length === 0) return '';
+  const lines = items.slice(0, mostEvidence).map((item) => `- ${markdownText(item.text, longestQuote)}`);
+  return [title, '', ...lines].join('\n');
 }
 
 function regionsTable(report: LeakReport): string {
@@ -181,7 +209,7 @@ function regionsTable(report: LeakReport): string {
       range === null ? noValue : markdownName(range.start),
       `${printOrNone(values[0], printBytes)} → ${printOrNone(values.at(-1), printBytes)} ${what}`,
       printBytesChange(region.growthBytes),
-      trendWords[region.trend],
+      trendLabels[region.trend],
     ];
   };
   const rows = shown.map(row);
@@ -189,7 +217,13 @@ function regionsTable(report: LeakReport): string {
     const bytes = left.reduce((sum, region) => sum + region.growthBytes, 0);
     rows.push([`${plural(left.length, 'more region')}`, '', '', printBytesChange(bytes), '']);
   }
-  const columns = [{ title: 'Region' }, { title: 'Starts at' }, { title: 'First → last dump', isNumber: true }, { title: 'Growth', isNumber: true }, { title: 'Trend' }];
+  const columns = [
+    { title: 'Region' },
+    { title: 'Starts at' },
+    { title: 'First → last dump', isNumber: true },
+    { title: 'Growth', isNumber: true },
+    { title: 'Trend' },
+  ];
   return `## Regions that grow\n\n${markdownTable(columns, rows)}`;
 }
 
@@ -216,7 +250,9 @@ function dumpsTable(report: LeakReport): string {
 }
 
 function warnings(report: LeakReport): string {
-  const all = report.dumps.flatMap((dump, index) => dump.warnings.map((warning) => `- Dump ${index + 1}: ${markdownText(warning.message, 300)}`));
+  const all = report.dumps.flatMap((dump, index) =>
+    dump.warnings.map((warning) => `- Dump ${index + 1}: ${markdownText(warning.message, 300)}`),
+  );
   if (all.length === 0) return '';
   const left = all.length - mostWarnings;
   const more = left > 0 ? [`- ${plural(left, 'more warning')} in report.html`] : [];
@@ -224,5 +260,6 @@ function warnings(report: LeakReport): string {
 }
 
 function closing(report: LeakReport): string {
-  return `Made by ${report.tool.name} ${report.tool.version} from process dumps, without symbols. It contains names of files and modules, addresses, sizes and counts, but no memory contents. ${unitsNote} More is in report.html, and for programs in report.json.`;
+  const tool = markdownText(`${report.tool.name} ${report.tool.version}`, 60);
+  return `Made by ${tool} from process dumps, without symbols. It contains names of files and modules, addresses, sizes and counts, but no memory contents. ${unitsNote} More is in report.html, and for programs in report.json.`;
 }

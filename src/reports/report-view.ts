@@ -29,6 +29,12 @@ export function suspectsOf(report: LeakReport): ReportAllocation[] {
     .filter((allocation) => allocation !== undefined);
 }
 
+/** Reasons that the verdict's sentence does not give already. */
+export function furtherReasons(report: LeakReport): string[] {
+  const { summary, reasons } = report.verdict;
+  return reasons.map((reason) => reason.text).filter((text) => !summary.includes(text));
+}
+
 /** Regions that grow, largest growth first; the row of the others never among them. */
 export function growingRegions(report: LeakReport): ReportRegion[] {
   return report.regions
@@ -48,7 +54,10 @@ export function otherRegionsRow(report: LeakReport): ReportRegion | undefined {
 }
 
 /** The size that shows a region's growth: mapped where the region itself grew, populated where it filled up. */
-export function growthSeries(region: ReportRegion): { readonly what: 'mapped' | 'populated'; readonly values: PerDump<number> } {
+export function growthSeries(region: ReportRegion): {
+  readonly what: 'mapped' | 'populated';
+  readonly values: PerDump<number>;
+} {
   return change(region.populatedBytes) > change(region.mappedBytes)
     ? { what: 'populated', values: region.populatedBytes }
     : { what: 'mapped', values: region.mappedBytes };
@@ -62,13 +71,15 @@ export function lastRange(region: ReportRegion): { readonly start: string; reado
   return typeof start === 'string' && typeof end === 'string' ? { start, end } : null;
 }
 
-/** Milliseconds of each dump after the first; null when a time is missing or the times run backwards. */
+/** Files that were copied together carry the time of the copy: such times say nothing. Milliseconds. */
+const shortestSpan = 1000;
+
+/** Milliseconds of each dump after the first; null when a time is missing or the times say nothing. */
 export function elapsedTimes(report: LeakReport): number[] | null {
   const times = report.dumps.map((dump) => (dump.capturedAt === null ? Number.NaN : Date.parse(dump.capturedAt)));
-  const isForward = times.every((time, index) => index === 0 || time >= times[index - 1]!);
-  if (times.length === 0 || times.some(Number.isNaN) || !isForward) return null;
+  const isForward = times.every((time, index) => index === 0 || time > times[index - 1]!);
   const elapsed = times.map((time) => time - times[0]!);
-  return elapsed.at(-1)! > 0 || elapsed.length === 1 ? elapsed : null;
+  return isForward && elapsed.length > 0 && elapsed.at(-1)! >= shortestSpan ? elapsed : null;
 }
 
 /** The name of the process, where a dump says it. Untrusted text. */

@@ -28,6 +28,16 @@ export const trendWords: Readonly<Record<Trend, string>> = {
   shrinking: 'shrinks',
 };
 
+/** The same in a word, for tables. */
+export const trendLabels: Readonly<Record<Trend, string>> = {
+  steady: 'steady',
+  saturating: 'levels off',
+  sawtooth: 'up and down',
+  jump: 'once',
+  flat: 'flat',
+  shrinking: 'shrinks',
+};
+
 export const regionKindWords: Readonly<Record<RegionKind, string>> = {
   heap: 'heap',
   stack: 'stack',
@@ -40,14 +50,14 @@ export const regionKindWords: Readonly<Record<RegionKind, string>> = {
 export const fieldKindWords: Readonly<Record<FieldKind, string>> = {
   constant: 'same in every block',
   'module-pointer': 'pointer into a module',
-  'self-pointer': 'pointer to a block of this class',
+  'self-pointer': 'pointer within the class',
   'heap-pointer': 'pointer into a heap',
   counter: 'counter',
   'small-integer': 'small number',
   text: 'text, not shown',
   zero: 'zero',
   random: 'no pattern',
-  header: 'header of the allocator',
+  header: 'header',
 };
 
 export const methodWords: Readonly<Record<Method, string>> = {

@@ -1,15 +1,16 @@
 import type { LeakReport } from '../model/leak-report.ts';
 import { capReport } from './cap-report.ts';
 import { longestSentence } from './escape-text.ts';
-import { regionLines, suspectLines, totalLines, warningLines } from './terminal/summary-sections.ts';
-import { paint, plain, plainName, statusPaint, type TerminalOptions } from './terminal/terminal-style.ts';
-import { wrapText } from './terminal/text-table.ts';
+import { furtherReasons } from './report-view.ts';
 import { statusWords } from './report-words.ts';
+import { regionLines } from './terminal/region-lines.ts';
+import { suspectLines } from './terminal/suspect-lines.ts';
+import { paint, plain, plainName, statusPaint, type TerminalOptions } from './terminal/terminal-style.ts';
+import { widestText, wrapText } from './terminal/text-table.ts';
+import { totalLines, warningLines } from './terminal/total-lines.ts';
 
 export type { TerminalOptions } from './terminal/terminal-style.ts';
 
-/** Lines longer than this are hard to read, however wide the terminal is. */
-const widestText = 110;
 const mostReasons = 4;
 
 function blocks(parts: readonly (readonly string[])[]): string {
@@ -32,9 +33,11 @@ function verdictLines(report: Pick<LeakReport, 'verdict'>, options: TerminalOpti
 }
 
 function reasonLines(report: LeakReport, options: TerminalOptions): string[] {
-  return report.verdict.reasons
+  return furtherReasons(report)
     .slice(0, mostReasons)
-    .flatMap((reason) => wrapped(options, `${plain(options, '·')} ${plainName(options, reason.text, longestSentence)}`, '  '));
+    .flatMap((reason) =>
+      wrapped(options, `${plain(options, '·')} ${plainName(options, reason, longestSentence)}`, '  '),
+    );
 }
 
 /** The verdict in one sentence, to be printed as soon as it is known. Ends with a newline. */
@@ -56,5 +59,5 @@ export function printSummaryBody(report: LeakReport, options: TerminalOptions): 
 
 /** What `diff` says on the terminal: the verdict, what leaks, where memory grows, the totals. Fits a screen. */
 export function printSummary(report: LeakReport, options: TerminalOptions): string {
-  return `${printVerdict(report, options)}\n${printSummaryBody(report, options)}`;
+  return printVerdict(report, options) + printSummaryBody(report, options);
 }

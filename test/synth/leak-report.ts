@@ -139,7 +139,12 @@ function sampleDumps(): ReportDump[] {
 }
 
 function sampleRegions(): ReportRegion[] {
-  const heap = { id: 'r1', kind: 'heap', name: '[heap]', start: [hex(0x5500_0000_0000), hex(0x5500_0000_0000), hex(0x5500_0000_0000)] } as const;
+  const heap = {
+    id: 'r1',
+    kind: 'heap',
+    name: '[heap]',
+    start: [hex(0x5500_0000_0000), hex(0x5500_0000_0000), hex(0x5500_0000_0000)],
+  } as const;
   const sizes = [7.1, 17, 31.8].map((size) => Math.round(size * mb));
   return [
     reportRegion({
@@ -150,11 +155,28 @@ function sampleRegions(): ReportRegion[] {
       freeBytes: sizes.map(() => 13 * kb),
     }),
     reportRegion({ id: 'r2', name: '', mappedBytes: [null, 132 * kb, 200 * kb], trend: 'steady' }),
-    reportRegion({ id: 'r3', kind: 'stack', name: '[stack]', mappedBytes: [132 * kb, 132 * kb, 136 * kb], trend: 'jump' }),
+    reportRegion({
+      id: 'r3',
+      kind: 'stack',
+      name: '[stack]',
+      mappedBytes: [132 * kb, 132 * kb, 136 * kb],
+      trend: 'jump',
+    }),
     ...['libc.so.6', 'libm.so.6', 'serviced', 'ld-linux-x86-64.so.2'].map((name, index) =>
-      reportRegion({ id: `r${index + 4}`, kind: 'image', name, mappedBytes: [1, 1, 1].map(() => (index + 1) * 212 * kb) }),
+      reportRegion({
+        id: `r${index + 4}`,
+        kind: 'image',
+        name,
+        mappedBytes: [1, 1, 1].map(() => (index + 1) * 212 * kb),
+      }),
     ),
-    reportRegion({ id: 'r8', kind: 'mapped-file', name: 'locale-archive', mappedBytes: [348 * kb, 348 * kb, 300 * kb], trend: 'shrinking' }),
+    reportRegion({
+      id: 'r8',
+      kind: 'mapped-file',
+      name: 'locale-archive',
+      mappedBytes: [348 * kb, 348 * kb, 300 * kb],
+      trend: 'shrinking',
+    }),
   ];
 }
 
@@ -170,30 +192,76 @@ function sampleAllocations(): ReportAllocation[] {
   ];
   const evidence: ReportAllocation['evidence'] = [
     { kind: 'chunk-walk', for: true, text: 'Every block was counted by walking the heap (glibc malloc).', values: {} },
-    { kind: 'growth-beyond-churn', for: true, text: 'Grows in every step; 41 times what its own coming and going explains.', values: { deviations: 41 } },
-    { kind: 'blocks-stay', for: true, text: '100% of its blocks are still there in the next dump (362 followed).', values: { sampled: 362 } },
-    { kind: 'one-value', for: false, text: 'Three dumps only: a fourth would tell a slow cache from a leak.', values: {} },
+    {
+      kind: 'growth-beyond-churn',
+      for: true,
+      text: 'Grows in every step; 41 times what its own coming and going explains.',
+      values: { deviations: 41 },
+    },
+    {
+      kind: 'blocks-stay',
+      for: true,
+      text: '100% of its blocks are still there in the next dump (362 followed).',
+      values: { sampled: 362 },
+    },
+    {
+      kind: 'one-value',
+      for: false,
+      text: 'Three dumps only: a fourth would tell a slow cache from a leak.',
+      values: {},
+    },
   ];
   return [
     reportAllocation({ fields, evidence }),
-    reportAllocation({ id: 'a2', strideBytes: 288, counts: [900, 1180, 1604], shareOfGrowth: 0.008, confidence: 0.82, method: 'stride', countError: 0.02, allocator: null, freeCounts: [null, null, null] }),
-    reportAllocation({ id: 'a3', strideBytes: 80, counts: [1204, 1199, 1210], shareOfGrowth: 0, trend: 'sawtooth', confidence: 0.6 }),
+    reportAllocation({
+      id: 'a2',
+      strideBytes: 288,
+      counts: [900, 1180, 1604],
+      shareOfGrowth: 0.008,
+      confidence: 0.82,
+      method: 'stride',
+      countError: 0.02,
+      allocator: null,
+      freeCounts: [null, null, null],
+    }),
+    reportAllocation({
+      id: 'a3',
+      strideBytes: 80,
+      counts: [1204, 1199, 1210],
+      shareOfGrowth: 0,
+      trend: 'sawtooth',
+      confidence: 0.6,
+    }),
     reportAllocation({ id: 'a4', strideBytes: 1040, counts: [64, 64, 64], shareOfGrowth: 0, trend: 'flat' }),
   ];
 }
 
-const verdicts: Readonly<Record<VerdictStatus, { summary: string; suspects: string[]; reasons: { code: string; text: string }[] }>> = {
+const verdicts: Readonly<
+  Record<VerdictStatus, { summary: string; suspects: string[]; reasons: { code: string; text: string }[] }>
+> = {
   leak: {
-    summary: 'Blocks of 65,552 bytes (requests of 65,529 to 65,544) pile up: 108 → 262 → 500, +24.5 MB, 97% of the growth, 245 MB/h.',
+    summary:
+      'Blocks of 65,552 bytes (requests of 65,529 to 65,544) pile up: 108 → 262 → 500, +24.5 MB, 97% of the growth, 245 MB/h.',
     suspects: ['a1', 'a2'],
-    reasons: [{ code: 'grows-beyond-churn', text: 'It grows in every step, 41 times more than what comes and goes in this process explains.' }],
+    reasons: [
+      {
+        code: 'grows-beyond-churn',
+        text: 'It grows in every step, 41 times more than what comes and goes in this process explains.',
+      },
+    ],
   },
   growth: {
     summary: 'Memory grew by 24.7 MB; likely blocks of 65,552 bytes pile up: 108 → 500.',
     suspects: ['a1'],
-    reasons: [{ code: 'two-dumps', text: 'Two dumps cannot tell a leak from a one-time growth; take a third one later.' }],
+    reasons: [
+      { code: 'two-dumps', text: 'Two dumps cannot tell a leak from a one-time growth; take a third one later.' },
+    ],
   },
-  none: { summary: 'No leak seen. Nothing grows beyond what comes and goes in this process.', suspects: [], reasons: [{ code: 'flat', text: 'No class grows materially.' }] },
+  none: {
+    summary: 'No leak seen. Nothing grows beyond what comes and goes in this process.',
+    suspects: [],
+    reasons: [{ code: 'flat', text: 'No class grows materially.' }],
+  },
   inconclusive: {
     summary: 'Cannot be told from these dumps. They hold stacks and modules only.',
     suspects: [],
@@ -212,7 +280,17 @@ export function sampleReport(status: VerdictStatus = 'leak', overrides: Partial<
     tool: { name: 'leakviz', version: '0.1.0' },
     dumps,
     regions,
-    heaps: [reportHeap(), reportHeap({ id: 'h2', name: 'arena 2', liveBytes: [null, 90 * kb, 160 * kb], liveBlocks: [null, 40, 90], freeBytes: [null, 8 * kb, 9 * kb], freeBlocks: [null, 3, 3] })],
+    heaps: [
+      reportHeap(),
+      reportHeap({
+        id: 'h2',
+        name: 'arena 2',
+        liveBytes: [null, 90 * kb, 160 * kb],
+        liveBlocks: [null, 40, 90],
+        freeBytes: [null, 8 * kb, 9 * kb],
+        freeBlocks: [null, 3, 3],
+      }),
+    ],
     allocations: sampleAllocations(),
     growth: {
       mappedBytes,

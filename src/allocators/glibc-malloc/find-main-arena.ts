@@ -2,20 +2,23 @@ import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { MemoryRegion } from '../../model/dump.ts';
 import { type Arena, isWithoutHeap, readArena } from './arena.ts';
-import { binCount, binsOffsets, type Layout, layoutOf } from './layout.ts';
+import { binCount, binsOffsets, type Layout, layoutOf, sizeIn } from './layout.ts';
 
 /** A page at least; the kernel maps nothing finer. */
 const pageSize = 4096;
 
+/** Writable data of one image; what is larger is no static data that a linker has laid out. */
+const largestImageRegion = 256 << 20;
+
 /** Where main_arena is looked for beyond images: static data of a program without a list of mapped files. */
-const largestPrivateRegion = 16 << 20;
-const privateBytesBudget = 256 << 20;
+const largestOtherRegion = 16 << 20;
+const otherBytesBudget = 256 << 20;
 
 /** Bytes scanned at a time; pieces overlap by a pair. */
 const pieceBytes = 1 << 16;
 
-/** Arenas in a ring: the limit is 8 per core. */
-const largestRing = 1 << 16;
+/** Arenas in a ring: glibc makes 8 for each core at most. */
+const largestRing = 4096;
 
 /** A bin's look-alikes that lead to no arena before a region is given up; a real one is among the first. */
 const failureLimit = 1000;
@@ -23,26 +26,21 @@ const failureLimit = 1000;
 /**
  * Finds main_arena without symbols, by its bins: an empty one is a pair of pointers that both hold the pair's own
  * address less two words. The ring of `next` pointers proves it and tells where the structure starts.
- * Looks at writable data of images, libc's first, then at small private regions.
+ * Looks at writable data of images, libc's first, then at other small regions.
  */
 export function findMainArena(memory: Memory): Arena | undefined {
-  const writable = memory.dump.regions.filter((region) => region.writable);
-  const images = writable.filter(({ kind }) => kind === 'image' || kind === 'mapped-file');
-  const isLibc = ({ name }: MemoryRegion) => /(^|\/)libc[-.]/.test(name);
-  const found =
-    findIn(memory, images.filter(isLibc)) ??
-    findIn(
-      memory,
-      images.filter((region) => !isLibc(region)),
-    );
-  return found ?? findIn(memory, smallPrivateRegions(writable));
+  const writable = memory.dump.regions.filter((region) => region.writable && region.kind !== 'stack');
+  const images = writable.filter(({ kind, start, end }) => kind === 'image' && end - start <= largestImageRegion);
+  const libc = images.filter(({ name }) => /(^|\/)libc[-.]/.test(name));
+  const libraries = images.filter((region) => !libc.includes(region));
+  return findIn(memory, libc) ?? findIn(memory, libraries) ?? findIn(memory, smallOtherRegions(writable));
 }
 
-function smallPrivateRegions(writable: readonly MemoryRegion[]): MemoryRegion[] {
+function smallOtherRegions(writable: readonly MemoryRegion[]): MemoryRegion[] {
   const small = writable
-    .filter(({ kind, start, end }) => kind !== 'image' && kind !== 'stack' && end - start <= largestPrivateRegion)
+    .filter(({ kind, start, end }) => kind !== 'image' && end - start <= largestOtherRegion)
     .sort((a, b) => a.end - a.start - (b.end - b.start) || a.start - b.start);
-  let budget = privateBytesBudget;
+  let budget = otherBytesBudget;
   return small.filter(({ start, end }) => {
     budget -= end - start;
     return budget >= 0;
@@ -66,8 +64,10 @@ function findInRegion(memory: Memory, region: MemoryRegion): Arena | undefined {
   const piece = new Uint8Array(pieceBytes + pair);
   const view = new DataView(piece.buffer);
   let failures = 0;
-  for (let start = region.start; start < region.end; start += pieceBytes) {
-    const got = memory.read(start, piece.subarray(0, Math.min(piece.length, region.end - start)));
+  let start = region.start;
+  while (start < region.end) {
+    const wanted = Math.min(piece.length, region.end - start);
+    const got = memory.read(start, piece.subarray(0, wanted));
     for (let place = 0; place + pair <= got; place += pointerSize) {
       if (!mayBeEmptyBin(view, place, start, memory)) continue;
       const arena = arenaAround(memory, start + place);
@@ -75,6 +75,8 @@ function findInRegion(memory: Memory, region: MemoryRegion): Arena | undefined {
       failures += 1;
       if (failures > failureLimit) return undefined;
     }
+    // What was not captured is stepped over page by page.
+    start = got < wanted ? Math.floor((start + got) / pageSize + 1) * pageSize : start + pieceBytes;
   }
   return undefined;
 }
@@ -92,15 +94,45 @@ function mayBeEmptyBin(view: DataView, place: number, start: Address, { dump }: 
 function arenaAround(memory: Memory, pair: Address): Arena | undefined {
   const { pointerSize, architecture } = memory.dump;
   if (!isEmptyBin(memory, pair)) return undefined;
+  let outOfRing: Arena | undefined;
   for (let index = 0; index < binCount; index += 1) {
     const bins = pair - index * 2 * pointerSize;
-    for (const offset of binsOffsets[pointerSize]) {
-      const layout = layoutOf(pointerSize, offset, architecture);
-      const arena = checkedArena(memory, layout, bins - offset);
-      if (arena !== undefined) return arena;
-    }
+    if (!mayStartBins(memory, bins)) continue;
+    const layouts = binsOffsets[pointerSize].map((offset) => layoutOf(pointerSize, offset, architecture));
+    const arenas = layouts.map((layout) => checkedArena(memory, layout, bins - layout.binsOffset));
+    const inRing = arenas.find((arena) => arena !== undefined && isInRing(memory, arena.layout, arena.address));
+    if (inRing !== undefined) return inRing;
+    outOfRing ??= arenas.find((arena) => arena !== undefined && hasAlignedTop(arena));
   }
-  return undefined;
+  return outOfRing;
+}
+
+/** A quick look: before the bins stands the top chunk, or in an arena without a heap the address of that very field. */
+function mayStartBins(memory: Memory, bins: Address): boolean {
+  const { pointerSize } = memory.dump;
+  const top = memory.word(bins - 2 * pointerSize);
+  if (!top) return false;
+  return top === bins - 2 * pointerSize || hasTop(memory, top);
+}
+
+function checkedArena(memory: Memory, layout: Layout, address: Address): Arena | undefined {
+  return hasBins(memory, layout, address) ? readArena(memory, layout, address) : undefined;
+}
+
+/**
+ * Chooses the layout when the ring cannot, for another arena of it was not captured. It decides little: all that a
+ * walk needs stands at the same distance from the bins in every version.
+ */
+function hasAlignedTop(arena: Arena): boolean {
+  return !isWithoutHeap(arena) && (arena.top + arena.layout.header) % arena.layout.alignment === 0;
+}
+
+/** Whether the heap ends with a page at its top; a size that was not captured is no objection. */
+function hasTop(memory: Memory, top: Address): boolean {
+  const { pointerSize } = memory.dump;
+  const sizeField = memory.word(top + pointerSize);
+  if (sizeField === undefined) return memory.word(top - pointerSize) !== undefined;
+  return sizeField > 0 && (top + sizeIn(sizeField)) % pageSize === 0;
 }
 
 function isEmptyBin(memory: Memory, pair: Address): boolean {
@@ -109,33 +141,15 @@ function isEmptyBin(memory: Memory, pair: Address): boolean {
   return memory.word(pair) === bin && memory.word(pair + pointerSize) === bin;
 }
 
-function checkedArena(memory: Memory, layout: Layout, address: Address): Arena | undefined {
-  if (!ringArenas(memory, layout, address).closed) return undefined;
-  const arena = readArena(memory, layout, address);
-  if (arena === undefined) return undefined;
-  const topCaptured = arena.topEnd > arena.top;
-  if (topCaptured && !isWithoutHeap(arena) && arena.topEnd % pageSize !== 0) return undefined;
-  return hasBins(memory, layout, address) ? arena : undefined;
-}
-
-/**
- * The arenas on the ring of `next` pointers, `address` first, as far as it can be followed.
- * `closed` when it leads back to `address`.
- */
-export function ringArenas(
-  memory: Memory,
-  layout: Layout,
-  address: Address,
-): { readonly addresses: readonly Address[]; readonly closed: boolean } {
-  const addresses = [address];
-  const seen = new Set(addresses);
+/** Whether the `next` pointers lead from an arena back to it. */
+function isInRing(memory: Memory, layout: Layout, address: Address): boolean {
+  const seen = new Set<Address>();
   let next = memory.word(address + layout.nextOffset);
-  while (next !== undefined && next > 0 && !seen.has(next) && seen.size < largestRing) {
-    addresses.push(next);
+  while (next !== undefined && next > 0 && next !== address && !seen.has(next) && seen.size < largestRing) {
     seen.add(next);
     next = memory.word(next + layout.nextOffset);
   }
-  return { addresses, closed: next === address };
+  return next === address;
 }
 
 /**

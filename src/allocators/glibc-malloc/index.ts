@@ -9,6 +9,7 @@ import { expectedSbrkBase, findMainRuns } from './main-heap.ts';
 import { findMallocParameters } from './malloc-parameters.ts';
 import { writableSpans } from './memory-spans.ts';
 import { findMmappedChunks, type MmappedChunk } from './mmapped-chunks.ts';
+import { findOrphanHeap } from './orphan-heap.ts';
 import { requestRange } from './request-range.ts';
 import type { Run } from './run.ts';
 import { findThreadArenas } from './thread-arenas.ts';
@@ -43,35 +44,32 @@ export const glibcMalloc = {
 function findHeaps(memory: Memory): Heap<GlibcHeap>[] {
   const { dump } = memory;
   if (!dump.hasAddresses || dump.operatingSystem === 'windows' || dump.operatingSystem === 'macos') return [];
-  const main = findMainArena(memory);
-  const threads = findThreadArenas(memory, main?.layout);
-  const layout = main?.layout ?? threads[0]?.arena.layout;
-  if (layout === undefined) return [];
   const spans = writableSpans(dump);
-  const parameters = main && findMallocParameters(memory, main, expectedSbrkBase(main));
-  const mainRuns = main === undefined ? [] : findMainRuns(memory, main, parameters, spans);
+  const arena = findMainArena(memory);
+  const threads = findThreadArenas(memory, arena?.layout);
+  const orphan = arena === undefined ? findOrphanHeap(memory, spans) : undefined;
+  const layout = arena?.layout ?? threads[0]?.arena.layout ?? orphan?.layout;
+  if (layout === undefined) return [];
+  const parameters = arena && findMallocParameters(memory, arena, expectedSbrkBase(arena));
+  const mainRuns = arena === undefined ? (orphan?.runs ?? []) : findMainRuns(memory, arena, parameters, spans);
   const mmapped = findMmappedChunks(memory, layout, spans, parameters);
   const process: Process = {
     layout,
-    arenas: [...(main === undefined ? [] : [main]), ...threads.map(({ arena }) => arena)],
+    arenas: [...(arena === undefined ? [] : [arena]), ...threads.map((thread) => thread.arena)],
     runs: [...mainRuns, ...threads.flatMap(({ runs }) => runs)],
     cachedFree: undefined,
   };
   const heaps: Heap<GlibcHeap>[] = [];
-  if (main !== undefined && mainRuns.length > 0) {
-    heaps.push({
-      address: main.address,
-      name: 'main arena',
-      ranges: mainRuns,
-      state: { process, runs: mainRuns, mmapped: [] },
-    });
+  if (mainRuns.length > 0) {
+    const address = arena?.address ?? mainRuns[0]!.start;
+    heaps.push({ address, name: 'main arena', ranges: mainRuns, state: { process, runs: mainRuns, mmapped: [] } });
   }
-  for (const [index, { arena, heaps: ranges, runs }] of threads.entries()) {
+  for (const [index, { arena: own, heaps: ranges, runs }] of threads.entries()) {
     const name = `thread arena ${index + 1}`;
-    heaps.push({ address: arena.address, name, ranges, state: { process, runs, mmapped: [] } });
+    heaps.push({ address: own.address, name, ranges, state: { process, runs, mmapped: [] } });
   }
   if (mmapped.length > 0) {
-    const ranges = mmapped.map(({ address, size }) => ({ start: address, end: address + size }));
+    const ranges = mmapped.map(({ start, size }) => ({ start, end: start + size }));
     heaps.push({ address: mmapped[0]!.address, name: 'mmapped chunks', ranges, state: { process, runs: [], mmapped } });
   }
   return heaps;

@@ -11,6 +11,9 @@ import { walkRun } from './walk.ts';
 
 const pageSize = 4096;
 
+/** Pages of one span tried as the start of a piece: 512 MiB. */
+const pageLimit = 1 << 17;
+
 /** Where sbrk's first address was, by the arena's own account; undefined when its memory came in several pieces. */
 export function expectedSbrkBase(arena: Arena): Address | undefined {
   const known = !isWithoutHeap(arena) && !arena.noncontiguous && arena.topEnd > arena.top && arena.systemMemory > 0;
@@ -25,8 +28,9 @@ export function findMainRuns(
   spans: readonly MemorySpan[],
 ): Run[] {
   if (isWithoutHeap(arena)) return [];
-  const home = spans.find(({ start, end }) => arena.top >= start && arena.top < end);
-  const end = Math.max(arena.topEnd, arena.top + arena.layout.header);
+  // Where the capture ends, the top may be what comes next.
+  const home = spans.find(({ start, end }) => arena.top >= start && arena.top <= end);
+  const end = arena.topEnd;
   const regionStart = home?.starts.findLast((start) => start <= arena.top);
   const bases = [expectedSbrkBase(arena), parameters?.sbrkBase || undefined, regionStart];
   const starts = bases.filter((base) => base !== undefined).map((base) => alignChunk(arena.layout, base));
@@ -36,7 +40,7 @@ export function findMainRuns(
     const usable = good ?? candidates.find(({ start }) => memory.word(start) !== undefined) ?? candidates[0];
     return usable === undefined ? [] : [usable];
   }
-  const pieces = spans.flatMap((span) => findPieces(memory, arena, parameters, span));
+  const pieces = findPieces(memory, arena, parameters, spans);
   if (pieces.some(({ top }) => top !== undefined)) return pieces;
   // The piece in use is damaged: whatever of its mapping no other piece is in.
   const before = pieces.findLast((piece) => piece.end <= arena.top)?.end ?? Number.NEGATIVE_INFINITY;
@@ -52,21 +56,56 @@ function isHeapStart(memory: Memory, arena: Arena, run: Run, start: Address): bo
   );
 }
 
-/**
- * The pieces of a noncontiguous arena in one span of memory. Each starts at a page and ends in fenceposts or the top;
- * the kernel may have joined it to other pieces and to mmapped chunks.
- */
-function findPieces(memory: Memory, arena: Arena, parameters: MallocParameters | undefined, span: MemorySpan): Run[] {
-  const { layout } = arena;
+/** The pieces of a noncontiguous arena. When some are missing by the arena's own account, every page is tried. */
+function findPieces(
+  memory: Memory,
+  arena: Arena,
+  parameters: MallocParameters | undefined,
+  spans: readonly MemorySpan[],
+): Run[] {
   const base = parameters?.sbrkBase ?? 0;
-  const starts = base > span.start && base < span.end ? [...span.starts, base].sort((a, b) => a - b) : span.starts;
+  const atStarts = spans.flatMap((span) => {
+    const holdsBase = base > span.start && base < span.end;
+    return piecesOf(memory, arena, span, holdsBase ? [...span.starts, base].sort((a, b) => a - b) : span.starts);
+  });
+  const bytes = atStarts.reduce((sum, piece) => sum + piece.end - piece.start, 0);
+  // Of each piece less than a page may not be counted: what is before an aligned start.
+  if (bytes + atStarts.length * pageSize >= arena.systemMemory) return atStarts;
+  const known = new Map(atStarts.map((piece) => [piece.start, piece]));
+  return spans.flatMap((span) => {
+    const pages = Math.min(pageLimit, Math.ceil((span.end - span.start) / pageSize));
+    const starts = Array.from({ length: pages }, (_, index) => span.start + index * pageSize);
+    const inSpan = atStarts.filter(({ start }) => start >= span.start && start < span.end).map(({ start }) => start);
+    return piecesOf(
+      memory,
+      arena,
+      span,
+      [...starts, ...inSpan].sort((a, b) => a - b),
+      known,
+    );
+  });
+}
+
+/**
+ * The pieces in one span of memory that begin at one of `starts`, or right after a piece or an mmapped chunk that
+ * does: the kernel joins them. Each starts at a page and ends in fenceposts or the top.
+ */
+function piecesOf(
+  memory: Memory,
+  arena: Arena,
+  span: MemorySpan,
+  starts: readonly Address[],
+  known: ReadonlyMap<Address, Run> = new Map(),
+): Run[] {
+  const { layout } = arena;
   const pieces: Run[] = [];
   let done = Number.NEGATIVE_INFINITY;
   for (const start of starts) {
     let at = start;
     while (at >= done && at < span.end) {
       const mmapped = readMmappedChunk(memory, layout, at, span.end);
-      const piece = mmapped === undefined ? readPiece(memory, arena, alignChunk(layout, at), span.end) : undefined;
+      const first = alignChunk(layout, at);
+      const piece = mmapped === undefined ? (known.get(first) ?? readPiece(memory, arena, first, span.end)) : undefined;
       if (piece !== undefined) pieces.push(piece);
       const next = mmapped === undefined ? piece?.end : at + mmapped.size;
       if (next === undefined) break;

@@ -6,9 +6,11 @@ import type { MemorySpan } from './memory-spans.ts';
 
 /** A chunk that is a mapping of its own. */
 export interface MmappedChunk {
-  /** Of its header: the mapping's start, or a little after it where alignment asks for that. */
+  /** Of the mapping. */
+  readonly start: Address;
+  /** Of the chunk's header: the mapping's start, or somewhat after it for alignment's sake. */
   readonly address: Address;
-  /** Bytes of the mapping, slack before the header included: a multiple of the page size. */
+  /** Bytes of the mapping: a multiple of the page size. */
   readonly size: number;
 }
 
@@ -21,6 +23,9 @@ interface Chain {
 
 /** DEFAULT_MMAP_THRESHOLD_MIN: smaller chunks are mapped only when the program asks for that. */
 const usualThreshold = 128 << 10;
+
+/** Bytes; what programs align to, huge pages of 1 GiB at most. */
+const largestAlignment = 2 ** 30;
 
 /** Pages looked at one by one for chunks that stand behind other memory in a mapping. */
 const pageLimit = 1 << 17;
@@ -60,20 +65,44 @@ export function readMmappedChunk(
   start: Address,
   limit: Address,
 ): MmappedChunk | undefined {
-  const { word, header, alignment } = layout;
   const { pageSize } = memory.dump;
-  // Slack before the header: none, what alignment needs (x86 since 2.26), or what a page-aligned request needs.
-  for (const slack of [0, alignment - header, pageSize - header]) {
-    const address = start + slack;
-    const sizeField = memory.word(address + word);
-    if (sizeField === undefined || (sizeField & chunkFlags.all) !== chunkFlags.mmapped) continue;
-    const size = sizeIn(sizeField) + slack;
-    if (size < pageSize || size % pageSize !== 0 || start + size > limit) continue;
-    // Later versions keep a flag in the lowest bit of the slack.
-    const kept = memory.word(address);
-    if (kept === slack || kept === slack + 1) return { address, size };
+  let found = chunkWithSlack(memory, layout, start, limit, 0);
+  // memalign moves the header up and leaves the first one, so of several the last is the chunk's. The first may even
+  // be stale, after realloc. Without one, only a little slack is looked for: i386 needs it, later versions may.
+  const hasFirst = memory.word(start) === 0 && isMmapped(memory, layout, start);
+  const largest = hasFirst ? Math.min(largestAlignment, limit - start) : pageSize;
+  for (let alignment = layout.alignment; alignment <= largest; alignment *= 2) {
+    const slack = slackFor(layout, start, alignment);
+    if (slack > 0) found = chunkWithSlack(memory, layout, start, limit, slack) ?? found;
   }
-  return undefined;
+  return found;
+}
+
+/** Bytes from the mapping's start to the header of a chunk whose own bytes are aligned so. */
+function slackFor({ header }: Layout, start: Address, alignment: number): number {
+  return Math.ceil((start + header) / alignment) * alignment - header - start;
+}
+
+function isMmapped(memory: Memory, { word }: Layout, chunk: Address): boolean {
+  const sizeField = memory.word(chunk + word);
+  return sizeField !== undefined && (sizeField & chunkFlags.all) === chunkFlags.mmapped;
+}
+
+function chunkWithSlack(
+  memory: Memory,
+  layout: Layout,
+  start: Address,
+  limit: Address,
+  slack: number,
+): MmappedChunk | undefined {
+  const address = start + slack;
+  if (!isMmapped(memory, layout, address)) return undefined;
+  const { pageSize } = memory.dump;
+  const size = sizeIn(memory.word(address + layout.word) ?? 0) + slack;
+  if (size < pageSize || size % pageSize !== 0 || start + size > limit) return undefined;
+  // prev_size keeps the slack; later versions have a flag in its lowest bit.
+  const kept = memory.word(address);
+  return kept === slack || kept === slack + 1 ? { start, address, size } : undefined;
 }
 
 function chainsIn(memory: Memory, layout: Layout, span: MemorySpan): Chain[] {
@@ -87,15 +116,11 @@ function chainsIn(memory: Memory, layout: Layout, span: MemorySpan): Chain[] {
       const chunk = readMmappedChunk(memory, layout, done, span.end);
       if (chunk === undefined) break;
       chunks.push(chunk);
-      done = endOf(memory, chunk);
+      done += chunk.size;
     }
     if (chunks.length > 0) chains.push({ chunks, isWhole: done === span.end || span.starts.includes(done) });
   }
   return chains;
-}
-
-function endOf({ dump }: Memory, { address, size }: MmappedChunk): Address {
-  return Math.floor(address / dump.pageSize) * dump.pageSize + size;
 }
 
 /** Looks at every page that no known chunk is in, until `count` chunks are known or the limit is reached. */
@@ -107,7 +132,7 @@ function searchPages(
   count: number,
 ): MmappedChunk[] {
   const { pageSize } = memory.dump;
-  const knownAt = new Map(known.map((chunk) => [Math.floor(chunk.address / pageSize) * pageSize, chunk]));
+  const knownAt = new Map(known.map((chunk) => [chunk.start, chunk]));
   const found: MmappedChunk[] = [];
   let missing = count - known.length;
   let pages = 0;
@@ -122,7 +147,7 @@ function searchPages(
       } else {
         pages += 1;
       }
-      at = chunk === undefined ? at + pageSize : endOf(memory, chunk);
+      at += chunk?.size ?? pageSize;
     }
   }
   return found;

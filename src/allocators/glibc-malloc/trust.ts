@@ -6,8 +6,9 @@ import type { Run } from './run.ts';
 /** Chunks that must follow one another before a place is believed to be a chunk. User data seldom makes two. */
 const trustedChain = 16;
 
-/** Bytes searched for the next trusted chunk before a run is given up. */
+/** Bytes searched for the next trusted chunk, and chains tried on the way, before the search is given up. */
 const searchLimit = 256 << 20;
+const chainLimit = 1 << 16;
 
 /**
  * Whether `count` chunks follow one another from `chunk`, or fewer up to the run's end. A free one counts only when
@@ -43,13 +44,17 @@ export function nextTrustedChunk(memory: Memory, layout: Layout, run: Run, from:
   const end = run.top ?? run.end - layout.header;
   const limit = Math.min(end, from + searchLimit);
   let at = alignChunk(layout, from);
-  while (at < limit) {
+  let chains = 0;
+  while (at < limit && chains < chainLimit) {
     const sizeField = memory.word(at + word);
     if (sizeField === undefined) {
       at = alignChunk(layout, Math.max(at + alignment, nextCaptured(memory, at + word)));
       continue;
     }
-    if (isChunkSize(layout, sizeIn(sizeField)) && chainHolds(memory, layout, run, at)) return at;
+    if (isChunkSize(layout, sizeIn(sizeField))) {
+      if (chainHolds(memory, layout, run, at)) return at;
+      chains += 1;
+    }
     at += alignment;
   }
   return run.top !== undefined && run.top >= from ? run.top : undefined;

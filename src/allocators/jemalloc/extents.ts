@@ -15,8 +15,15 @@ export interface Extent {
   readonly classSize: number;
   /** Address of its record. */
   readonly record: Address;
-  /** Of a slab: one bit a region, set when it is free. Else empty. */
-  readonly freeBits: Uint32Array;
+  /** Of a slab: where in `bitmaps` its bits stand, one a region, set when it is free. Else -1. */
+  readonly bitmap: number;
+}
+
+export interface Extents {
+  /** Sorted by start, never overlapping. */
+  readonly extents: readonly Extent[];
+  /** The bits of all slabs, in 32-bit words: hundreds of thousands of small arrays would take far more. */
+  readonly bitmaps: Uint32Array;
 }
 
 const chunkBytes = 1 << 20;
@@ -25,7 +32,6 @@ const recordWords = 32;
 const bitmapWord = 16;
 const slabBit = 1 << 12;
 const committedBit = 1 << 13;
-const noBits = new Uint32Array(0);
 
 /** Regions of a slab at most (SC_LG_SLAB_MAXREGS is 9). */
 const mostRegions = 512;
@@ -34,30 +40,42 @@ const mostRegions = 512;
  * The extents whose records stand in the base blocks. A record is taken only when all that it says agrees: class,
  * size, and for slabs the number of bits set with the number of free regions.
  */
-export function readExtents(memory: Memory, blocks: readonly BaseBlock[]): Extent[] {
-  const extents: Extent[] = [];
+export function readExtents(memory: Memory, blocks: readonly BaseBlock[]): Extents {
+  const found: Found = { extents: [], bitmaps: new Uint32Array(1 << 12), bitmapsLength: 0 };
   const bytes = new Uint8Array(chunkBytes);
   for (const block of blocks) {
     for (let at = block.start; at < block.usedEnd; at += chunkBytes) {
       const got = memory.read(at, bytes.subarray(0, Math.min(chunkBytes, block.usedEnd - at)));
-      scanChunk(new Uint32Array(bytes.buffer, 0, got >>> 2), at, block, extents);
+      scanChunk(new Uint32Array(bytes.buffer, 0, got >>> 2), at, block, found);
     }
   }
-  return withoutOverlaps(extents);
+  return { extents: withoutOverlaps(found.extents), bitmaps: found.bitmaps };
 }
 
-function scanChunk(words: Uint32Array, address: Address, block: BaseBlock, extents: Extent[]): void {
+interface Found {
+  readonly extents: Extent[];
+  bitmaps: Uint32Array;
+  bitmapsLength: number;
+}
+
+function scanChunk(words: Uint32Array, address: Address, block: BaseBlock, found: Found): void {
   const step = block.layout.alignment >>> 2;
   for (let at = 0; at + recordWords <= words.length; at += step) {
     // Most places hold no record: no address, or none that a process has, or a size that no extent has.
     const addressHigh = words[at + 3]!;
     if (addressHigh > 0xffff || words[at + 5]! > 0xff || (words[at]! & committedBit) === 0) continue;
-    const extent = readExtent(words, at, address + at * 4, block);
-    if (extent !== undefined) extents.push(extent);
+    const extent = readExtent(words, at, address + at * 4, block, found);
+    if (extent !== undefined) found.extents.push(extent);
   }
 }
 
-function readExtent(words: Uint32Array, at: number, record: Address, block: BaseBlock): Extent | undefined {
+function readExtent(
+  words: Uint32Array,
+  at: number,
+  record: Address,
+  block: BaseBlock,
+  found: Found,
+): Extent | undefined {
   const { layout, classes } = block;
   const bits = words[at]!;
   const arena = bits & noArena;
@@ -70,31 +88,46 @@ function readExtent(words: Uint32Array, at: number, record: Address, block: Base
   // An extent loses its class before it is freed; the slab bit may stay. Above 3 are states of a moment.
   if (szind === classes.count) {
     if (state === 0 || state > 3 || offset !== 0) return undefined;
-    return { start, size, arena, kind: 'free', classSize: size, record, freeBits: noBits };
+    return { start, size, arena, kind: 'free', classSize: size, record, bitmap: -1 };
   }
   const classSize = classes.sizes[szind];
   if (state !== 0 || classSize === undefined) return undefined;
   if ((bits & slabBit) === 0) {
-    if (size !== classSize + largePad && (size !== classSize || offset !== 0)) return undefined;
-    return { start, size, arena, kind: 'large', classSize, record, freeBits: noBits };
+    // Small objects that the profiler picked get an extent of their own too.
+    const usable = Math.max(classSize, smallestLarge);
+    if (size !== usable + largePad && (size !== usable || offset !== 0)) return undefined;
+    return { start, size, arena, kind: 'large', classSize, record, bitmap: -1 };
   }
   if (offset !== 0 || classSize >= smallestLarge) return undefined;
-  const freeBits = readFreeBits(words, at, size / classSize, layout.nfreeShift);
-  return freeBits && { start, size, arena, kind: 'slab', classSize, record, freeBits };
+  const bitmap = takeBitmap(words, at, size / classSize, layout.nfreeShift, found);
+  return bitmap < 0 ? undefined : { start, size, arena, kind: 'slab', classSize, record, bitmap };
 }
 
-/** The bitmap of a slab of so many regions; undefined when it disagrees with the count of free ones beside it. */
-function readFreeBits(words: Uint32Array, at: number, regions: number, shift: number): Uint32Array | undefined {
-  if (!Number.isInteger(regions) || regions > mostRegions) return undefined;
-  const freeCount = ((words[at]! >>> shift) | (words[at + 1]! << (32 - shift))) & 0x3ff;
-  const bitmap = words.slice(at + bitmapWord, at + bitmapWord + Math.ceil(regions / 64) * 2);
+/** Keeps the bitmap of a slab of so many regions; -1 when it disagrees with the count of free ones beside it. */
+function takeBitmap(words: Uint32Array, at: number, regions: number, nfreeShift: number, found: Found): number {
+  if (!Number.isInteger(regions) || regions > mostRegions) return -1;
+  const freeCount = ((words[at]! >>> nfreeShift) | (words[at + 1]! << (32 - nfreeShift))) & 0x3ff;
+  const first = at + bitmapWord;
+  const length = Math.ceil(regions / 64) * 2;
   let set = 0;
-  for (const word of bitmap) set += bitCount(word);
-  if (set !== freeCount) return undefined;
-  for (let bit = regions; bit < bitmap.length * 32; bit += 1) {
-    if (((bitmap[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) return undefined;
+  for (let word = 0; word < length; word += 1) set += bitCount(words[first + word]!);
+  if (set !== freeCount) return -1;
+  for (let bit = regions; bit < length * 32; bit += 1) {
+    if (((words[first + (bit >>> 5)]! >>> (bit & 31)) & 1) !== 0) return -1;
   }
-  return bitmap;
+  return keepBitmap(words.subarray(first, first + length), found);
+}
+
+function keepBitmap(bitmap: Uint32Array, found: Found): number {
+  const at = found.bitmapsLength;
+  if (at + bitmap.length > found.bitmaps.length) {
+    const larger = new Uint32Array(found.bitmaps.length * 2);
+    larger.set(found.bitmaps);
+    found.bitmaps = larger;
+  }
+  found.bitmaps.set(bitmap, at);
+  found.bitmapsLength += bitmap.length;
+  return at;
 }
 
 function wholePages(low: number): number {
@@ -117,7 +150,12 @@ function withoutOverlaps(extents: readonly Extent[]): Extent[] {
   const kept: Extent[] = [];
   for (const extent of sorted) {
     let last = kept.at(-1);
-    while (last !== undefined && last.kind === 'free' && extent.kind !== 'free' && extent.start < last.start + last.size) {
+    while (
+      last !== undefined &&
+      last.kind === 'free' &&
+      extent.kind !== 'free' &&
+      extent.start < last.start + last.size
+    ) {
       kept.pop();
       last = kept.at(-1);
     }

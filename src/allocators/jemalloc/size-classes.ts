@@ -43,7 +43,7 @@ export function requestRangeOf(stride: number): RequestRange | null {
   for (const { sizes } of knownSizeClasses) {
     const padded = stride - largePad >= smallestLarge ? sizes.indexOf(stride - largePad) : -1;
     const index = padded >= 0 ? padded : sizes.indexOf(stride);
-    if (index >= 0) return { min: index === 0 ? 1 : sizes[index - 1]! + 1, max: sizes[index]! };
+    if (index >= 0) return { min: index === 0 ? 0 : sizes[index - 1]! + 1, max: sizes[index]! };
   }
   return null;
 }

@@ -12,6 +12,7 @@ import { virtualBlockRange } from './virtual-blocks.ts';
 export function findHeaps(memory: Memory): Heap<NtHeapState>[] {
   const opened: OpenedHeap[] = [];
   const boundaries = heapBoundaries(memory);
+  const seen = new Set<Address>();
   const segmentsByHeap = new Map<Address, Address[]>();
   for (const { address, pointerSize, signature } of boundaries) {
     if (signature !== segmentSignature) continue;
@@ -22,10 +23,11 @@ export function findHeaps(memory: Memory): Heap<NtHeapState>[] {
     else segments.push(address);
   }
   for (const { address, pointerSize, signature } of boundaries) {
+    const reader = { memory, pointerSize, seen };
     const heap =
       signature === segmentSignature
-        ? openHeap(memory, pointerSize, address, segmentsByHeap.get(address) ?? [])
-        : openLegacyHeap(memory, pointerSize, address);
+        ? openHeap(reader, address, segmentsByHeap.get(address) ?? [])
+        : openLegacyHeap(reader, address);
     if (heap !== undefined) opened.push(heap);
   }
   return nameHeaps(memory, settleSegments(opened));

@@ -1,12 +1,20 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address, PointerSize } from '../../model/address.ts';
 
-/** More entries than any list has: a heap's large blocks take half a megabyte each. Keeps damaged lists from growing. */
-const longestList = 1 << 20;
+/** Entries of all lists of a dump together, for damaged ones: far more than there are large blocks in any process. */
+const mostEntries = 1 << 21;
 
 /** A pointer of a heap whose pointers may be narrower than the dump's: 32-bit heaps in a 64-bit dump (WOW64). */
 export function readPointer(memory: Memory, pointerSize: PointerSize, address: Address): Address | undefined {
   return pointerSize === 8 ? memory.i64(address) : memory.u32(address);
+}
+
+/** Reads lists of one dump's heaps. */
+export interface ListReader {
+  readonly memory: Memory;
+  readonly pointerSize: PointerSize;
+  /** Links met so far, in any list: none is in two, so that lists that lead into each other are read once. */
+  readonly seen: Set<Address>;
 }
 
 export interface LinkedList {
@@ -20,21 +28,20 @@ export interface LinkedList {
  * Follows a doubly linked list (LIST_ENTRY of winnt.h, struct list of Wine) from its head. Where the forward links
  * break, the backward ones are followed from the other end, so that a lost page costs its own entries only.
  */
-export function followList(memory: Memory, pointerSize: PointerSize, head: Address): LinkedList {
-  const seen = new Set<Address>();
-  const forward = followLinks(memory, pointerSize, head, 0, seen);
+export function followList(reader: ListReader, head: Address): LinkedList {
+  const forward = followLinks(reader, head, 0);
   if (forward.closed) return { links: forward.links, brokenAt: undefined };
-  const backward = followLinks(memory, pointerSize, head, pointerSize, seen);
+  const backward = followLinks(reader, head, reader.pointerSize);
   return { links: [...forward.links, ...backward.links.reverse()], brokenAt: forward.end };
 }
 
-function followLinks(memory: Memory, pointerSize: PointerSize, head: Address, field: number, seen: Set<Address>) {
+function followLinks({ memory, pointerSize, seen }: ListReader, head: Address, field: number) {
   const links: Address[] = [];
   let end = head;
   for (;;) {
     const next = readPointer(memory, pointerSize, end + field);
     if (next === head) return { links, end, closed: true };
-    if (next === undefined || next === 0 || seen.has(next) || seen.size >= longestList) break;
+    if (next === undefined || next === 0 || seen.has(next) || seen.size >= mostEntries) break;
     // A link that cannot be read holds no entry either.
     if (readPointer(memory, pointerSize, next) === undefined) break;
     seen.add(next);

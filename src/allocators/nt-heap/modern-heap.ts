@@ -1,7 +1,7 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address, PointerSize } from '../../model/address.ts';
 import { type HeapLayout, heapLayouts, segment32, segment64 } from './layouts.ts';
-import { followList, readPointer } from './linked-list.ts';
+import { followList, type ListReader, readPointer } from './linked-list.ts';
 import { readSegment } from './segments.ts';
 import { allocationGranularity, heapSignature } from './signatures.ts';
 import type { HeapSegment, OpenedHeap } from './state.ts';
@@ -19,26 +19,26 @@ export function readHeapOfSegment(memory: Memory, pointerSize: PointerSize, addr
  *   even where the heap's list of segments is torn
  */
 export function openHeap(
-  memory: Memory,
-  pointerSize: PointerSize,
+  reader: ListReader,
   address: Address,
   signedSegments: readonly Address[],
 ): OpenedHeap | undefined {
+  const { memory, pointerSize } = reader;
   if (!signedSegments.includes(address)) return undefined;
   const layout = heapLayouts[pointerSize].find((known) => memory.u32(address + known.signature) === heapSignature);
   if (layout === undefined) return undefined;
 
-  const list = followList(memory, pointerSize, address + layout.segmentList);
+  const list = followList(reader, address + layout.segmentList);
   const listed = list.links.map((link) => link - layout.segment.listEntry);
   const isOurs = (segment: Address): boolean =>
     segment % allocationGranularity === 0 && readHeapOfSegment(memory, pointerSize, segment) === address;
   const segments: HeapSegment[] = [];
   for (const start of new Set([...signedSegments, ...listed.filter(isOurs)])) {
-    const segment = readSegment(memory, layout, start);
+    const segment = readSegment(reader, layout, start);
     if (segment !== undefined) segments.push(segment);
   }
 
-  const virtualList = followList(memory, pointerSize, address + layout.virtualBlocks);
+  const virtualList = followList(reader, address + layout.virtualBlocks);
   const damage = [];
   if (list.brokenAt !== undefined) damage.push({ address: list.brokenAt, message: 'the list of segments is broken' });
   if (virtualList.brokenAt !== undefined) {

@@ -1,7 +1,6 @@
-import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { HeapLayout, LegacyLayout } from './layouts.ts';
-import { followList, readPointer } from './linked-list.ts';
+import { followList, type ListReader, readPointer } from './linked-list.ts';
 import type { HeapSegment } from './state.ts';
 
 const pageBytes = 4096;
@@ -15,7 +14,8 @@ interface Range {
 }
 
 /** Reads a _HEAP_SEGMENT of Windows Vista and later; undefined when its bounds make no sense. */
-export function readSegment(memory: Memory, layout: HeapLayout, address: Address): HeapSegment | undefined {
+export function readSegment(reader: ListReader, layout: HeapLayout, address: Address): HeapSegment | undefined {
+  const { memory } = reader;
   const { entry, segment } = layout;
   const base = readPointer(memory, entry.pointerSize, address + segment.base);
   const last = readPointer(memory, entry.pointerSize, address + segment.lastValidEntry);
@@ -24,9 +24,9 @@ export function readSegment(memory: Memory, layout: HeapLayout, address: Address
   const end = Math.min(last, base + pages * pageBytes);
   if (end <= base) return undefined;
   const uncommitted = memory.u32(address + segment.uncommittedPages) ?? 0;
-  const { links } = followList(memory, entry.pointerSize, address + segment.uncommittedList);
+  const { links } = followList(reader, address + segment.uncommittedList);
   const ranges: Range[] = [];
-  for (const link of links.slice(0, mostRanges)) {
+  for (const link of links) {
     const start = readPointer(memory, entry.pointerSize, link + segment.rangeAddress) ?? 0;
     const size = readPointer(memory, entry.pointerSize, link + segment.rangeSize) ?? 0;
     ranges.push({ start, end: start + size });
@@ -35,8 +35,8 @@ export function readSegment(memory: Memory, layout: HeapLayout, address: Address
 }
 
 /** Reads a _HEAP_SEGMENT until Windows 2003; the first one of a heap stands inside it and spans it. */
-export function readLegacySegment(memory: Memory, layout: LegacyLayout, heap: Address, address: Address) {
-  const { pointerSize } = layout.entry;
+export function readLegacySegment(reader: ListReader, layout: LegacyLayout, heap: Address, address: Address) {
+  const { memory, pointerSize, seen } = reader;
   const base = readPointer(memory, pointerSize, address + layout.segmentBase);
   const last = readPointer(memory, pointerSize, address + layout.lastValidEntry);
   const pages = memory.u32(address + layout.pageCount);
@@ -45,9 +45,8 @@ export function readLegacySegment(memory: Memory, layout: LegacyLayout, heap: Ad
   if ((base !== heap && base !== address) || end <= address) return undefined;
   const uncommitted = memory.u32(address + layout.uncommittedPages) ?? 0;
   const ranges: Range[] = [];
-  const seen = new Set<Address>();
   let range = readPointer(memory, pointerSize, address + layout.uncommittedRanges);
-  while (range !== undefined && range !== 0 && !seen.has(range) && seen.size < mostRanges) {
+  while (range !== undefined && range !== 0 && !seen.has(range) && ranges.length < mostRanges) {
     seen.add(range);
     const start = readPointer(memory, pointerSize, range + pointerSize) ?? 0;
     const size = readPointer(memory, pointerSize, range + 2 * pointerSize) ?? 0;

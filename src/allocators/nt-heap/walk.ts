@@ -44,17 +44,21 @@ function* walkSegment(walk: Walk, segment: HeapSegment): Generator<void, void> {
   let address = segment.start;
   let previousUnits = unknownUnits;
   let gap = 0;
+  let gapBytes = 0;
   let untilYield = blocksPerYield;
   while (address < end) {
     while (gap < gapStarts.length && gapStarts[gap]! < address) gap += 1;
     if (gapStarts[gap] === address) {
+      gapBytes += gapEnds[gap]! - address;
       address = gapEnds[gap]!;
       previousUnits = unknownUnits;
       continue;
     }
     const trouble = readHeader(walk, address, previousUnits, end);
     if (trouble !== undefined) {
-      if (!isCommittedEnd(walk.memory, segment, address, gap)) walk.visitor.damage(address, trouble);
+      const isEnd = address - segment.start - gapBytes === segment.committedBytes;
+      // All that is committed was walked, though a lost list of ranges does not tell that the rest is not.
+      if (!isEnd || walk.memory.u8(address) !== undefined) walk.visitor.damage(address, trouble);
       if (gap >= gapStarts.length) return;
       address = gapStarts[gap]!;
       continue;
@@ -93,13 +97,6 @@ function isFollowed(walk: Walk, address: Address): boolean {
   const high = memory.u32(next + 4);
   if (low === undefined || high === undefined || !decodeEntry(state, low, high, nextEntry)) return false;
   return nextEntry.previousUnits === entry.units;
-}
-
-/** Whether all that the segment has committed lies before `address`, though its list of ranges does not say so. */
-function isCommittedEnd(memory: Memory, segment: HeapSegment, address: Address, gapsPassed: number): boolean {
-  let bytes = address - segment.start;
-  for (let gap = 0; gap < gapsPassed; gap += 1) bytes -= segment.gapEnds[gap]! - segment.gapStarts[gap]!;
-  return bytes === segment.committedBytes && memory.u8(address) === undefined;
 }
 
 function visit(walk: Walk, segment: HeapSegment, address: Address, stride: number): void {

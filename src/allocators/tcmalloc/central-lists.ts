@@ -79,7 +79,5 @@ function isHead(memory: Memory, head: Address): boolean {
   const next = memory.i64(head + spanNext);
   const previous = memory.i64(head + spanPrevious);
   if (next === undefined || previous === undefined || next <= 0 || previous <= 0) return false;
-  return (
-    (memory.i64(next + spanPrevious) ?? head) === head && (memory.i64(previous + spanNext) ?? head) === head
-  );
+  return (memory.i64(next + spanPrevious) ?? head) === head && (memory.i64(previous + spanNext) ?? head) === head;
 }

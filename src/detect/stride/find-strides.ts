@@ -1,90 +1,73 @@
-// Finds the distances at which the same words come again: the period of the hatched pattern that equal blocks leave.
+// Finds the distances at which the same tokens come again: the period of the hatch that equal blocks leave.
 import type { WordWindow } from './sample-growth.ts';
+import { readWindows, type TokenReader } from './tokens.ts';
 
-/** A word that stands once in every block of some stride. */
-export interface Marker {
-  readonly lo: number;
-  readonly hi: number;
+/** A token that stands in every block of some stride. */
+export interface Period {
+  readonly key: number;
   /** Bytes from block to block. */
   readonly stride: number;
-  /** How often the word came again at exactly the stride. */
+  /** How often the token came again at exactly the stride. */
   readonly repeats: number;
-  /** Share of its distances that are the stride or a multiple of it, 0 to 1: 1 when it stands nowhere else. */
+  /** Share of its distances that are exactly the stride, 0 to 1. */
+  readonly share: number;
+  /** Share of its distances that are the stride or a multiple of it. */
   readonly purity: number;
-  /** Times the word stands in one block. */
+  /** Times the token stands in one block. */
   readonly perBlock: number;
+  /** Byte offsets by window, ascending; windows without it are missing. */
+  readonly places: readonly (readonly number[] | undefined)[];
 }
 
-/** A word must come again at its stride this often before it can speak for one. */
+/** A token must come again at its stride this often before it can speak for one. */
 const fewestRepeats = 12;
-/** Of its distances, this share must be the stride: half the blocks next to another of their kind, and more. */
-const smallestShare = 0.25;
-/** Words looked at in detail, the most frequent first. */
-const mostWords = 512;
-/** Times one word may stand in a block and still be resolved. */
+/** Half of its blocks stand next to one of their kind; or a quarter, when nearly all else lies on the lattice too. */
+const clearShare = 0.5;
+const weakShare = 0.25;
+const purityOfWeak = 0.8;
+/** Tokens looked at in detail, the most frequent first. */
+const mostTokens = 512;
+/** Times one token may stand in a block and still be resolved. */
 const mostPerBlock = 8;
+/** A stride smaller than two words can hold no block of any allocator. */
+const smallestStride = 16;
 
-/** Markers of all strides found, the ones with most repeats first. */
-export function findStrides(windows: readonly WordWindow[], wordBytes: 4 | 8): Marker[] {
-  const frequent = frequentWords(windows, wordBytes);
-  const positions = positionsOf(windows, frequent, wordBytes);
-  const markers: Marker[] = [];
-  for (const [value, places] of positions) {
-    const marker = markerOf(value, places);
-    if (marker) markers.push(marker);
+/** Periods of all tokens that have one, the ones with most repeats first. */
+export function findPeriods(windows: readonly WordWindow[], reader: TokenReader): Period[] {
+  const positions = positionsOf(windows, reader, frequentTokens(windows, reader));
+  const periods: Period[] = [];
+  for (const [key, places] of positions) {
+    const period = periodOf(key, places);
+    if (period && period.stride >= smallestStride) periods.push(period);
   }
-  return markers.sort((a, b) => b.repeats - a.repeats || a.stride - b.stride || a.hi - b.hi || a.lo - b.lo);
+  return periods.sort((a, b) => b.repeats - a.repeats || a.stride - b.stride || a.key - b.key);
 }
 
-/** One number per word: exact for 32 bits, and for 64 bits as far as a double goes, which tells words apart well. */
-function keyOf(lo: number, hi: number): number {
-  return hi * 2 ** 32 + lo;
-}
-
-/** Calls back for every word that is neither zero nor the same as the one before it (a fill pattern has no period). */
-function eachWord(window: WordWindow, wordBytes: 4 | 8, visit: (key: number, offset: number) => void): void {
-  const { words } = window;
-  const step = wordBytes / 4;
-  let before = 0;
-  for (let index = 0; index + step <= words.length; index += step) {
-    const key = step === 2 ? keyOf(words[index]!, words[index + 1]!) : words[index]!;
-    if (key !== 0 && key !== before) visit(key, index * 4);
-    before = key;
-  }
-}
-
-function frequentWords(windows: readonly WordWindow[], wordBytes: 4 | 8): Set<number> {
+function frequentTokens(windows: readonly WordWindow[], reader: TokenReader): Set<number> {
   const counts = new Map<number, number>();
-  for (const window of windows) {
-    eachWord(window, wordBytes, (key) => {
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    });
-  }
+  readWindows(windows, reader, (key) => counts.set(key, (counts.get(key) ?? 0) + 1));
   const frequent = [...counts].filter(([, count]) => count > fewestRepeats);
   frequent.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  return new Set(frequent.slice(0, mostWords).map(([key]) => key));
+  return new Set(frequent.slice(0, mostTokens).map(([key]) => key));
 }
 
-/** Offsets of each word per window, windows told apart by a gap that no stride can bridge. */
 function positionsOf(
   windows: readonly WordWindow[],
+  reader: TokenReader,
   wanted: ReadonlySet<number>,
-  wordBytes: 4 | 8,
 ): Map<number, number[][]> {
   const positions = new Map<number, number[][]>();
-  for (const [index, window] of windows.entries()) {
-    eachWord(window, wordBytes, (key, offset) => {
-      if (!wanted.has(key)) return;
-      let lists = positions.get(key);
-      if (!lists) {
-        lists = [];
-        positions.set(key, lists);
-      }
-      const list = lists[index] ?? [];
-      if (list.length === 0) lists[index] = list;
-      list.push(offset);
-    });
-  }
+  readWindows(windows, reader, (key, offset, window) => {
+    if (!wanted.has(key)) return;
+    let lists = positions.get(key);
+    if (!lists) {
+      lists = [];
+      positions.set(key, lists);
+    }
+    const list = lists[window];
+    if (list) list.push(offset);
+    else lists[window] = [offset];
+  });
   return positions;
 }
 
@@ -95,7 +78,7 @@ interface GapMode {
 }
 
 /** The commonest distance from an occurrence to the one `lag` further on. */
-function commonestGap(places: readonly number[][], lag: number): GapMode | undefined {
+function commonestGap(places: readonly (readonly number[] | undefined)[], lag: number): GapMode | undefined {
   const histogram = new Map<number, number>();
   let all = 0;
   for (const list of places) {
@@ -114,10 +97,10 @@ function commonestGap(places: readonly number[][], lag: number): GapMode | undef
 }
 
 /**
- * A word that stands several times in each block has several distances, none of them the stride; the distance to the
+ * A token that stands several times in each block has several distances, none of them the stride; the distance to the
  * occurrence as many further on as a block holds is. So the lag with the clearest distance wins, smaller ones first.
  */
-function markerOf(key: number, places: readonly number[][]): Marker | undefined {
+function periodOf(key: number, places: readonly (readonly number[] | undefined)[]): Period | undefined {
   let best: GapMode | undefined;
   let perBlock = 1;
   for (let lag = 1; lag <= mostPerBlock; lag++) {
@@ -129,18 +112,13 @@ function markerOf(key: number, places: readonly number[][]): Marker | undefined 
       perBlock = lag;
     }
   }
-  if (!best || best.share < smallestShare) return undefined;
-  return {
-    lo: key % 2 ** 32,
-    hi: Math.floor(key / 2 ** 32),
-    stride: best.gap,
-    repeats: best.count,
-    purity: latticeShare(places, best.gap, perBlock),
-    perBlock,
-  };
+  if (!best) return undefined;
+  const purity = latticeShare(places, best.gap, perBlock);
+  if (best.share < clearShare && (best.share < weakShare || purity < purityOfWeak)) return undefined;
+  return { key, stride: best.gap, repeats: best.count, share: best.share, purity, perBlock, places };
 }
 
-function latticeShare(places: readonly number[][], stride: number, lag: number): number {
+function latticeShare(places: readonly (readonly number[] | undefined)[], stride: number, lag: number): number {
   let on = 0;
   let all = 0;
   for (const list of places) {

@@ -1,11 +1,14 @@
-// The allocator-blind layer: strides from repeated words in memory that grew and that no heap walk explains.
+// The allocator-blind layer: strides from what comes again in memory that grew and that no heap walk explains.
 import type { Memory } from '../../memory/memory.ts';
+import { pointsInto } from '../../model/word-kind.ts';
 import type { Pacer } from '../../scan/pacer.ts';
 import type { AllocationClass } from '../allocation-class.ts';
-import { chooseMarkers } from './choose-markers.ts';
-import { countMarkers } from './count-markers.ts';
-import { findStrides } from './find-strides.ts';
+import { countBlocks } from './count-blocks.ts';
+import { findPeriods } from './find-strides.ts';
+import { resolveStrides } from './resolve-strides.ts';
 import { type AddressRun, sampleGrowth } from './sample-growth.ts';
+import type { Signature } from './signature.ts';
+import { shapeTokens, type TokenKind, valueTokens } from './tokens.ts';
 
 export interface StrideInput {
   readonly memories: readonly Memory[];
@@ -16,24 +19,56 @@ export interface StrideInput {
   readonly pacer: Pacer;
 }
 
-/** A class for every stride found, with its counts in all dumps. */
+/** A class for every stride found, with its counts in all dumps. Values speak first; shapes for what they leave. */
 export async function findStrideClasses(input: StrideInput): Promise<AllocationClass[]> {
   const last = input.memories.at(-1)!;
   const windows = sampleGrowth(last, input.grownRuns);
-  const markers = chooseMarkers(findStrides(windows, last.dump.pointerSize));
-  if (markers.length === 0) return [];
-  const counted = await countMarkers(markers, input.memories, input.ranges, input.pacer);
-  return markers.map((marker, index) => ({
-    allocator: null,
-    method: 'stride',
-    stride: marker.stride,
-    counts: counted[index]!.counts,
-    freeCounts: null,
-    // What stands off the lattice may be a stray copy of the word, or a block beside a gap: no more can be off.
-    countError: Math.max(0.01, 1 - marker.purity),
-    requests: new Map(),
-    sketches: counted[index]!.sketches,
-    phase: 0,
-    notes: [],
-  }));
+  if (windows.length === 0) return [];
+  const resolve = (kind: TokenKind) =>
+    resolveStrides(findPeriods(windows, readerFor(kind, last)), windows, last.dump.pointerSize);
+  const byValue = resolve('value');
+  const byShape = resolve('shape').filter(
+    ({ period }) => !byValue.some((known) => period.stride % known.period.stride === 0),
+  );
+  const values = await classesOf(byValue, 'value', input);
+  const shapes = await classesOf(byShape, 'shape', input);
+  return [...values, ...shapes];
+}
+
+function readerFor(kind: TokenKind, memory: Memory) {
+  const { pointerSize, regions } = memory.dump;
+  return kind === 'value' ? valueTokens(pointerSize) : shapeTokens(pointerSize, pointsInto(regions));
+}
+
+/** Blocks whose token also stands between them by chance, or that broke the shape: seen in no sound case above this. */
+const shapeError = 0.05;
+const valueError = 0.01;
+
+async function classesOf(
+  signatures: readonly Signature[],
+  kind: TokenKind,
+  input: StrideInput,
+): Promise<AllocationClass[]> {
+  if (signatures.length === 0) return [];
+  const { memories, ranges, pacer } = input;
+  const readers = memories.map((memory) => readerFor(kind, memory));
+  const counted = await countBlocks({ signatures, memories, ranges, readers, pacer });
+  const rangeBytes = ranges.map((runs) => runs.reduce((sum, run) => sum + run.end - run.start, 0));
+  return signatures.flatMap(({ period }, index) => {
+    const { counts, sketches } = counted[index]!;
+    // More blocks than there is room for: the token stands for something else as well.
+    if (counts.some((count, dump) => count * period.stride > rangeBytes[dump]! * 1.01)) return [];
+    return {
+      allocator: null,
+      method: 'stride' as const,
+      stride: period.stride,
+      counts,
+      freeCounts: null,
+      countError: Math.max(kind === 'value' ? valueError : shapeError, 1 - period.purity),
+      requests: new Map<number, Float64Array>(),
+      sketches,
+      phase: 0,
+      notes: [],
+    };
+  });
 }

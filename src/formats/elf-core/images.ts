@@ -1,16 +1,17 @@
 import { type Address, lastStartingAtOrBelow } from '../../model/address.ts';
-import { type CapturedBytes, readerAt } from '../captured-bytes.ts';
+import { type CapturedBytes, fileOffsetOf } from '../captured-bytes.ts';
 import { isElf } from './elf-header.ts';
 import type { FileMapping } from './file-mappings.ts';
+import { executableFlag, writableFlag } from './program-headers.ts';
 import { executablePaths, type Piece } from './regions.ts';
 
 /** libc.so.6, libm-2.31.so: gcore leaves out the mappings that would show such a file to be executable. */
 const libraryName = /\.so(\.[0-9.]+)?( \(deleted\))?$/;
 
 /**
- * Paths of files that are programs or libraries: mapped executable, or named like a library, or holding one of the
- * `known` addresses (entry point, dynamic linker), or beginning with ELF's or PE's magic. A file whose beginning was
- * dumped and is something else is none, executable or not: a compiler's output buffer grows like any other memory.
+ * Paths of files that are programs or libraries: named like a library, or holding one of the `known` addresses (entry
+ * point, dynamic linker), or beginning with ELF's or PE's magic, or mapped executable. The last is not enough when the
+ * beginning was dumped and is something else: a compiler's output buffer grows like any other memory.
  */
 export function findImagePaths(
   pieces: readonly Piece[],
@@ -18,34 +19,33 @@ export function findImagePaths(
   known: readonly Address[],
   bytes: CapturedBytes,
 ): Set<string> {
-  const paths = executablePaths(pieces);
-  for (const { path } of files) {
-    if (libraryName.test(path)) paths.add(path);
-  }
+  const paths = new Set(files.map((file) => file.path).filter((path) => libraryName.test(path)));
   for (const address of known) {
     const file = files[lastStartingAtOrBelow(files, address)];
     if (file !== undefined && address < file.end) paths.add(file.path);
   }
-  const seen = new Set<string>();
+  const candidates = executablePaths(pieces);
   for (const { file, start } of pieces) {
-    if (file === undefined || file.fileOffset !== 0 || start !== file.start || seen.has(file.path)) continue;
-    seen.add(file.path);
+    if (file === undefined || file.fileOffset !== 0 || start !== file.start || paths.has(file.path)) continue;
     const magic = readMagic(bytes, start);
     if (magic === undefined) continue;
     if (isElf(magic) || isPortableExecutable(magic)) paths.add(file.path);
-    else paths.delete(file.path);
+    else candidates.delete(file.path);
   }
+  for (const path of candidates) paths.add(path);
   return paths;
 }
 
 /**
- * Without a list of mapped files (kernels before 3.7, other systems) only the first segment of a program or library
- * can be told: it is not writable and begins with ELF's magic. Returns the starts of such pieces.
+ * Without a list of mapped files (kernels before 3.7, other systems) only the code of a program or library can be told:
+ * it is executable, not writable, and begins with ELF's magic, as linkers of that time laid it out. Returns the starts
+ * of such pieces.
  */
 export function findImageStarts(pieces: readonly Piece[], bytes: CapturedBytes): Set<Address> {
   const starts = new Set<Address>();
   for (const { start, flags } of pieces) {
-    const magic = (flags & 2) === 0 ? readMagic(bytes, start) : undefined;
+    if ((flags & (executableFlag | writableFlag)) !== executableFlag) continue;
+    const magic = readMagic(bytes, start);
     if (magic !== undefined && isElf(magic)) starts.add(start);
   }
   return starts;
@@ -57,5 +57,8 @@ function isPortableExecutable(head: Uint8Array): boolean {
 
 /** The 4 bytes at an address; undefined when they were not captured. */
 function readMagic(bytes: CapturedBytes, address: Address): Uint8Array | undefined {
-  return readerAt(bytes, address, 4, true)?.bytes(4, 'magic');
+  const offset = fileOffsetOf(bytes, address, 4);
+  if (offset === undefined) return undefined;
+  const magic = new Uint8Array(4);
+  return bytes.source.read(offset, magic) === 4 ? magic : undefined;
 }

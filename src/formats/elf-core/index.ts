@@ -11,7 +11,7 @@ import { findImagePaths, findImageStarts } from './images.ts';
 import { toModules } from './modules.ts';
 import { type CoreNotes, readNotes } from './notes.ts';
 import { auxiliaryTypes } from './process-notes.ts';
-import { type LoadSegment, readProgramHeaders } from './program-headers.ts';
+import { type LoadSegment, readableFlag, readProgramHeaders, writableFlag } from './program-headers.ts';
 import { cutIntoPieces, toRegions } from './regions.ts';
 
 /** ELF core dumps of Linux and other Unix systems: by the kernel, by gdb's gcore, by createdump and others. */
@@ -58,7 +58,8 @@ function openElfCore(source: ByteSource): Dump {
 /** Segments without any access right are reserved addresses. Writers that set no rights at all say nothing by it. */
 function accessibleLoads(loads: readonly LoadSegment[]): LoadSegment[] {
   const accessible = loads.filter((load) => load.flags !== 0);
-  const kept = accessible.length > 0 ? accessible : loads.map((load) => ({ ...load, flags: 6 }));
+  const kept =
+    accessible.length > 0 ? accessible : loads.map((load) => ({ ...load, flags: readableFlag | writableFlag }));
   return kept.sort((a, b) => a.start - b.start);
 }
 

@@ -53,7 +53,7 @@ export function readNotes(
 ): CoreNotes {
   const owners = new Set<string>();
   const threads: ThreadStatus[] = [];
-  const files: FileMapping[] = [];
+  let files: readonly FileMapping[] = [];
   let process: ProcessInfo | undefined;
   let auxiliary: AuxiliaryVector = new Map();
   for (const segment of segments) {
@@ -65,7 +65,7 @@ export function readNotes(
       if (note.type === statusType) addIfRead(threads, readThread(reader, header));
       else if (note.type === processInfoType) process ??= readProcessInfo(reader, header);
       else if (note.type === auxiliaryType && auxiliary.size === 0) auxiliary = readAuxiliaryVector(reader, header);
-      else if (note.type === fileType && files.length === 0) files.push(...readFileMappings(reader, header, warnings));
+      else if (note.type === fileType && files.length === 0) files = readFileMappings(reader, header, warnings);
     }
   }
   return { owners, threads, process, files, auxiliary };

@@ -5,6 +5,11 @@ import type { Address } from '../../model/address.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { ElfHeader } from './elf-header.ts';
 
+/** PF_* of elf.h. */
+export const executableFlag = 1;
+export const writableFlag = 2;
+export const readableFlag = 4;
+
 /** A PT_LOAD: a mapping of the process, and as many of its bytes as were dumped. */
 export interface LoadSegment {
   readonly start: Address;
@@ -13,7 +18,7 @@ export interface LoadSegment {
   readonly fileOffset: number;
   /** Bytes in the file; what follows them up to `end` was not dumped, which is not zero. */
   readonly fileSize: number;
-  /** PF_X 1, PF_W 2, PF_R 4. */
+  /** PF_X, PF_W, PF_R. */
   readonly flags: number;
 }
 

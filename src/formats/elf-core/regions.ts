@@ -3,7 +3,7 @@ import type { MemoryRegion, RegionKind } from '../../model/dump.ts';
 import { cutRanges, indexHolding } from '../intervals.ts';
 import { isFilelessPath } from '../linux-names.ts';
 import type { FileMapping } from './file-mappings.ts';
-import type { LoadSegment } from './program-headers.ts';
+import { executableFlag, type LoadSegment, readableFlag, writableFlag } from './program-headers.ts';
 
 /** Part of a segment that lies in one file mapping, or in none. */
 export interface Piece {
@@ -24,11 +24,6 @@ export interface Landmarks {
   readonly stackPointers: ReadonlyMap<Address, number>;
 }
 
-/** PF_* of elf.h. */
-const executableFlag = 1;
-const writableFlag = 2;
-const readableFlag = 4;
-
 /** Where x86-64 maps its vsyscall page: 0xffffffffff600000. */
 const vsyscallStart = -0xa00000;
 
@@ -39,7 +34,7 @@ const goHeapEnd = goHeapStart + 2 ** 37;
 /** Cuts accessible segments where a file mapping begins or ends; both lists are sorted. */
 export function cutIntoPieces(segments: readonly LoadSegment[], files: readonly FileMapping[]): Piece[] {
   const pieces: Piece[] = [];
-  cutRanges(segments, files, (part, { flags }, file) => pieces.push({ ...part, flags, file }));
+  cutRanges(segments, files, ({ start, end }, { flags }, file) => pieces.push({ start, end, flags, file }));
   return pieces;
 }
 

@@ -17,7 +17,7 @@ export const streamTypes = {
 } as const;
 
 /** Where a stream stands in the file. It may reach beyond the file's end. */
-export interface StreamLocation {
+interface StreamLocation {
   readonly offset: number;
   readonly size: number;
 }

@@ -1,5 +1,6 @@
+import { createBinaryReader } from '../../bytes/binary-reader.ts';
 import { type Address, lastStartingAtOrBelow, type PointerSize } from '../../model/address.ts';
-import { type CapturedBytes, readerAt } from '../captured-bytes.ts';
+import { type CapturedBytes, fileOffsetOf } from '../captured-bytes.ts';
 import type { Interval } from '../intervals.ts';
 import type { ThreadEntry } from './thread-list.ts';
 
@@ -44,13 +45,16 @@ function capturedStack(thread: ThreadEntry, { captured }: CapturedBytes): Interv
 
 /** One interval, or none when no TEB stands there: it holds its own address (NT_TIB.Self). */
 function readStackLimits(bytes: CapturedBytes, block: Address, pointerSize: PointerSize): Interval[] {
-  const reader = readerAt(bytes, block, 8 * pointerSize, true);
-  if (reader === undefined) return [];
+  const start = fileOffsetOf(bytes, block, 8 * pointerSize);
+  if (start === undefined) return [];
+  const reader = createBinaryReader(bytes.source, { start, size: 8 * pointerSize, littleEndian: true });
   const word = (field: string) => (pointerSize === 8 ? reader.address64(field) : reader.u32(field));
   reader.skip(pointerSize);
-  const end = word('NT_TIB.StackBase');
-  const start = word('NT_TIB.StackLimit');
+  const base = word('NT_TIB.StackBase');
+  const limit = word('NT_TIB.StackLimit');
   reader.skip(3 * pointerSize);
   const self = word('NT_TIB.Self');
-  return self === block && start > 0 && end > start && end - start <= largestStack ? [{ start, end }] : [];
+  return self === block && limit > 0 && base > limit && base - limit <= largestStack
+    ? [{ start: limit, end: base }]
+    : [];
 }

@@ -14,13 +14,13 @@ export interface BlockRows {
 
 /** A run of this many blocks proves a period by itself. */
 const goodRun = 32;
-/** Shorter runs than this are chance. */
+/** Shorter runs than this are chance, where only the stride is known. */
 const leastRun = 4;
 
 /**
  * Rows of consecutive addresses, one stride apart, from where the class lies densest. Where its blocks have no such
- * neighbours: the sample blocks of a chunk walk, whose places are known; for a stride that was only measured, plain
- * steps from the first sample, so that a wrong stride shows as slanted lines.
+ * neighbours: the sample blocks of a chunk walk, whose places are known, with the neighbours they have; for a stride
+ * that was only measured, plain steps from the first sample, so that a wrong stride shows as slanted lines.
  */
 export function blockRows(memory: Memory, allocation: ReportAllocation, most: number): BlockRows {
   const stride = allocation.strideBytes;
@@ -29,13 +29,10 @@ export function blockRows(memory: Memory, allocation: ReportAllocation, most: nu
   if (best && best.count >= goodRun) {
     return { addresses: steps(best.start, stride, best.count), breaks: new Set(), choice: 'one-run' };
   }
-  const long = runs.filter((run) => run.count >= leastRun).sort((a, b) => a.start - b.start);
+  const least = allocation.method === 'chunk-walk' ? 1 : leastRun;
+  const long = runs.filter((run) => run.count >= least).sort((a, b) => a.start - b.start);
   if (long.length > 0) return joinRuns(long, stride, most);
-  const samples = sampleBlocks(allocation).slice(0, most);
-  if (allocation.method === 'chunk-walk') {
-    return { addresses: samples, breaks: new Set(), choice: 'samples' };
-  }
-  const start = samples[0] ?? 0;
+  const start = sampleBlocks(allocation)[0] ?? 0;
   const captured = Math.floor(memory.capturedBytesFrom(start, most * stride) / stride);
   return { addresses: steps(start, stride, Math.max(1, captured)), breaks: new Set(), choice: 'stepped' };
 }
@@ -48,7 +45,8 @@ function joinRuns(runs: readonly { start: Address; count: number }[], stride: nu
     if (addresses.length > 0) breaks.add(addresses.length);
     addresses.push(...steps(run.start, stride, Math.min(run.count, most - addresses.length)));
   }
-  return { addresses, breaks, choice: runs.length === 1 ? 'one-run' : 'several-runs' };
+  const hasNeighbours = runs.some((run) => run.count > 1);
+  return { addresses, breaks, choice: hasNeighbours ? 'several-runs' : 'samples' };
 }
 
 function steps(start: Address, stride: number, count: number): Address[] {

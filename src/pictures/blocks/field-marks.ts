@@ -1,9 +1,9 @@
 import { drawLine } from '../../draw/draw-line.ts';
 import { drawText, lineHeight, textWidth } from '../../draw/draw-text.ts';
 import { page } from '../../draw/palette.ts';
-import type { PixelImage, Rect } from '../../draw/pixel-image.ts';
+import { type Colour, fillRect, type PixelImage, type Rect } from '../../draw/pixel-image.ts';
 import type { BlockField } from '../../model/leak-report.ts';
-import type { TextLine } from '../page/page.ts';
+import type { TextLine } from '../page/page-types.ts';
 import { placeLabels } from '../page/place-labels.ts';
 import { countText } from '../page/size-text.ts';
 
@@ -15,6 +15,8 @@ export interface FieldMark {
 
 /** Pixels above the content that marks and ruler need. */
 export const fieldMarksHeight = 64;
+/** The same for a ruler without marks. */
+export const offsetRulerHeight = 24;
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 /** Heights above the content's top: letters, the end of their lines, brackets, ruler ticks. */
@@ -37,9 +39,20 @@ export function fieldNotes(marks: readonly FieldMark[]): TextLine[] {
   return marks.map(({ letter, field }) => {
     const detail = field.detail === '' ? '' : `: ${field.detail}`;
     const size = `${countText(field.size)} ${field.size === 1 ? 'byte' : 'bytes'}`;
-    const text = `${letter}  +0x${field.offset.toString(16)}, ${size}, ${field.kind.replaceAll('-', ' ')}${detail}`;
+    const offset = `+${countText(field.offset)} (0x${field.offset.toString(16)})`;
+    const text = `${letter}  ${offset}, ${size}, ${field.kind.replaceAll('-', ' ')}${detail}`;
     return { text, colour: page.ink };
   });
+}
+
+/** Where offsets in a block stand: x of offset 0, and pixels per byte. */
+export interface OffsetScale {
+  readonly x: number;
+  readonly pixelsPerByte: number;
+}
+
+function xOf(scale: OffsetScale, bytes: number): number {
+  return scale.x + Math.round(bytes * scale.pixelsPerByte);
 }
 
 /** Letters over brackets over the columns of each field. */
@@ -47,44 +60,42 @@ export function paintFieldMarks(
   image: PixelImage,
   content: Rect,
   marks: readonly FieldMark[],
-  blockBytes: number,
+  scale: OffsetScale,
 ): void {
-  const pixelOf = (bytes: number) => Math.round((Math.max(0, bytes) / blockBytes) * content.width);
   const spans = marks.map(({ field }) => {
-    const from = pixelOf(field.offset);
-    return { from, to: Math.max(from + 1, pixelOf(field.offset + field.size) - 1) };
+    const from = xOf(scale, field.offset);
+    return { from, to: Math.max(from + 1, xOf(scale, field.offset + field.size) - 2) };
   });
   const wishes = spans.map(({ from, to }, index) => ({ at: (from + to) / 2 - 3, size: 6, priority: -index }));
   const top = content.y - letterTop;
-  const bracket = content.y - bracketAt;
-  for (const { index, at } of placeLabels(wishes, { from: 0, to: content.width, gap: 5 })) {
-    const span = spans[index]!;
-    const x = content.x + at;
-    const middle = content.x + Math.round((span.from + span.to) / 2);
+  const y = content.y - bracketAt;
+  for (const { index, at: x } of placeLabels(wishes, { from: content.x, to: content.x + content.width, gap: 5 })) {
+    const { from, to } = spans[index]!;
     drawText(image, marks[index]!.letter, x, top, { colour: page.ink, bold: true });
-    drawLine(image, { x: x + 3, y: top + lineHeight }, { x: middle, y: bracket - 1 }, page.line);
-    const ends = { from: content.x + span.from, to: content.x + span.to };
-    drawLine(image, { x: ends.from, y: bracket }, { x: ends.to, y: bracket }, page.softInk);
-    drawLine(image, { x: ends.from, y: bracket }, { x: ends.from, y: bracket + 3 }, page.softInk);
-    drawLine(image, { x: ends.to, y: bracket }, { x: ends.to, y: bracket + 3 }, page.softInk);
+    drawLine(image, { x: x + 3, y: top + lineHeight }, { x: Math.round((from + to) / 2), y: y - 1 }, page.line);
+    drawLine(image, { x: from, y }, { x: to, y }, page.softInk);
+    drawLine(image, { x: from, y }, { x: from, y: y + 3 }, page.softInk);
+    drawLine(image, { x: to, y }, { x: to, y: y + 3 }, page.softInk);
   }
 }
 
-/** Ticks at round offsets from the block's start, the block's end included. */
-export function paintOffsetRuler(image: PixelImage, content: Rect, blockBytes: number): void {
+/** Ticks at round offsets from the block's start; its start and its end in the marker's colour. */
+export function paintOffsetRuler(image: PixelImage, content: Rect, blockBytes: number, scale: OffsetScale): void {
   let step = 8;
-  while ((step / blockBytes) * content.width < leastTickGap) step *= 2;
+  while (step * scale.pixelsPerByte < leastTickGap) step *= 2;
   const bottom = content.y - rulerAt;
-  const last = `+${countText(blockBytes)}`;
-  const lastX = content.x + content.width - 1;
-  const tick = (x: number, text: string) => {
-    drawLine(image, { x, y: bottom }, { x, y: bottom - 6 }, page.softInk);
+  const endText = `+${countText(blockBytes)}`;
+  const endX = xOf(scale, blockBytes);
+  const tick = (x: number, text: string, colour: Colour) => {
+    fillRect(image, { x, y: bottom - 6, width: colour === page.marker ? 2 : 1, height: 7 }, colour);
     drawText(image, text, x - Math.floor(textWidth(text) / 2), bottom - 7 - lineHeight, { colour: page.softInk });
   };
-  drawLine(image, { x: content.x, y: bottom }, { x: lastX, y: bottom }, page.softInk);
-  for (let bytes = 0; bytes < blockBytes; bytes += step) {
-    const x = content.x + Math.round((bytes / blockBytes) * content.width);
-    if (x + textWidth(last) + 12 <= lastX) tick(x, `+${countText(bytes)}`);
+  drawLine(image, { x: content.x, y: bottom }, { x: content.x + content.width - 1, y: bottom }, page.softInk);
+  for (let bytes = step; bytes < blockBytes; bytes += step) {
+    const text = `+${countText(bytes)}`;
+    const x = xOf(scale, bytes);
+    if (x + (textWidth(text) + textWidth(endText)) / 2 + 6 <= endX) tick(x, text, page.softInk);
   }
-  tick(lastX, last);
+  tick(xOf(scale, 0), '+0', page.marker);
+  tick(endX, endText, page.marker);
 }

@@ -47,12 +47,12 @@ const kindWords: Record<RegionKind, string> = {
   unknown: 'unknown',
 };
 
-/** What a band of folded regions holds: `14 regions without growth (9 image, 5 private), 12.4 MB, 0x7f…–0x7f…`. */
+/** What a band of folded regions (in address order) holds: `14 regions without growth (9 image, 5 private), 12.4 MB, 0x7f…–0x7f…`. */
 export function foldText(stories: readonly TrackStory[]): string {
   const mapped = stories.reduce((sum, story) => sum + story.mappedBytes, 0);
   const growth = stories.reduce((sum, story) => sum + Math.max(0, story.growthBytes), 0);
   const start = addressText(stories[0]!.track.start);
-  const end = addressText(Math.max(...stories.map((story) => story.track.end)));
+  const end = addressText(stories.at(-1)!.track.end);
   const noun = stories.length === 1 ? 'region' : 'regions';
   const grows = growth < growthThatCounts ? 'without growth' : `with ${bytesChangeText(growth)} in all`;
   return `${countText(stories.length)} ${noun} ${grows} (${kindCounts(stories)}), ${bytesText(mapped)}, ${start}–${end}`;

@@ -2,7 +2,7 @@ import { mixColours } from '../../draw/colour-scale.ts';
 import { kindColours, zeroColour } from '../../draw/palette.ts';
 import type { Colour } from '../../draw/pixel-image.ts';
 import { cellAbsent, cellFillSteps, cellKind, wordKinds } from '../../model/cell-map.ts';
-import type { LegendItem } from './legend.ts';
+import type { LegendItem } from './page-types.ts';
 
 /** Strength of a cell with a single word that is not zero: a lone block header has to be seen on black. */
 const weakest = 0.45;

@@ -2,22 +2,8 @@ import type { ColourScale } from '../../draw/colour-scale.ts';
 import { hatchRect, strokeRect } from '../../draw/draw-line.ts';
 import { fitText, lineHeight, textWidth } from '../../draw/draw-text.ts';
 import { notCapturedLine, page } from '../../draw/palette.ts';
-import { type Colour, fillRect, type PixelImage, type Rect } from '../../draw/pixel-image.ts';
-import type { PlacedText } from './page.ts';
-
-/** One entry of a legend: words alone, a colour, a scale of colours from low to high, or the sign for not captured. */
-export type LegendItem =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'colour'; readonly colour: Colour; readonly text: string }
-  | { readonly kind: 'scale'; readonly scale: ColourScale; readonly low: string; readonly high: string }
-  | { readonly kind: 'not-captured'; readonly text: string }
-  | { readonly kind: 'not-mapped'; readonly text: string };
-
-/** A sample of colour and where it stands. */
-export interface PlacedSwatch {
-  readonly item: LegendItem;
-  readonly rect: Rect;
-}
+import { fillRect, type PixelImage, type Rect } from '../../draw/pixel-image.ts';
+import type { LegendItem, PlacedSwatch, PlacedText } from './page-types.ts';
 
 interface Room {
   readonly x: number;
@@ -63,7 +49,7 @@ export function planLegend(
       x += swatch + padding * scale;
     }
     put(item.kind === 'scale' ? item.high : item.text);
-    x += between * scale;
+    x += (item.kind !== 'text' && 'text' in item && item.text === '' ? 0 : between) * scale;
     if (item.kind === 'text') newLine();
   }
   return { texts, swatches, bottom: x > room.x ? y + line : y - 5 * scale };

@@ -2,8 +2,7 @@ import { page } from '../../draw/palette.ts';
 import type { PerDump } from '../../model/leak-report.ts';
 import type { TrackStory } from '../layout/fold-tracks.ts';
 import { type CellBand, type Layout, rowAddress } from '../layout.ts';
-import type { TextLine } from './page.ts';
-import type { SideNote } from './side-notes.ts';
+import type { SideNote, TextLine } from './page-types.ts';
 import { addressText, bytesChangeText, bytesText } from './size-text.ts';
 
 /** Least pixels between two regular addresses of the ruler. */
@@ -16,17 +15,17 @@ const labelInset = 18;
 /** Addresses at every band's first row, and at regular rows where there is room. */
 export function rulerNotes(layout: Layout): SideNote[] {
   const notes: SideNote[] = [];
-  const half = Math.floor(layout.cellPixels / 2);
+  const half = Math.floor(layout.cellHeight / 2);
   let rowsPerStep = 1;
-  while (rowsPerStep * layout.cellPixels < rulerStep * layout.textScale) rowsPerStep *= 2;
+  while (rowsPerStep * layout.cellHeight < rulerStep * layout.textScale) rowsPerStep *= 2;
   for (const band of layout.bands) {
     if (band.kind !== 'cells') continue;
-    const rows = band.height / layout.cellPixels;
+    const rows = band.height / layout.cellHeight;
     for (let row = 0; row < rows; row += rowsPerStep) {
       const text = addressText(rowAddress(layout, band, row));
       const isStart = row === 0;
       notes.push({
-        at: band.top + row * layout.cellPixels + half,
+        at: band.top + row * layout.cellHeight + half,
         lines: [{ text, colour: isStart ? page.ink : page.softInk }],
         priority: band.story.growthBytes,
         fixed: !isStart,

@@ -3,9 +3,8 @@ import { drawText, fitText, lineHeight, textWidth } from '../../draw/draw-text.t
 import { notCapturedLine, page } from '../../draw/palette.ts';
 import { type Colour, fillRect, type PixelImage, type Rect, setPixel } from '../../draw/pixel-image.ts';
 import { type Band, type CellBand, isMapped, type Layout, rowAddress } from '../layout.ts';
-import type { LegendItem } from './legend.ts';
 import { regionNotes, rulerNotes } from './memory-notes.ts';
-import type { PageSpec } from './page.ts';
+import type { LegendItem, PageSpec } from './page-types.ts';
 import { bytesText } from './size-text.ts';
 
 /** Colour of one cell of a band, by its index in the track; undefined where there is nothing to show. */
@@ -41,7 +40,8 @@ export function memoryPage(layout: Layout, picture: MemoryPicture): PageSpec {
 
 function scaleText(layout: Layout): string {
   const row = layout.columns * layout.bytesPerCell;
-  const cell = layout.cellPixels === 1 ? '1 pixel' : `1 square of ${layout.cellPixels}×${layout.cellPixels} pixels`;
+  const { cellWidth, cellHeight } = layout;
+  const cell = cellWidth === 1 ? '1 pixel' : `${cellWidth}×${cellHeight} pixels`;
   return `${cell} = ${bytesText(layout.bytesPerCell)}, 1 row = ${bytesText(row)}; addresses rise from left to right, then down`;
 }
 
@@ -62,25 +62,24 @@ function paintBand(image: PixelImage, content: Rect, layout: Layout, band: Band,
 }
 
 function paintCells(image: PixelImage, rect: Rect, layout: Layout, band: CellBand, picture: MemoryPicture): void {
-  const size = layout.cellPixels;
+  const { cellWidth: width, cellHeight: height } = layout;
   const painter = picture.painterOf(band);
   for (let index = 0; index < band.cellCount; index++) {
     const row = Math.floor(index / layout.columns);
-    const x = rect.x + (index - row * layout.columns) * size;
-    const y = rect.y + row * size;
+    const cell = { x: rect.x + (index - row * layout.columns) * width, y: rect.y + row * height, width, height };
     const colour = painter(band.firstCell + index);
     if (colour === undefined) {
       const address = rowAddress(layout, band, 0) + index * layout.bytesPerCell;
-      if (isMapped(band.story.track, picture.dump, address)) hatchCell(image, x, y, size);
-    } else if (size === 1) setPixel(image, x, y, colour);
-    else fillRect(image, { x, y, width: size, height: size }, colour);
+      if (isMapped(band.story.track, picture.dump, address)) hatchCell(image, cell);
+    } else if (width === 1) setPixel(image, cell.x, cell.y, colour);
+    else fillRect(image, cell, colour);
   }
 }
 
 /** Part of the sparse diagonals that stand for memory that was not captured. */
-function hatchCell(image: PixelImage, left: number, top: number, size: number): void {
-  for (let y = top; y < top + size; y++) {
-    for (let x = left; x < left + size; x++) if (isHatchPixel(x, y)) setPixel(image, x, y, notCapturedLine);
+function hatchCell(image: PixelImage, cell: Rect): void {
+  for (let y = cell.y; y < cell.y + cell.height; y++) {
+    for (let x = cell.x; x < cell.x + cell.width; x++) if (isHatchPixel(x, y)) setPixel(image, x, y, notCapturedLine);
   }
 }
 

@@ -1,21 +1,8 @@
 import { fitText, lineHeight, textWidth } from '../../draw/draw-text.ts';
 import { page } from '../../draw/palette.ts';
-import type { Colour, Rect } from '../../draw/pixel-image.ts';
-import type { LeaderLine, PlacedText, TextLine } from './page.ts';
+import type { Colour } from '../../draw/pixel-image.ts';
+import type { Bar, LeaderLine, PlacedText, SideNote } from './page-types.ts';
 import { placeLabels } from './place-labels.ts';
-
-/** Something said beside the content about one height of it. Pixels from the content's top. */
-export interface SideNote {
-  /** The row it speaks of. */
-  readonly at: number;
-  readonly lines: readonly TextLine[];
-  /** Higher ones stay when there is no room for all. */
-  readonly priority: number;
-  /** Left out rather than moved: for the regular steps of a ruler. */
-  readonly fixed?: boolean;
-  /** Rows it speaks of: a bar along the content. */
-  readonly span?: { readonly from: number; readonly to: number; readonly colour: Colour };
-}
 
 /** Notes in their places: x from the left edge of their column, y from the content's top. */
 export interface PlannedNotes {
@@ -25,7 +12,7 @@ export interface PlannedNotes {
   readonly bottom: number;
   readonly texts: readonly Omit<PlacedText, 'role'>[];
   readonly leaders: readonly LeaderLine[];
-  readonly bars: readonly { readonly rect: Rect; readonly colour: Colour }[];
+  readonly bars: readonly Bar[];
 }
 
 interface Column {
@@ -53,7 +40,7 @@ export function planSideNotes(notes: readonly SideNote[], column: Column): Plann
   const textColumn = Math.max(0, ...fitted.flat().map((text) => textWidth(text, scale)));
   const texts: Omit<PlacedText, 'role'>[] = [];
   const leaders: LeaderLine[] = [];
-  const bars: { rect: Rect; colour: Colour }[] = [];
+  const bars: Bar[] = [];
   placed.forEach(({ note, top }, index) => {
     note.lines.forEach((text, row) => {
       const shown = fitted[index]![row]!;

@@ -5,9 +5,12 @@ import type { CellPainter } from './memory-page.ts';
 /** Pixels along each side of a tile, about: enough to give an area one colour, few enough to follow its border. */
 const tilePixels = 4;
 
-/** Cells along each side of a tile. */
-export function tileCells(layout: Layout): number {
-  return Math.max(1, Math.floor(tilePixels / layout.cellPixels));
+/** Cells of a tile, across and down. */
+function tileShape(layout: Layout): { across: number; down: number } {
+  return {
+    across: Math.max(1, Math.floor(tilePixels / layout.cellWidth)),
+    down: Math.max(1, Math.floor(tilePixels / layout.cellHeight)),
+  };
 }
 
 /** Sums up what is asked for over square tiles of cells; `add` puts a cell's numbers into its tile's sums. */
@@ -28,16 +31,16 @@ export function tilePainter(
   colourOf: (sums: Float64Array, at: number) => Colour | undefined,
   isShown: (cell: number) => boolean,
 ): CellPainter {
-  const side = tileCells(layout);
-  const tilesAcross = Math.ceil(layout.columns / side);
+  const { across, down } = tileShape(layout);
+  const tilesAcross = Math.ceil(layout.columns / across);
   const rows = Math.ceil(band.cellCount / layout.columns);
-  const tileCount = tilesAcross * Math.ceil(rows / side);
+  const tileCount = tilesAcross * Math.ceil(rows / down);
   const values = new Float64Array(tileCount * sums.count);
   const tileOf = (cell: number) => {
     const index = cell - band.firstCell;
     const row = Math.floor(index / layout.columns);
     const column = index - row * layout.columns;
-    return Math.floor(row / side) * tilesAcross + Math.floor(column / side);
+    return Math.floor(row / down) * tilesAcross + Math.floor(column / across);
   };
   const end = band.firstCell + band.cellCount;
   for (let cell = band.firstCell; cell < end; cell++) sums.add(cell, values, tileOf(cell) * sums.count);
@@ -45,7 +48,8 @@ export function tilePainter(
   return (cell) => (isShown(cell) ? colours[tileOf(cell)] : undefined);
 }
 
-/** `one tile = 4×4 pixels = 512 B`, for the legend. */
+/** Bytes that a tile stands for. */
 export function tileBytes(layout: Layout): number {
-  return tileCells(layout) ** 2 * layout.bytesPerCell;
+  const { across, down } = tileShape(layout);
+  return across * down * layout.bytesPerCell;
 }

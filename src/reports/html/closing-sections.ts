@@ -2,8 +2,8 @@ import type { LeakReport, Method, ReportDump, TimeSource } from '../../model/lea
 import { escapeText, longestSentence } from '../escape-text.ts';
 import { noValue, printBytes, printCount, printTime, unitsNote } from '../print-quantity.ts';
 import { plural } from '../report-words.ts';
-import { html, nameMarkup, type SafeHtml } from './html-template.ts';
 import { numberCell, tableMarkup } from './html-table.ts';
+import { html, nameMarkup, type SafeHtml } from './html-template.ts';
 
 const timeSourceWords: Readonly<Record<TimeSource, string>> = {
   dump: '',
@@ -26,22 +26,33 @@ export function dumpsSection(report: LeakReport): SafeHtml {
     cell: (row: Row) => numberCell(value(row.dump), printCount),
   });
   return html`${tableMarkup<Row>({
-    caption: 'In capture order.',
+    caption: 'The files, in capture order.',
     rows,
     columns: [
-      { title: 'Dump', cell: (row) => ({ content: html`${row.number} <span class="soft">${nameMarkup(row.dump.path, 60)}</span>` }) },
+      { title: 'Dump', cell: (row) => ({ content: row.number }) },
+      { title: 'File', cell: (row) => ({ content: nameMarkup(row.dump.path, 60) }) },
+      bytes('Size', (dump) => dump.fileBytes),
+      {
+        title: 'Format',
+        cell: (row) => ({ content: html`${nameMarkup(row.dump.format)} <span class="soft">${row.dump.arch}</span>` }),
+      },
       { title: 'Taken', cell: (row) => ({ content: takenAt(row.dump) }) },
-      { title: 'Format', cell: (row) => ({ content: html`${nameMarkup(row.dump.format)} <span class="soft">${row.dump.arch}</span>` }) },
-      bytes('File', (dump) => dump.fileBytes),
-      bytes('Mapped', (dump) => dump.mappedBytes),
-      bytes('Captured', (dump) => dump.capturedBytes),
-      bytes('Populated', (dump) => dump.populatedBytes),
-      bytes('Zero', (dump) => dump.zeroBytes),
-      counts('Threads', (dump) => dump.threadCount),
-      counts('Modules', (dump) => dump.moduleCount),
-      counts('Regions', (dump) => dump.regionCount),
     ],
   })}
+${tableMarkup<Row>({
+  caption: 'What they hold.',
+  rows,
+  columns: [
+    { title: 'Dump', cell: (row) => ({ content: row.number }) },
+    bytes('Mapped', (dump) => dump.mappedBytes),
+    bytes('Captured', (dump) => dump.capturedBytes),
+    bytes('Populated', (dump) => dump.populatedBytes),
+    bytes('Zero', (dump) => dump.zeroBytes),
+    counts('Threads', (dump) => dump.threadCount),
+    counts('Modules', (dump) => dump.moduleCount),
+    counts('Regions', (dump) => dump.regionCount),
+  ],
+})}
 ${warningsList(report)}`;
 }
 

@@ -10,13 +10,13 @@ export interface GrowthSeries {
   readonly values: readonly number[];
 }
 
-const width = 400;
-const height = 190;
-const plot = { left: 58, right: 16, top: 22, bottom: 40 };
+const width = 480;
+const height = 210;
+const plot = { left: 64, right: 12, top: 24, bottom: 44 };
 const plotWidth = width - plot.left - plot.right;
 const plotHeight = height - plot.top - plot.bottom;
 /** Narrower labels would run into each other. */
-const narrowestLabel = 56;
+const narrowestLabel = 90;
 /** Below this share of the largest value the axis starts at zero: only a small change needs a closer look. */
 const zeroBasedBelow = 0.6;
 
@@ -60,19 +60,19 @@ function valueAxis(values: readonly number[]): { low: number; high: number; tick
   const least = Math.min(...values);
   const most = Math.max(...values, 1);
   const base = least > most * zeroBasedBelow && most > least ? least - (most - least) * 0.25 : 0;
-  const step = niceStep((most - base) / 3);
+  const step = niceStep((most - base) / 3, most);
   const low = Math.max(0, Math.floor(base / step) * step);
   const high = Math.ceil(most / step) * step;
   const ticks = Array.from({ length: Math.round((high - low) / step) + 1 }, (_, index) => low + index * step);
   return { low, high, ticks };
 }
 
-/** 1, 2 or 5 times a power of ten of the binary unit that fits, so that labels are round: 5 MB, 200 KB. */
-function niceStep(rough: number): number {
-  const unit = 1024 ** Math.max(0, Math.floor(Math.log(Math.max(1, rough)) / Math.log(1024)));
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, rough / unit)));
+/** 1, 2 or 5 times a power of ten of the unit that the values are printed in, so that labels are round: 5 MB, 0.2 GB. */
+function niceStep(rough: number, most: number): number {
+  const unit = 1024 ** Math.floor(Math.log(most) / Math.log(1024));
+  const power = 10 ** Math.floor(Math.log10(rough / unit));
   const factor = [1, 2, 5, 10].find((candidate) => candidate * power * unit >= rough) ?? 10;
-  return factor * power * unit;
+  return Math.max(1, factor * power * unit);
 }
 
 function gridLine(value: number, y: number): SafeHtml {
@@ -80,14 +80,18 @@ function gridLine(value: number, y: number): SafeHtml {
 <text x="${plot.left - 8}" y="${round(y + 4)}" text-anchor="end">${printBytes(value)}</text>`;
 }
 
-/** The first and the last value; all where there is room. */
+/** The first and the last value; all where there is room. A label stands where the line does not run. */
 function valueLabels(points: readonly { x: number; y: number }[], values: readonly number[]): SafeHtml[] {
   const last = points.length - 1;
-  const fits = (index: number) => index === last || spaced(points, index, last);
   return points.flatMap((point, index) => {
-    if (index !== 0 && !fits(index)) return [];
+    if (index !== 0 && index !== last && !spaced(points, index, last)) return [];
     const anchor = index === 0 ? 'start' : index === last ? 'end' : 'middle';
-    return [html`<text class="value" x="${round(point.x)}" y="${round(point.y - 9)}" text-anchor="${anchor}">${printBytes(values[index]!)}</text>`];
+    const rises = index === 0 && last > 0 && points[1]!.y < point.y - 6;
+    const isLow = point.y + 24 > plot.top + plotHeight;
+    const y = rises && !isLow ? point.y + 19 : point.y - 10;
+    return [
+      html`<text class="value" x="${round(point.x)}" y="${round(y)}" text-anchor="${anchor}">${printBytes(values[index]!)}</text>`,
+    ];
   });
 }
 

@@ -8,11 +8,11 @@ import {
   printRatio,
   printShare,
 } from '../print-quantity.ts';
-import { trendWords } from '../report-words.ts';
 import { elapsedTimes, steps, suspectsOf } from '../report-view.ts';
+import { trendWords } from '../report-words.ts';
 import { growthChart } from './growth-chart.ts';
-import { html, type SafeHtml } from './html-template.ts';
 import { numberCell, tableMarkup } from './html-table.ts';
+import { html, type SafeHtml } from './html-template.ts';
 import { type SharePart, shareBar } from './small-charts.ts';
 
 /** Charts, what explains the growth, and the numbers behind them. */

@@ -32,29 +32,42 @@ for (const table of document.querySelectorAll('table.sortable')) {
   });
 }`;
 
-/** Pictures wider than the page get a button that shows every pixel. */
+/** Pictures that do not fit get buttons: one to see the whole, one to see every pixel. */
 const figures = `
-for (const frame of document.querySelectorAll('.frame')) {
+const startFrame = (frame) => {
   const image = frame.querySelector('img');
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.className = 'tool';
-  button.textContent = 'Full size';
-  button.setAttribute('aria-pressed', 'false');
-  button.addEventListener('click', () => {
-    const actual = frame.classList.toggle('actual');
-    button.setAttribute('aria-pressed', String(actual));
-    frame.tabIndex = actual ? 0 : -1;
-  });
   const tools = document.createElement('div');
   tools.className = 'tools';
-  tools.append(button);
-  const offer = () => { tools.hidden = image.naturalWidth <= image.clientWidth && !frame.classList.contains('actual'); };
+  const pair = frame.closest('.pair');
+  const modes = [['whole', pair ? 'Enlarge' : 'Whole picture'], ['actual', 'Full size']].map(([mode, words]) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'tool';
+    button.textContent = words;
+    button.addEventListener('click', () => choose(frame.classList.contains(mode) ? '' : mode));
+    return { mode, button };
+  });
+  tools.append(...modes.map(({ button }) => button));
+  const choose = (chosen) => {
+    for (const { mode, button } of modes) {
+      frame.classList.toggle(mode, mode === chosen);
+      button.setAttribute('aria-pressed', String(mode === chosen));
+    }
+    offer();
+  };
+  const offer = () => {
+    const changed = frame.classList.contains('whole') || frame.classList.contains('actual');
+    modes[0].button.hidden = !changed && frame.scrollHeight <= frame.clientHeight && !(pair && pair.clientWidth > frame.clientWidth * 1.3 && image.naturalWidth > image.clientWidth);
+    modes[1].button.hidden = !changed && image.naturalWidth <= image.clientWidth;
+    tools.hidden = modes.every(({ button }) => button.hidden);
+    frame.tabIndex = frame.scrollHeight > frame.clientHeight || frame.scrollWidth > frame.clientWidth ? 0 : -1;
+  };
   frame.after(tools);
   addEventListener('resize', offer);
-  for (const details of document.querySelectorAll('details')) details.addEventListener('toggle', offer);
-  if (image.complete) offer(); else image.addEventListener('load', offer);
-}`;
+  frame.closest('details')?.addEventListener('toggle', offer);
+  image.decode().catch(() => {}).then(() => choose(''));
+};
+document.querySelectorAll('.frame').forEach(startFrame);`;
 
 /** The viewer: one picture of each dump on the same spot, so that flipping shows only what changed. */
 const viewer = `
@@ -65,7 +78,7 @@ const startViewer = (viewer) => {
   const images = [...stack.children];
   const natural = Number(stack.dataset.width);
   const width = () => stage.clientWidth;
-  const fitScale = () => Math.min(1, width() / natural);
+  const fitScale = () => Math.min(1, Math.max(1, width()) / natural);
   let shown = 0, scale = 1, isFit = true, blinking = 0;
   const show = (index) => {
     shown = Math.max(0, Math.min(images.length - 1, index));
@@ -141,6 +154,7 @@ const startViewer = (viewer) => {
   part('fit').addEventListener('click', fit);
   blinker.addEventListener('click', () => blink(!blinking));
   addEventListener('resize', () => { if (isFit) fit(); });
+  viewer.closest('details')?.addEventListener('toggle', () => { if (isFit) fit(); });
   viewer.classList.add('live');
   for (const tools of viewer.querySelectorAll('.tools')) tools.hidden = false;
   stage.tabIndex = 0;

@@ -21,14 +21,15 @@ main,.bar,footer{max-width:70rem;margin:0 auto;padding:0 1.5rem}
 h1,h2,h3,h4{line-height:1.25;margin:0;font-weight:650;text-wrap:balance}
 h1{font-size:1.6rem;font-weight:600;letter-spacing:-.01em;overflow-wrap:anywhere;text-wrap:pretty}
 h2{font-size:1.25rem;margin-bottom:.35rem}
-h3{font-size:1.1rem}
+h3{font-size:1.1rem;margin:2rem 0 .6rem}
 h4{font-size:.8125rem;color:var(--soft);font-weight:600;margin:1.5rem 0 .5rem}
 p{margin:.5rem 0;max-width:46rem}
 section{margin:3.25rem 0}
 a{color:var(--link);text-underline-offset:.15em}
-ul{margin:.5rem 0;padding-left:1.2rem}
+ul{margin:.5rem 0;padding-left:1.2rem;max-width:52rem}
 li{margin:.25rem 0}
-bdi,td,dd,li,p{overflow-wrap:anywhere}
+bdi,dd,li,p{overflow-wrap:anywhere}
+td,td bdi,th bdi{overflow-wrap:break-word}
 code,.address{font:.875em/1.5 ui-monospace,"Cascadia Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .soft{color:var(--soft)}
 .small{font-size:.875rem}
@@ -47,20 +48,24 @@ const verdict = `
 .figures{display:flex;flex-wrap:wrap;gap:1rem 2.75rem;margin:1.35rem 0 1.25rem}
 .figures dt{font-size:.8125rem;color:var(--soft)}
 .figures dd{margin:0;font-size:1.35rem;font-weight:600;letter-spacing:-.01em;font-variant-numeric:tabular-nums}
-.reasons{margin:1rem 0 0;padding-left:1.1rem;color:var(--soft)}
+.reasons{margin:0 0 1.25rem;padding-left:1.1rem;color:var(--soft)}
 .contents{margin:1.25rem 0 0;font-size:.9375rem}
-.contents ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;margin:0}
+.contents ul{display:flex;flex-wrap:wrap;gap:.1rem 1.5rem;list-style:none;padding:0;margin:0;max-width:none}
 .contents a{text-decoration:none}.contents a:hover{text-decoration:underline}`;
 
 const tables = `
 .scroll{overflow-x:auto;margin:.75rem 0}
 table{border-collapse:collapse;width:100%;font-size:.9375rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);font-size:.875rem;padding:0 0 .5rem}
+caption span{display:inline-block;position:sticky;left:0;max-width:min(46rem,82vw)}
 th,td{padding:.45rem .75rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 th:first-child,td:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:0}
 thead th{font-size:.8125rem;font-weight:600;color:var(--soft);vertical-align:bottom;white-space:nowrap}
-tbody th{font-weight:500;min-width:7rem}
+tbody th{font-weight:500}
+tbody :is(th,td):has(bdi,.swatch){min-width:9rem}
+table.compact{width:auto}
+.compact th,.compact td{padding-right:1.5rem}
 .number{text-align:right;white-space:nowrap}
 td .soft,th .soft{font-weight:400}
 tfoot th,tfoot td{border-bottom:0;color:var(--soft);font-weight:500}
@@ -76,7 +81,8 @@ summary:hover{text-decoration:underline}`;
 const cards = `
 .card{margin:1.25rem 0;padding:1.5rem 2rem 1.75rem;background:var(--surface);border:1px solid var(--line);border-radius:10px}
 .card header{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:baseline;justify-content:space-between}
-.card header p{margin:0}
+.card header{margin-bottom:1rem}
+.card header h3,.card header p{margin:0}
 .columns{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,6fr);gap:0 3rem;align-items:start}
 .facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1.25rem;margin:0}
 .facts dt{color:var(--soft);font-size:.9375rem}
@@ -93,13 +99,13 @@ dl.words dt{font-weight:600}dl.words dd{margin:0}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.5rem;list-style:none;padding:0;margin:.5rem 0;font-size:.9375rem}`;
 
 const charts = `
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem 2.5rem;margin:1rem 0}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1.25rem 2.5rem;margin:1rem 0}
 .chart{margin:0;max-width:34rem}
 .chart figcaption{font-size:.9375rem}
 svg{display:block;max-width:100%}
 .chart svg{width:100%;height:auto;overflow:visible}
 .chart text,.share text{fill:var(--soft);font:12px system-ui,sans-serif;font-variant-numeric:tabular-nums}
-.chart .value{fill:var(--ink);font-weight:600}
+.chart .value{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}
 .grid{stroke:var(--line);stroke-width:1}
 .mapped{--series:var(--mapped)}.populated{--series:var(--populated)}
 .chart .line{fill:none;stroke:var(--series);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
@@ -113,7 +119,18 @@ td svg.bars{display:block}
 .part-2{fill:var(--f-counter);background:var(--f-counter)}.part-3{fill:var(--f-self-pointer);background:var(--f-self-pointer)}
 .part-4{fill:var(--f-text);background:var(--f-text)}.part-rest{fill:var(--line);background:var(--line)}
 .anatomy{width:100%;height:1.5rem;border:1px solid var(--line);border-radius:4px}
-${['header', 'constant', 'module-pointer', 'self-pointer', 'heap-pointer', 'counter', 'small-integer', 'text', 'zero', 'random']
+${[
+  'header',
+  'constant',
+  'module-pointer',
+  'self-pointer',
+  'heap-pointer',
+  'counter',
+  'small-integer',
+  'text',
+  'zero',
+  'random',
+]
   .map((kind) => `.f-${kind}{fill:var(--f-${kind});background:var(--f-${kind})}`)
   .join('')}
 .f-zero{outline:1px solid var(--line);outline-offset:-1px}`;
@@ -124,9 +141,12 @@ figcaption{color:var(--soft);font-size:.875rem;margin-top:.5rem;max-width:46rem}
 figcaption strong{color:var(--ink);font-weight:600}
 .frame{overflow:auto;border:1px solid var(--line);border-radius:6px;background:#fff}
 .frame img{display:block;max-width:100%;height:auto}
-.frame.actual{max-height:80vh}
+.frame{max-height:36rem}
+.frame.actual{max-height:85vh}
 .frame.actual img{max-width:none}
+.frame.whole{max-height:none}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:0 2rem;align-items:start}
+.pair figure:has(.whole),.pair figure:has(.actual){grid-column:1/-1}
 button.tool{font:inherit;font-size:.875rem;color:var(--ink);background:var(--surface);border:1px solid var(--line);border-radius:6px;padding:.3rem .7rem;min-width:2.25rem;cursor:pointer}
 button.tool:hover{background:var(--faint)}
 button.tool[aria-pressed=true]{background:var(--ink);color:var(--page);border-color:var(--ink)}
@@ -134,7 +154,7 @@ button.tool[aria-pressed=true]{background:var(--ink);color:var(--page);border-co
 .tools[hidden]{display:none}
 .tools input{flex:1 1 8rem;max-width:20rem;accent-color:var(--populated)}
 .tools output{font-variant-numeric:tabular-nums;font-size:.9375rem}
-.tools .wide{flex:1}
+.tools .wide{flex:1 1 12rem}
 .stage{border:1px solid var(--line);border-radius:6px;background:#fff;overflow:auto}
 .stack img{display:block;width:100%;height:auto}
 .stack img+img{margin-top:1rem}
@@ -145,7 +165,9 @@ button.tool[aria-pressed=true]{background:var(--ink);color:var(--page);border-co
 .live .stack img.shown{visibility:visible}
 .live .stack.near img{image-rendering:pixelated}
 .legend-note{color:var(--soft);font-size:.875rem}
-footer{padding-top:1rem;padding-bottom:3rem;color:var(--soft);font-size:.875rem;border-top:1px solid var(--line)}`;
+footer{padding-bottom:3rem;color:var(--soft);font-size:.875rem}
+footer p{padding-top:1rem;border-top:1px solid var(--line);max-width:none}
+section>details>figure{margin-top:.5rem}`;
 
 const narrow = `
 @media (max-width:44rem){
@@ -155,8 +177,10 @@ section{margin:2.5rem 0}
 .verdict,.card{padding:1.1rem 1rem 1.25rem}
 .figures{gap:.75rem 1.75rem}.figures dd{font-size:1.15rem}
 .columns{grid-template-columns:minmax(0,1fr)}
-.facts,dl.words{grid-template-columns:minmax(0,1fr);gap:0}
-.facts dd,dl.words dd{margin-bottom:.6rem}
+.facts{gap:.3rem .9rem}
+dl.words{grid-template-columns:minmax(0,1fr);gap:0}
+dl.words dd{margin-bottom:.6rem}
+.chart text,.share text{font-size:15px}
 th,td{padding:.4rem .5rem}}`;
 
 const print = `
@@ -165,15 +189,18 @@ const print = `
 @page{margin:16mm 14mm}
 body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 main,.bar,footer{max-width:none;padding-left:0;padding-right:0}
-.contents,.tools,.skip,.hint{display:none}
+.contents,.tools,.skip,.hint,.sort::after{display:none!important}
 section{margin:1.75rem 0}
 .verdict,.card{padding:1rem 1.25rem}
-h2,h3,h4,caption,summary{break-after:avoid}
-tr,figure,.charts,.facts,.evidence li{break-inside:avoid}
-.frame img{max-height:20cm;width:auto}
+h2,h3,h4,h2+p,caption,summary{break-after:avoid}
+.scroll,tr,figure,.charts,.facts,.evidence li,.share,.legend{break-inside:avoid}
+[aria-labelledby=pictures]{display:none}
+.frame{border:0;background:none}
+.frame img{max-height:13cm;width:auto}
 .scroll,.stage,.frame{overflow:visible;height:auto!important;max-height:none}
-.live .stack,.stack{display:block;width:auto!important}
-.live .stack img,.stack img{visibility:visible;width:auto;max-width:100%;max-height:20cm;margin-bottom:.5rem;break-inside:avoid}
+.stage{border:0;background:none}
+.live .stack,.stack{display:grid;grid-template-columns:1fr 1fr;gap:4mm;width:auto!important}
+.live .stack img,.stack img{grid-area:auto;visibility:visible;width:auto;max-width:100%;max-height:20cm;margin:0;break-inside:avoid}
 .stack img:not(:first-child):not(:last-child){display:none}
 a{color:inherit;text-decoration:none}}`;
 

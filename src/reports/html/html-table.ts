@@ -24,14 +24,16 @@ export interface Table<Row> {
   /** Rows that stay below whatever the order: totals, the others. */
   readonly footRows?: readonly Row[];
   readonly isSortable?: boolean;
+  /** As wide as its text, not as the page. */
+  readonly isCompact?: boolean;
   readonly rowId?: (row: Row) => string | undefined;
 }
 
 /** A table in a frame that scrolls sideways by itself, by keyboard too; the first column heads its row. */
 export function tableMarkup<Row>(table: Table<Row>): SafeHtml {
   const { columns, footRows = [] } = table;
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Table"><table${table.isSortable ? html` class="sortable"` : ''}>
-<caption>${table.caption}</caption>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="${[table.isSortable ? 'sortable' : '', table.isCompact ? 'compact' : ''].join(' ').trim()}">
+<caption><span>${table.caption}</span></caption>
 <thead><tr>${columns.map((column) => html`<th scope="col" class="${columnClass(column)}">${column.title}</th>`)}</tr></thead>
 <tbody>${table.rows.map((row, index) => rowMarkup(table, row, index))}</tbody>
 ${footRows.length > 0 && html`<tfoot>${footRows.map((row, index) => rowMarkup(table, row, index))}</tfoot>`}

@@ -2,10 +2,18 @@ import type { LeakReport, ReportHeap, ReportRegion } from '../../model/leak-repo
 import { othersId } from '../cap-report.ts';
 import { escapeText } from '../escape-text.ts';
 import { noValue, printBytes, printBytesChange, printCount } from '../print-quantity.ts';
-import { plural, regionKindWords, regionName, trendWords } from '../report-words.ts';
-import { change, growingRegions, growthSeries, lastKnown, lastRange, otherRegionsRow, quietRegions } from '../report-view.ts';
-import { type HtmlValue, html, nameMarkup, type SafeHtml } from './html-template.ts';
+import {
+  change,
+  growingRegions,
+  growthSeries,
+  lastKnown,
+  lastRange,
+  otherRegionsRow,
+  quietRegions,
+} from '../report-view.ts';
+import { plural, regionKindWords, regionName, trendLabels } from '../report-words.ts';
 import { type Cell, type Column, firstToLast, numberCell, tableMarkup } from './html-table.ts';
+import { type HtmlValue, html, nameMarkup, type SafeHtml } from './html-template.ts';
 import { sparkBars } from './small-charts.ts';
 
 /** The regions that grow, and folded away those that do not. */
@@ -19,14 +27,20 @@ export function regionsSection(report: LeakReport): SafeHtml {
   const quietBytes = quiet.reduce((sum, region) => sum + (lastKnown(region.mappedBytes) ?? 0), 0);
   const rest = others === undefined ? [] : [others];
   return html`${growing.length === 0 ? html`<p>No region grows from the first dump to the last.</p>` : table('Sizes in the first and the last dump; the bars show every dump.', growing, quiet.length === 0 ? rest : [])}
-${quiet.length > 0 && html`<details><summary>${plural(quiet.length, 'region')} that ${quiet.length === 1 ? 'does' : 'do'} not grow, ${printBytes(quietBytes)}</summary>
-${table('Regions that keep their size or shrink.', quiet, rest)}</details>`}`;
+${
+  quiet.length > 0 &&
+  html`<details><summary>${plural(quiet.length, 'region')} that ${quiet.length === 1 ? 'does' : 'do'} not grow, ${printBytes(quietBytes)}</summary>
+${table('Regions that keep their size or shrink.', quiet, rest)}</details>`
+}`;
 }
 
 function regionCell(region: ReportRegion): Cell {
   const kind = regionKindWords[region.kind];
   const isNamed = region.name !== '' && region.id !== othersId;
-  return { content: html`${nameMarkup(regionName(region), 60)}${isNamed && html` <span class="soft">${kind}</span>`}`, value: escapeText(regionName(region)) };
+  return {
+    content: html`${nameMarkup(regionName(region), 60)}${isNamed && html` <span class="soft">${kind}</span>`}`,
+    value: escapeText(regionName(region)),
+  };
 }
 
 function addressCell(region: ReportRegion): Cell {
@@ -45,15 +59,22 @@ function regionColumns(report: LeakReport): Column<ReportRegion>[] {
     { title: 'Mapped', isNumber: true, cell: (region) => firstToLast(region.mappedBytes, printBytes) },
     { title: 'Populated', isNumber: true, cell: (region) => firstToLast(region.populatedBytes, printBytes) },
     { title: 'Dumps', isUnsorted: true, cell: (region) => ({ content: sparkBars(growthSeries(region).values) }) },
-    { title: 'Trend', cell: (region) => ({ content: trendWords[region.trend] }) },
+    { title: 'Trend', cell: (region) => ({ content: trendLabels[region.trend] }) },
   ];
-  if (hasHeaps) columns.splice(5, 0, { title: 'In live blocks', isNumber: true, cell: (region) => firstToLast(region.liveBytes, printBytes) });
+  if (hasHeaps)
+    columns.splice(5, 0, {
+      title: 'In live blocks',
+      isNumber: true,
+      cell: (region) => firstToLast(region.liveBytes, printBytes),
+    });
   return columns;
 }
 
 /** Shrinking regions count as no growth in the totals; here they are shown as what they are. */
 function growthOf(region: ReportRegion): number {
-  return region.growthBytes > 0 ? region.growthBytes : Math.min(0, change(region.mappedBytes), change(region.populatedBytes));
+  return region.growthBytes > 0
+    ? region.growthBytes
+    : Math.min(0, change(region.mappedBytes), change(region.populatedBytes));
 }
 
 /** What the allocators hold: blocks in use and blocks that were freed and kept. */
@@ -66,7 +87,13 @@ ${tableMarkup<ReportHeap>({
   footRows: heaps.filter((heap) => heap.id === othersId),
   columns: [
     { title: 'Heap', cell: (heap) => ({ content: heapName(heap), value: escapeText(heap.name || heap.allocator) }) },
-    { title: 'At', cell: (heap) => ({ content: heap.address === '' ? noValue : html`<span class="address nowrap">${escapeText(heap.address)}</span>`, value: heap.address }) },
+    {
+      title: 'At',
+      cell: (heap) => ({
+        content: heap.address === '' ? noValue : html`<span class="address nowrap">${escapeText(heap.address)}</span>`,
+        value: heap.address,
+      }),
+    },
     { title: 'Live blocks', isNumber: true, cell: (heap) => firstToLast(heap.liveBlocks, printCount) },
     { title: 'Live', isNumber: true, cell: (heap) => firstToLast(heap.liveBytes, printBytes) },
     { title: 'Change', isNumber: true, cell: (heap) => numberCell(change(heap.liveBytes), printBytesChange) },

@@ -18,18 +18,19 @@ export function isOverview(picture: EmbeddedPicture): boolean {
 }
 
 /**
- * The overviews of all dumps on one spot. Without the script they stand one below the other. All have the same size and
- * show the same address at the same place, so flipping shows only what changed.
+ * Pictures of all dumps on one spot, such as the overviews. Without the script they stand one below the other. All have
+ * the same size and show the same address at the same place, so flipping shows only what changed.
  */
-export function overviewViewer(overviews: readonly EmbeddedPicture[], labels: readonly string[]): SafeHtml {
-  const images = overviews.map(
+export function pictureViewer(pictures: readonly EmbeddedPicture[], labels: readonly string[]): SafeHtml {
+  const images = pictures.map(
     (picture, index) =>
       html`<img src="${imageSource(picture)}" width="${picture.width}" height="${picture.height}" alt="${escapeText(picture.title)}" data-label="${labels[index] ?? `Dump ${index + 1}`}">`,
   );
+  const last = pictures.at(-1);
   return html`<div class="viewer">
 <div class="tools" hidden role="group" aria-label="Choose the dump">
 <button class="tool" type="button" data-part="previous" aria-label="Dump before">◀</button>
-<input type="range" min="1" max="${overviews.length}" step="1" value="1" aria-label="Dump" data-part="slider">
+<input type="range" min="1" max="${pictures.length}" step="1" value="1" aria-label="Dump" data-part="slider">
 <button class="tool" type="button" data-part="next" aria-label="Next dump">▶</button>
 <button class="tool" type="button" data-part="blink" aria-pressed="false">Blink</button>
 <output data-part="label" aria-live="polite" class="wide"></output>
@@ -38,14 +39,47 @@ export function overviewViewer(overviews: readonly EmbeddedPicture[], labels: re
 <button class="tool" type="button" data-part="in" aria-label="Zoom in">+</button>
 <button class="tool" type="button" data-part="fit">Fit</button>
 </div>
-<div class="stage" data-part="stage" role="group" aria-label="Overview of the chosen dump. Left and right arrow flip between dumps, plus and minus zoom, shift and arrows move.">
-<div class="stack" data-part="stack" data-width="${overviews[0]?.width ?? 1}">${images}</div>
+<div class="stage" data-part="stage" role="group" aria-label="Picture of the chosen dump. Left and right arrow flip between dumps, plus and minus zoom, shift and arrows move.">
+<div class="stack" data-part="stack" data-width="${last?.width ?? 1}">${images}</div>
 </div>
 <p class="small soft hint tools" hidden>With the picture in focus: ← → flip between dumps, + − or the wheel zoom, 0 fits, B blinks; drag or Shift and arrows move.</p>
 </div>`;
 }
 
-/** Pictures that have no place of their own above. */
-export function furtherPictures(pictures: readonly EmbeddedPicture[]): SafeHtml {
-  return html`${pictures.map(pictureFigure)}`;
+interface PictureGroup {
+  readonly title: string;
+  readonly pictures: readonly EmbeddedPicture[];
+}
+
+/** Pictures of one kind with one of the same size for each dump belong together: `zero-fill-1`, `zero-fill-2`. */
+function groupByDump(pictures: readonly EmbeddedPicture[], dumpCount: number): PictureGroup[] {
+  const groups: PictureGroup[] = [];
+  const taken = new Set<EmbeddedPicture>();
+  for (const picture of pictures) {
+    if (taken.has(picture)) continue;
+    const kind = picture.id.replace(/-\d+$/, '');
+    const ids = Array.from({ length: dumpCount }, (_, index) => `${kind}-${index + 1}`);
+    const series = ids.map((id) => pictures.find((other) => other.id === id)).filter((other) => other !== undefined);
+    const isSeries =
+      series.length === dumpCount && series.includes(picture) && series.every((other) => sameSize(other, picture));
+    const title = picture.title.replace(/[,:]? ?(of )?dump \d+( of \d+)?$/i, '');
+    const group = isSeries ? { title, pictures: series } : { title: picture.title, pictures: [picture] };
+    for (const member of group.pictures) taken.add(member);
+    groups.push(group);
+  }
+  return groups;
+}
+
+function sameSize(a: EmbeddedPicture, b: EmbeddedPicture): boolean {
+  return a.width === b.width && a.height === b.height;
+}
+
+/** Pictures that have no place of their own above, folded: they are large, and for a closer look. */
+export function furtherPictures(pictures: readonly EmbeddedPicture[], dumpLabels: readonly string[]): SafeHtml {
+  const groups = groupByDump(pictures, dumpLabels.length);
+  return html`${groups.map(
+    (group) =>
+      html`<details><summary>${escapeText(group.title)}</summary>
+${group.pictures.length === 1 ? group.pictures.map(pictureFigure) : html`<p class="small soft">${escapeText(group.pictures[0]!.description, longestSentence)}</p>${pictureViewer(group.pictures, dumpLabels)}`}</details>`,
+  )}`;
 }

@@ -18,7 +18,10 @@ export function sparkBars(values: PerDump<number>): SafeHtml {
 }
 
 function pick(values: PerDump<number>, count: number): PerDump<number> {
-  return Array.from({ length: count }, (_, index) => values[Math.round((index * (values.length - 1)) / (count - 1))] ?? null);
+  return Array.from(
+    { length: count },
+    (_, index) => values[Math.round((index * (values.length - 1)) / (count - 1))] ?? null,
+  );
 }
 
 export interface SharePart {
@@ -50,7 +53,12 @@ const narrowestField = 12;
 export function anatomyStrip(fields: readonly BlockField[], strideBytes: number): SafeHtml {
   const pieces = withGaps(fields, strideBytes);
   const wanted = pieces.map((piece) => Math.max(narrowestField, (piece.size / Math.max(1, strideBytes)) * 1000));
-  const scale = 1000 / Math.max(1, wanted.reduce((sum, width) => sum + width, 0));
+  const scale =
+    1000 /
+    Math.max(
+      1,
+      wanted.reduce((sum, width) => sum + width, 0),
+    );
   let x = 0;
   const rects = pieces.map((piece, index) => {
     const width = wanted[index]! * scale;

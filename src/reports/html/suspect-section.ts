@@ -12,6 +12,7 @@ import {
   printShare,
 } from '../print-quantity.ts';
 import type { EmbeddedPicture } from '../report-format.ts';
+import { elapsedTimes, steps } from '../report-view.ts';
 import {
   allocationTitle,
   confidenceWords,
@@ -20,12 +21,12 @@ import {
   plural,
   regionName,
   requestWords,
+  trendLabels,
   trendWords,
 } from '../report-words.ts';
-import { elapsedTimes, steps } from '../report-view.ts';
 import { afterFirst } from './growth-section.ts';
-import { type HtmlValue, html, nameMarkup, type SafeHtml, trustedMarkup } from './html-template.ts';
 import { firstToLast, numberCell, tableMarkup } from './html-table.ts';
+import { type HtmlValue, html, nameMarkup, type SafeHtml, trustedMarkup } from './html-template.ts';
 import { pictureFigure } from './picture-section.ts';
 import { anatomyStrip, sparkBars } from './small-charts.ts';
 
@@ -35,7 +36,11 @@ const mostRegions = 8;
 const mostFields = 48;
 
 /** Everything known about one suspect. */
-export function suspectCard(report: LeakReport, suspect: ReportAllocation, pictures: readonly EmbeddedPicture[]): SafeHtml {
+export function suspectCard(
+  report: LeakReport,
+  suspect: ReportAllocation,
+  pictures: readonly EmbeddedPicture[],
+): SafeHtml {
   const index = report.verdict.suspects.indexOf(suspect.id);
   return html`<article class="card" id="suspect-${index + 1}" aria-labelledby="suspect-title-${index + 1}">
 <header><h3 id="suspect-title-${index + 1}">${allocationTitle(suspect)}</h3>
@@ -51,12 +56,18 @@ ${places(report, suspect)}
 
 function facts(report: LeakReport, suspect: ReportAllocation): SafeHtml {
   const facts: [string, HtmlValue][] = [
-    ['Block to block', html`${printExactBytes(suspect.strideBytes)} <span class="soft address">0x${suspect.strideBytes.toString(16)}</span>`],
+    [
+      'Block to block',
+      html`${printExactBytes(suspect.strideBytes)} <span class="soft address">0x${suspect.strideBytes.toString(16)}</span>`,
+    ],
     ['Asked for', requestWords(suspect)],
     ['Growth', `${printBytesChange(suspect.growthBytes)}, ${printCountChange(suspect.growthCount)} blocks`],
     ['Rate', suspect.bytesPerHour === null ? 'not known: capture times are missing' : printRate(suspect.bytesPerHour)],
     ['Over the dumps', trendWords[suspect.trend]],
-    ['How sure', html`${confidenceWords(suspect.confidence)} <span class="soft">(${printShare(suspect.confidence)})</span>`],
+    [
+      'How sure',
+      html`${confidenceWords(suspect.confidence)} <span class="soft">(${printShare(suspect.confidence)})</span>`,
+    ],
     ['Allocator', suspect.allocator === null ? 'not recognised' : nameMarkup(suspect.allocator)],
     ['Blocks', countingWords(suspect)],
   ];
@@ -90,11 +101,21 @@ function countsTable(report: LeakReport, suspect: ReportAllocation): SafeHtml {
     rows: report.dumps.map((_, index) => index),
     columns: [
       { title: 'Dump', cell: (index) => ({ content: index + 1 }) },
-      ...(elapsed === null ? [] : [{ title: 'After', isNumber: true, cell: (index: number) => ({ content: afterFirst(elapsed, index) }) }]),
+      ...(elapsed === null
+        ? []
+        : [{ title: 'After', isNumber: true, cell: (index: number) => ({ content: afterFirst(elapsed, index) }) }]),
       { title: 'Blocks', isNumber: true, cell: (index) => numberCell(suspect.counts[index], printCount) },
       { title: 'Change', isNumber: true, cell: (index) => numberCell(changes[index], printCountChange) },
       { title: 'Size', isNumber: true, cell: (index) => numberCell(bytes(index), printBytes) },
-      ...(hasFree ? [{ title: 'Free', isNumber: true, cell: (index: number) => numberCell(suspect.freeCounts[index], printCount) }] : []),
+      ...(hasFree
+        ? [
+            {
+              title: 'Free',
+              isNumber: true,
+              cell: (index: number) => numberCell(suspect.freeCounts[index], printCount),
+            },
+          ]
+        : []),
     ],
   });
 }
@@ -108,13 +129,20 @@ function evidenceList(suspect: ReportAllocation): SafeHtml | null {
   if (suspect.evidence.length === 0) return null;
   const sides = [
     { title: 'What speaks for it', side: 'for' as const, items: suspect.evidence.filter((item) => item.for) },
-    { title: 'What speaks against it, or is not proven', side: 'against' as const, items: suspect.evidence.filter((item) => !item.for) },
+    {
+      title: 'What speaks against it, or is not proven',
+      side: 'against' as const,
+      items: suspect.evidence.filter((item) => !item.for),
+    },
   ];
   const item = (side: 'for' | 'against', evidence: Evidence) =>
     html`<li class="${side}">${marks[side]}${escapeText(evidence.text, longestSentence)}</li>`;
   return html`${sides
     .filter(({ items }) => items.length > 0)
-    .map(({ title, side, items }) => html`<h4>${title}</h4><ul class="evidence">${items.map((evidence) => item(side, evidence))}</ul>`)}`;
+    .map(
+      ({ title, side, items }) =>
+        html`<h4>${title}</h4><ul class="evidence">${items.map((evidence) => item(side, evidence))}</ul>`,
+    )}`;
 }
 
 function anatomy(suspect: ReportAllocation): SafeHtml | null {
@@ -126,19 +154,30 @@ function anatomy(suspect: ReportAllocation): SafeHtml | null {
 ${anatomyStrip(suspect.fields, suspect.strideBytes)}
 ${tableMarkup({
   caption: 'Fields from the start of a block, as they are alike in most blocks. Kinds only, no contents.',
+  isCompact: true,
   rows: shown,
   columns: [
-    { title: 'Offset', isNumber: true, cell: (field) => ({ content: html`<span class="address">+0x${field.offset.toString(16)}</span>` }) },
+    {
+      title: 'Offset',
+      cell: (field) => ({ content: html`<span class="address">+0x${field.offset.toString(16)}</span>` }),
+    },
     { title: 'Size', isNumber: true, cell: (field) => numberCell(field.size, printExactBytes) },
     { title: 'Kind', cell: (field) => ({ content: kind(field) }) },
-    { title: 'Detail', cell: (field) => ({ content: nameMarkup(field.detail) }) },
+    { title: 'Detail', cell: (field) => ({ content: nameMarkup(fieldDetail(field)) }) },
   ],
 })}
 ${left > 0 && html`<p class="small soft">${plural(left, 'more field')} in report.json.</p>`}`;
 }
 
+/** Details that only repeat the kind are left out. */
+function fieldDetail(field: BlockField): string {
+  return fieldKindWords[field.kind].startsWith(field.detail.replace(/s$/, '')) ? '' : field.detail;
+}
+
 function places(report: LeakReport, suspect: ReportAllocation): SafeHtml | null {
-  const regions = suspect.regionIds.map((id) => report.regions.findIndex((region) => region.id === id)).filter((index) => index >= 0);
+  const regions = suspect.regionIds
+    .map((id) => report.regions.findIndex((region) => region.id === id))
+    .filter((index) => index >= 0);
   const addresses = suspect.sampleAddresses.slice(0, mostAddresses);
   if (regions.length === 0 && addresses.length === 0) return null;
   const links = regions.slice(0, mostRegions).map((index, position) => {
@@ -148,8 +187,11 @@ function places(report: LeakReport, suspect: ReportAllocation): SafeHtml | null 
   const left = regions.length - links.length;
   return html`<h4>Where it lies</h4>
 ${links.length > 0 && html`<p>${links}${left > 0 && ` and ${plural(left, 'more region')}`}</p>`}
-${addresses.length > 0 && html`<p class="small soft">Some of the blocks, for a debugger:</p>
-<ul class="addresses">${addresses.map((address) => html`<li class="address">${escapeText(address)}</li>`)}</ul>`}`;
+${
+  addresses.length > 0 &&
+  html`<p class="small soft">Some of the blocks, for a debugger:</p>
+<ul class="addresses">${addresses.map((address) => html`<li class="address">${escapeText(address)}</li>`)}</ul>`
+}`;
 }
 
 /** Classes that are no suspects: what else was looked at. Null when there are none. */
@@ -158,7 +200,8 @@ export function otherClasses(report: LeakReport): SafeHtml | null {
   const rows = report.allocations.filter((allocation) => !suspects.has(allocation.id) && allocation.id !== othersId);
   const others = report.allocations.filter((allocation) => allocation.id === othersId);
   if (rows.length + others.length === 0) return null;
-  const title = (allocation: ReportAllocation) => (allocation.id === othersId ? allocationTitle(allocation) : printExactBytes(allocation.strideBytes));
+  const title = (allocation: ReportAllocation) =>
+    allocation.id === othersId ? allocationTitle(allocation) : printExactBytes(allocation.strideBytes);
   return html`<details><summary>${plural(rows.length, 'other block size')} that ${rows.length === 1 ? 'is no suspect' : 'are no suspects'}</summary>
 ${tableMarkup<ReportAllocation>({
   caption: 'Live blocks of other sizes in the first and the last dump.',
@@ -167,11 +210,20 @@ ${tableMarkup<ReportAllocation>({
   footRows: others,
   columns: [
     { title: 'Block to block', cell: (item) => ({ content: title(item), value: item.strideBytes }) },
-    { title: 'Asked for', cell: (item) => ({ content: item.requestBytes === null ? noValue : requestWords(item), value: item.requestBytes?.max ?? null }) },
-    { title: 'Allocator', cell: (item) => ({ content: item.allocator === null ? noValue : nameMarkup(item.allocator) }) },
+    {
+      title: 'Asked for',
+      cell: (item) => ({
+        content: item.requestBytes === null ? noValue : requestWords(item),
+        value: item.requestBytes?.max ?? null,
+      }),
+    },
+    {
+      title: 'Allocator',
+      cell: (item) => ({ content: item.allocator === null ? noValue : nameMarkup(item.allocator) }),
+    },
     { title: 'Blocks', isNumber: true, cell: (item) => firstToLast(item.counts, printCount) },
     { title: 'Growth', isNumber: true, cell: (item) => numberCell(item.growthBytes, printBytesChange) },
-    { title: 'Over the dumps', cell: (item) => ({ content: trendWords[item.trend] }) },
+    { title: 'Trend', cell: (item) => ({ content: trendLabels[item.trend] }) },
   ],
 })}</details>`;
 }

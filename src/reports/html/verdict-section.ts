@@ -2,8 +2,8 @@ import type { LeakReport } from '../../model/leak-report.ts';
 import { escapeText, longestSentence } from '../escape-text.ts';
 import { printBytesChange, printCountChange, printRate, printShare, printTime } from '../print-quantity.ts';
 import type { EmbeddedPicture } from '../report-format.ts';
+import { furtherReasons, processName, suspectsOf } from '../report-view.ts';
 import { plural, statusMeanings, statusWords } from '../report-words.ts';
-import { processName, suspectsOf } from '../report-view.ts';
 import { html, nameMarkup, type SafeHtml } from './html-template.ts';
 import { pictureFigure } from './picture-section.ts';
 
@@ -13,19 +13,20 @@ export function titleBar(report: LeakReport): SafeHtml {
   const id = report.dumps.find((dump) => dump.processId !== null)?.processId ?? null;
   const first = printTime(report.dumps[0]?.capturedAt ?? null);
   const last = printTime(report.dumps.at(-1)?.capturedAt ?? null);
-  return html`<div class="bar"><span>${name !== null && html`<strong>${nameMarkup(name, 60)}</strong>`}${id !== null && ` process ${id}`}</span>
-<span>${plural(report.dumps.length, 'dump')}${first !== null && last !== null && (first === last ? `, ${first}` : `, ${first} to ${last}`)}</span></div>`;
+  return html`<header class="bar"><span>${name !== null && html`<strong>${nameMarkup(name, 60)}</strong>`}${id !== null && ` process ${id}`}</span>
+<span>${plural(report.dumps.length, 'dump')}${first !== null && last !== null && (first === last ? `, ${first}` : `, ${first} to ${last}`)}</span></header>`;
 }
 
 /** The verdict in one sentence, its numbers, the picture that shows it, and why. */
 export function verdictSection(report: LeakReport, picture: EmbeddedPicture | undefined): SafeHtml {
   const { verdict } = report;
+  const reasons = furtherReasons(report);
   return html`<section class="verdict status-${verdict.status}" aria-labelledby="verdict">
 <p class="badge" title="${statusMeanings[verdict.status]}">${statusWords[verdict.status]}</p>
 <h1 id="verdict">${escapeText(verdict.summary, longestSentence)}</h1>
 ${keyNumbers(report)}
+${reasons.length > 0 && html`<ul class="reasons">${reasons.map((reason) => html`<li>${escapeText(reason, longestSentence)}</li>`)}</ul>`}
 ${picture !== undefined && pictureFigure(picture)}
-${verdict.reasons.length > 0 && html`<ul class="reasons">${verdict.reasons.map((reason) => html`<li>${escapeText(reason.text, longestSentence)}</li>`)}</ul>`}
 </section>`;
 }
 
@@ -56,12 +57,14 @@ export function pageTitle(report: LeakReport): string {
 export interface Section {
   readonly id: string;
   readonly title: string;
+  /** One or two words for the list of contents. */
+  readonly shortTitle: string;
   readonly body: SafeHtml;
 }
 
 /** Links to the sections, for long reports and for the keyboard. */
 export function contentsNav(sections: readonly Section[]): SafeHtml {
-  return html`<nav class="contents" aria-label="Contents"><ul>${sections.map((section) => html`<li><a href="#${section.id}">${section.title}</a></li>`)}</ul></nav>`;
+  return html`<nav class="contents" aria-label="Contents"><ul>${sections.map((section) => html`<li><a href="#${section.id}">${section.shortTitle}</a></li>`)}</ul></nav>`;
 }
 
 export function sectionMarkup(section: Section): SafeHtml {
@@ -69,4 +72,3 @@ export function sectionMarkup(section: Section): SafeHtml {
 ${section.body}
 </section>`;
 }
-

@@ -1,5 +1,6 @@
 import type { VerdictStatus } from '../../model/leak-report.ts';
 import { escapeText } from '../escape-text.ts';
+import { displayWidth, fitToWidth } from './display-width.ts';
 
 export interface TerminalOptions {
   /** Width to fit; 80 where it is not known. */
@@ -25,6 +26,13 @@ export type Paint = keyof typeof codes;
 export function paint(options: TerminalOptions, text: string, ...paints: Paint[]): string {
   if (!options.color || text === '') return text;
   return paints.reduce((painted, name) => `\x1b[${codes[name][0]}m${painted}\x1b[${codes[name][1]}m`, text);
+}
+
+/** A heading, and in plain what belongs to it. */
+export function heading(options: TerminalOptions, text: string, note = ''): string {
+  const shown = fitToWidth(plain(options, text), options.columns, plain(options, '…'));
+  const hasRoom = note !== '' && displayWidth(shown) + note.length + 2 <= options.columns;
+  return paint(options, shown, 'bold') + (hasRoom ? `, ${note}` : '');
 }
 
 export const statusPaint: Readonly<Record<VerdictStatus, Paint>> = {
@@ -61,7 +69,8 @@ const blocks = { unicode: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 export function sparkline(options: TerminalOptions, values: readonly (number | null)[]): string {
   const levels = options.unicode ? blocks.unicode : blocks.ascii;
   const most = Math.max(1, ...values.map((value) => value ?? 0));
-  const level = (value: number) => levels[Math.min(levels.length - 1, Math.floor((Math.max(0, value) / most) * levels.length))]!;
+  const level = (value: number) =>
+    levels[Math.min(levels.length - 1, Math.floor((Math.max(0, value) / most) * levels.length))]!;
   return values.map((value) => (value === null ? ' ' : level(value))).join('');
 }
 

@@ -7,15 +7,18 @@ export interface TextColumn {
   readonly cells: readonly string[];
   readonly isNumber?: boolean;
   readonly paints?: readonly Paint[];
-  /** Shorter cells, taken when the terminal is too narrow for all columns. */
-  readonly shorter?: readonly string[];
+  /** Shorter cells, taken at their turn when the terminal is too narrow. */
+  readonly shorter?: { readonly cells: readonly string[]; readonly order: number };
   /** May be cut down to this width when the terminal is narrow. */
   readonly narrowest?: number;
-  /** Left out when the terminal is too narrow; the largest first. */
+  /** Left out at its turn when the terminal is too narrow. The largest order has its turn first; without one it stays. */
   readonly dropOrder?: number;
 }
 
 const gap = 2;
+
+/** Lines longer than this are hard to read, however wide the terminal is. */
+export const widestText = 110;
 
 /** Lines of an aligned table that fits the terminal: long names are cut first, then columns are left out. */
 export function textTable(columns: readonly TextColumn[], options: TerminalOptions, indent = 2): string[] {
@@ -62,13 +65,16 @@ function leastWidth(column: TextColumn): number {
   return column.narrowest === undefined ? natural : Math.min(natural, column.narrowest);
 }
 
+/** Shortens and drops columns in their order until the least widths fit. */
 function keepColumns(columns: readonly TextColumn[], room: number): readonly TextColumn[] {
+  const turns = columns.flatMap((column) => [column.dropOrder ?? 0, column.shorter?.order ?? 0]);
+  const orders = [...new Set(turns)].filter((order) => order > 0).sort((a, b) => b - a);
   let kept = columns;
-  if (total(kept.map(leastWidth)) > room) kept = kept.map((column) => ({ ...column, cells: column.shorter ?? column.cells }));
-  while (total(kept.map(leastWidth)) > room) {
-    const next = Math.max(...kept.map((column) => column.dropOrder ?? 0));
-    if (next === 0) break;
-    kept = kept.filter((column) => (column.dropOrder ?? 0) !== next);
+  for (const order of orders) {
+    if (total(kept.map(leastWidth)) <= room) break;
+    kept = kept
+      .filter((column) => column.dropOrder !== order)
+      .map((column) => (column.shorter?.order === order ? { ...column, cells: column.shorter.cells } : column));
   }
   return kept;
 }
@@ -103,7 +109,8 @@ export function wrapText(text: string, width: number, indent = ''): string[] {
     if (line !== '') lines.push(line);
     line = `${indent}${word}`;
   };
-  for (const word of text.split(' ')) for (const piece of pieces(word, Math.max(1, width - displayWidth(indent)))) push(piece);
+  for (const word of text.split(' '))
+    for (const piece of pieces(word, Math.max(1, width - displayWidth(indent)))) push(piece);
   if (line !== '') lines.push(line);
   return lines;
 }

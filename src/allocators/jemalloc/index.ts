@@ -2,19 +2,20 @@ import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { Allocator, BlockVisitor, Heap } from '../allocator.ts';
 import { findBaseBlocks } from './base-blocks.ts';
-import { type Extent, readExtents } from './extents.ts';
-import { requestRangeOf } from './size-classes.ts';
+import { type Extent, type Extents, readExtents } from './extents.ts';
+import { requestRangeOf, smallestLarge } from './size-classes.ts';
 import { readThreadCaches } from './thread-caches.ts';
 
-interface JemallocState {
-  /** Sorted, never overlapping. */
-  readonly extents: readonly Extent[];
+interface JemallocState extends Extents {
   /** Objects in threads' caches, with the bytes of their class. */
   readonly cached: ReadonlyMap<Address, number>;
 }
 
 const blocksPerStep = 4096;
 const pageBytes = 4096;
+
+/** Builds for larger pages have larger records, which are not read; there are 4 KiB slabs in any other heap. */
+const largerPage = 16384;
 
 /**
  * jemalloc 5.1 to 5.3 on 64-bit little-endian systems with 4 KiB pages. One heap per arena. Counts are exact: what
@@ -26,7 +27,7 @@ export const jemalloc: Allocator = {
   reference: 'https://github.com/jemalloc/jemalloc/blob/5.3.0/include/jemalloc/internal/edata.h',
   headerBytes: () => 0,
   findHeaps,
-  walk: (heap, memory, visitor) => walk(heap.state as JemallocState, memory, visitor),
+  walk: (heap, _memory, visitor) => walk(heap.state as JemallocState, visitor),
   requestRange: (stride) => requestRangeOf(stride),
 };
 
@@ -35,8 +36,10 @@ function findHeaps(memory: Memory): Heap[] {
   if (dump.pointerSize !== 8 || !dump.littleEndian || !dump.hasAddresses) return [];
   const blocks = findBaseBlocks(memory);
   if (blocks.length === 0) return [];
+  const { extents: all, bitmaps } = readExtents(memory, blocks);
+  if (all.every(({ size }) => size % largerPage === 0)) return [];
   const byArena = new Map<number, Extent[]>();
-  for (const extent of readExtents(memory, blocks)) {
+  for (const extent of all) {
     const extents = byArena.get(extent.arena);
     if (extents === undefined) byArena.set(extent.arena, [extent]);
     else extents.push(extent);
@@ -49,7 +52,7 @@ function findHeaps(memory: Memory): Heap[] {
       address: extents.reduce((lowest, { record }) => Math.min(lowest, record), Number.POSITIVE_INFINITY),
       name: `arena ${arena}`,
       ranges: rangesOf(extents),
-      state: { extents, cached } satisfies JemallocState,
+      state: { extents, bitmaps, cached } satisfies JemallocState,
     }));
 }
 
@@ -63,12 +66,13 @@ function rangesOf(extents: readonly Extent[]): { start: Address; end: Address }[
   return ranges;
 }
 
-function* walk(state: JemallocState, _memory: Memory, visitor: BlockVisitor): Generator<void, void> {
+function* walk(state: JemallocState, visitor: BlockVisitor): Generator<void, void> {
   let told = 0;
   for (const extent of state.extents) {
-    if (extent.kind === 'slab') told += walkSlab(extent, state.cached, visitor);
+    if (extent.kind === 'slab') told += walkSlab(extent, state, visitor);
     else {
-      visitor.block(extent.start, extent.size, extent.kind === 'large' && !isCachedLarge(extent, state.cached), -1);
+      const live = extent.kind === 'large' && !isCachedLarge(extent, state.cached);
+      visitor.block(extent.start, strideOf(extent), live, -1);
       told += 1;
     }
     if (told >= blocksPerStep) {
@@ -78,12 +82,17 @@ function* walk(state: JemallocState, _memory: Memory, visitor: BlockVisitor): Ge
   }
 }
 
-function walkSlab(slab: Extent, cached: ReadonlyMap<Address, number>, visitor: BlockVisitor): number {
-  const { start, classSize, freeBits } = slab;
+/** A small object with an extent of its own counts with its class. */
+function strideOf({ size, classSize }: Extent): number {
+  return classSize < smallestLarge ? classSize : size;
+}
+
+function walkSlab(slab: Extent, { bitmaps, cached }: JemallocState, visitor: BlockVisitor): number {
+  const { start, classSize, bitmap } = slab;
   const regions = slab.size / classSize;
   for (let region = 0; region < regions; region += 1) {
     const address = start + region * classSize;
-    const free = ((freeBits[region >>> 5]! >>> (region & 31)) & 1) !== 0;
+    const free = ((bitmaps[bitmap + (region >>> 5)]! >>> (region & 31)) & 1) !== 0;
     visitor.block(address, classSize, !free && cached.get(address) !== classSize, -1);
   }
   return regions;

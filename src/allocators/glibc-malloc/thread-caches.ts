@@ -1,0 +1,92 @@
+import type { Memory } from '../../memory/memory.ts';
+import type { Address } from '../../model/address.ts';
+import { type CachedList, followList, isCachedChunk } from './cached-chunks.ts';
+import type { Layout } from './layout.ts';
+import type { Words } from './scattered-words.ts';
+
+/** A kind of tcache_perthread_struct: an array of counts, one for each bin, then one of entries. */
+export interface CacheShape {
+  readonly bins: number;
+  readonly countBytes: 1 | 2;
+  /** Since 2.42 the numbers tell how many more a bin takes, not how many it has. */
+  readonly countsDown: boolean;
+}
+
+/** Of 2.26, 2.30 and 2.42. Source: glibc malloc/malloc.c. */
+const cacheShapes: readonly CacheShape[] = [
+  { bins: 64, countBytes: 1, countsDown: false },
+  { bins: 64, countBytes: 2, countsDown: false },
+  { bins: 76, countBytes: 2, countsDown: true },
+];
+
+/** Bins that are for one size each; those after them (2.42) are for ranges. */
+const exactBins = 64;
+
+/** Sizes of chunks that may hold a tcache_perthread_struct, each with its shape. */
+export function cacheChunkSizes(layout: Layout): ReadonlyMap<number, CacheShape> {
+  const sizes = new Map<number, CacheShape>();
+  for (const shape of cacheShapes) {
+    const bytes = shape.bins * (shape.countBytes + layout.word);
+    const size = Math.ceil((bytes + layout.word) / layout.alignment) * layout.alignment;
+    sizes.set(size, shape);
+    // A chunk is larger by one step when the rest of the block it was cut from could not stand alone.
+    sizes.set(size + layout.alignment, shape);
+  }
+  return sizes;
+}
+
+/** As large as any tcache_perthread_struct. */
+const cacheBytes = new Uint8Array(1024);
+
+/**
+ * The chunks that a thread has cached, when `chunk` holds its tcache_perthread_struct; undefined when it holds
+ * something else, or a cache with nothing in it. Believed when all bins agree: entries where counts say so, chunks of
+ * the bin's size at them, lists of the counted length. One may be off, for the thread may just be changing it.
+ */
+export function threadCacheChunks(
+  memory: Memory,
+  words: Words,
+  layout: Layout,
+  chunk: Address,
+  shape: CacheShape,
+): Address[] | undefined {
+  const start = chunk + layout.header;
+  const bytes = cacheBytes.subarray(0, shape.bins * (shape.countBytes + layout.word));
+  // A quick no for the many zeroed blocks that have the size of a cache by chance.
+  if (memory.read(start, bytes) < bytes.length || bytes.every((byte) => byte === 0)) return undefined;
+  const lists = readLists(memory, layout, start, shape);
+  if (lists === undefined) return undefined;
+  const followed = lists.map((list) => followList(words, layout, list));
+  const counted = followed.filter(({ chunks, isWhole }, index) => isWhole && chunks.length === lists[index]!.limit);
+  if (counted.length === 0 || counted.length < lists.length - 1) return undefined;
+  return followed.flatMap(({ chunks }) => chunks);
+}
+
+/** The lists of a cache, each with its count as the limit; undefined when more than one bin makes no sense. */
+function readLists(memory: Memory, layout: Layout, start: Address, shape: CacheShape): CachedList[] | undefined {
+  const entries = start + shape.bins * shape.countBytes;
+  const lists: CachedList[] = [];
+  let wrong = 0;
+  for (const [bin, count] of readCounts(memory, start, shape).entries()) {
+    const head = memory.word(entries + bin * layout.word) ?? 0;
+    if (count === 0 && head === 0) continue;
+    const size = bin < exactBins ? layout.smallestChunk + bin * layout.alignment : undefined;
+    if (count > 0 && isCachedChunk(memory, layout, head - layout.header, size)) {
+      lists.push({ head, linkedOffset: layout.header, size, limit: count });
+    } else {
+      wrong += 1;
+    }
+    if (wrong > 1) return undefined;
+  }
+  return lists;
+}
+
+function readCounts(memory: Memory, start: Address, { bins, countBytes, countsDown }: CacheShape): number[] {
+  const numbers = Array.from({ length: bins }, (_, bin) => {
+    const number = countBytes === 1 ? memory.u8(start + bin) : memory.u16(start + 2 * bin);
+    return number ?? 0;
+  });
+  if (!countsDown) return numbers;
+  const most = Math.max(...numbers);
+  return numbers.map((number) => most - number);
+}

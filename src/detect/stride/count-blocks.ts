@@ -1,0 +1,84 @@
+// Counts the blocks of each stride in every dump by their signatures.
+import type { Memory } from '../../memory/memory.ts';
+import type { Address } from '../../model/address.ts';
+import type { Pacer } from '../../scan/pacer.ts';
+import { type AddressSketch, newAddressSketch } from '../address-sketch.ts';
+import type { AddressRun } from './sample-growth.ts';
+import type { CompanionWord, Signature } from './signature.ts';
+import type { TokenReader } from './tokens.ts';
+
+export interface BlockCount {
+  /** Per dump. */
+  readonly counts: Float64Array;
+  /** Addresses of the token. */
+  readonly sketches: readonly AddressSketch[];
+}
+
+const pieceBytes = 1 << 20;
+
+export interface CountInput {
+  readonly signatures: readonly Signature[];
+  readonly memories: readonly Memory[];
+  /** Where blocks may stand, per dump; sorted. */
+  readonly ranges: readonly (readonly AddressRun[])[];
+  /** One per dump: what is a pointer differs. */
+  readonly readers: readonly TokenReader[];
+  readonly pacer: Pacer;
+}
+
+/** Reads the ranges of every dump once. Results stand in the order of the signatures. */
+export async function countBlocks(input: CountInput): Promise<BlockCount[]> {
+  const { signatures, memories } = input;
+  const results = signatures.map(() => ({
+    counts: new Float64Array(memories.length),
+    sketches: memories.map(() => newAddressSketch()),
+  }));
+  const byKey = new Map(signatures.map((signature, index) => [signature.period.key, index]));
+  const buffer = new ArrayBuffer(pieceBytes);
+  for (const [dump, memory] of memories.entries()) {
+    for (const piece of piecesOf(input.ranges[dump]!)) {
+      const got = memory.read(piece.start, new Uint8Array(buffer, 0, piece.end - piece.start));
+      const words = new Uint32Array(buffer, 0, (got >>> 3) << 1);
+      input.readers[dump]!.read(words, (key, offset) => {
+        const index = byKey.get(key);
+        if (index === undefined) return;
+        if (!signatures[index]!.companions.every((word) => stands(word, { memory, words, start: piece.start, offset }))) return;
+        results[index]!.counts[dump]!++;
+        results[index]!.sketches[dump]!.add(piece.start + offset);
+      });
+      await input.pacer.pace(got);
+    }
+  }
+  for (const [index, { period }] of signatures.entries()) {
+    for (let dump = 0; dump < memories.length; dump++) {
+      results[index]!.counts[dump] = Math.round(results[index]!.counts[dump]! / period.perBlock);
+    }
+  }
+  return results;
+}
+
+function* piecesOf(ranges: readonly AddressRun[]): Generator<AddressRun> {
+  for (const range of ranges) {
+    for (let at = range.start; at < range.end; at += pieceBytes) {
+      yield { start: at, end: Math.min(range.end, at + pieceBytes) };
+    }
+  }
+}
+
+interface TokenPlace {
+  readonly memory: Memory;
+  readonly words: Uint32Array;
+  readonly start: Address;
+  readonly offset: number;
+}
+
+function stands(word: CompanionWord, place: TokenPlace): boolean {
+  const index = (place.offset + word.offset) / 4;
+  const isWide = place.memory.dump.pointerSize === 8;
+  if (index >= 0 && index + 1 < place.words.length) {
+    return place.words[index] === word.lo && (!isWide || place.words[index + 1] === word.hi);
+  }
+  // At the border of a piece: the neighbour has to be read.
+  const address = place.start + place.offset + word.offset;
+  return place.memory.u32(address) === word.lo && (!isWide || place.memory.u32(address + 4) === word.hi);
+}

@@ -1,0 +1,69 @@
+// A token may stand elsewhere too; the words that all blocks share beside it make sure that a block is meant.
+import type { Period } from './find-strides.ts';
+import type { WordWindow } from './sample-growth.ts';
+
+/** A word at a distance from the token. */
+export interface CompanionWord {
+  /** Bytes from the token. */
+  readonly offset: number;
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** What is searched for to count blocks: the token, and what must stand around it. */
+export interface Signature {
+  readonly period: Period;
+  readonly companions: readonly CompanionWord[];
+}
+
+const mostCompanions = 4;
+const samples = 96;
+/** Words this far on either side are looked at: headers and fields near the token tell most. */
+const reach = 128;
+
+/** Words at the same distance with the same value in every sampled block; zero says little and is left out. */
+export function signatureOf(period: Period, windows: readonly WordWindow[], wordBytes: 4 | 8): Signature {
+  const places = samplePlaces(period, windows);
+  const companions: CompanionWord[] = [];
+  const limit = Math.min(reach, period.stride - wordBytes);
+  for (let offset = -limit; offset <= limit && companions.length < mostCompanions; offset += wordBytes) {
+    if (offset === 0) continue;
+    const word = sharedWord(places, offset, wordBytes);
+    if (word) companions.push({ offset, ...word });
+  }
+  return { period, companions };
+}
+
+interface Place {
+  readonly words: Uint32Array;
+  readonly offset: number;
+}
+
+/** Places on the lattice, spread over all windows. */
+function samplePlaces(period: Period, windows: readonly WordWindow[]): Place[] {
+  const all: Place[] = [];
+  for (const [window, list] of period.places.entries()) {
+    for (let index = 1; list && index < list.length; index++) {
+      if (list[index]! - list[index - 1]! === period.stride) all.push({ words: windows[window]!.words, offset: list[index]! });
+    }
+  }
+  const every = Math.max(1, Math.floor(all.length / samples));
+  return all.filter((_, index) => index % every === 0);
+}
+
+function sharedWord(places: readonly Place[], offset: number, wordBytes: 4 | 8): { lo: number; hi: number } | undefined {
+  let lo = 0;
+  let hi = 0;
+  let seen = 0;
+  for (const place of places) {
+    const index = (place.offset + offset) / 4;
+    if (index < 0 || index + wordBytes / 4 > place.words.length) continue;
+    const low = place.words[index]!;
+    const high = wordBytes === 8 ? place.words[index + 1]! : 0;
+    if (seen > 0 && (low !== lo || high !== hi)) return undefined;
+    lo = low;
+    hi = high;
+    seen++;
+  }
+  return seen * 2 >= places.length && (lo !== 0 || hi !== 0) ? { lo, hi } : undefined;
+}

@@ -1,0 +1,72 @@
+// What is compared when strides are looked for: words by their value, and words by the kinds of those that follow.
+import { classifyWord32, classifyWord64, isTextHalf, isTextWord, type PointerTest } from '../../model/word-kind.ts';
+import type { WordWindow } from './sample-growth.ts';
+
+/**
+ * `value`: a word that is neither zero, nor text, nor the same as the one before it (a fill pattern has no period, and
+ * text has periods of its own). `shape`: the kinds of eight words in a row where a run of one kind begins; found where
+ * all values differ from block to block, but each block is laid out alike.
+ */
+export type TokenKind = 'value' | 'shape';
+
+export interface TokenReader {
+  readonly kind: TokenKind;
+  /** Calls back with every token's key and byte offset, in order. */
+  read(words: Uint32Array, visit: (key: number, offset: number) => void): void;
+}
+
+/** One number per word: exact for 32 bits, and for 64 bits as far as a double goes, which tells words apart well. */
+export function valueKey(lo: number, hi: number): number {
+  return hi * 2 ** 32 + lo;
+}
+
+export function valueTokens(wordBytes: 4 | 8): TokenReader {
+  const step = wordBytes / 4;
+  return {
+    kind: 'value',
+    read(words, visit) {
+      let before = 0;
+      for (let index = 0; index + step <= words.length; index += step) {
+        const lo = words[index]!;
+        const hi = step === 2 ? words[index + 1]! : 0;
+        const key = valueKey(lo, hi);
+        if (key !== 0 && key !== before && !(step === 2 ? isTextWord(lo, hi) : isTextHalf(lo))) visit(key, index * 4);
+        before = key;
+      }
+    },
+  };
+}
+
+const shapeWords = 8;
+const bitsPerKind = 3;
+const shapeMask = 2 ** (shapeWords * bitsPerKind) - 1;
+
+export function shapeTokens(wordBytes: 4 | 8, isPointer: PointerTest): TokenReader {
+  const step = wordBytes / 4;
+  return {
+    kind: 'shape',
+    read(words, visit) {
+      let shape = 0;
+      let seen = 0;
+      for (let index = 0; index + step <= words.length; index += step) {
+        const kind =
+          step === 2 ? classifyWord64(words[index]!, words[index + 1]!, isPointer) : classifyWord32(words[index]!, isPointer);
+        // Before it is shifted out, the oldest kind is the one in front of the eight: a run begins where they differ.
+        const oldest = shape >>> ((shapeWords - 1) * bitsPerKind);
+        shape = ((shape << bitsPerKind) | kind) & shapeMask;
+        seen++;
+        const first = shape >>> ((shapeWords - 1) * bitsPerKind);
+        if (seen > shapeWords && first !== oldest) visit(shape + 1, (index - (shapeWords - 1) * step) * 4);
+      }
+    },
+  };
+}
+
+/** Tokens of all windows, with the window's index. */
+export function readWindows(
+  windows: readonly WordWindow[],
+  reader: TokenReader,
+  visit: (key: number, offset: number, window: number) => void,
+): void {
+  for (const [index, window] of windows.entries()) reader.read(window.words, (key, offset) => visit(key, offset, index));
+}

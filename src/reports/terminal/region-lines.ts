@@ -1,0 +1,96 @@
+import type { LeakReport, PerDump, ReportRegion } from '../../model/leak-report.ts';
+import { printBytes, printBytesChange } from '../print-quantity.ts';
+import { growingRegions, growthSeries, lastRange, otherRegionsRow, shownDumps } from '../report-view.ts';
+import { plural, regionKindWords, regionName, trendLabels } from '../report-words.ts';
+import { seriesColumn } from './series-column.ts';
+import { bar, heading, plain, plainName, sparkline, type TerminalOptions } from './terminal-style.ts';
+import { type TextColumn, textTable } from './text-table.ts';
+
+const mostRegions = 8;
+const mostSparks = 16;
+
+interface GrowthRow {
+  readonly name: string;
+  readonly kind: string;
+  readonly start: string;
+  readonly trend: string;
+  readonly values: PerDump<number>;
+  readonly growthBytes: number;
+}
+
+/** Where memory grows: the largest regions with their sizes, and the rest in one row. */
+export function regionLines(report: LeakReport, options: TerminalOptions): string[] {
+  const rows = growthRows(report, options);
+  if (rows.length === 0) return [heading(options, 'No region grows from the first dump to the last')];
+  const title = `Where memory grows: ${printBytes(report.growth.totalBytes)} in all`;
+  return [heading(options, title), ...textTable(growthColumns(rows, options), options)];
+}
+
+function growthRows(report: LeakReport, options: TerminalOptions): GrowthRow[] {
+  const growing = growingRegions(report);
+  const rows = growing.slice(0, mostRegions).map((region) => regionRow(region, options));
+  const cut = otherRegionsRow(report);
+  const rest = [...growing.slice(mostRegions), ...(cut !== undefined && cut.growthBytes > 0 ? [cut] : [])];
+  if (rest.length === 0) return rows;
+  const name = cut === undefined ? plural(rest.length, 'more region') : 'all others';
+  const values = report.dumps.map((_, index) => sum(rest, (region) => growthSeries(region).values[index] ?? 0));
+  return [
+    ...rows,
+    { name, kind: '', start: '', trend: '', values, growthBytes: sum(rest, (region) => region.growthBytes) },
+  ];
+}
+
+function sum(regions: readonly ReportRegion[], value: (region: ReportRegion) => number): number {
+  return regions.reduce((total, region) => total + value(region), 0);
+}
+
+function regionRow(region: ReportRegion, options: TerminalOptions): GrowthRow {
+  const start = plainName(options, lastRange(region)?.start ?? '', 20);
+  const isNamed = region.name !== '';
+  return {
+    // Without a name the address is what tells regions apart; its leading zeros do not.
+    name:
+      isNamed || start === ''
+        ? plainName(options, regionName(region))
+        : `${region.kind} at ${start.replace(/^0x0+(?=.)/, '0x')}`,
+    kind: isNamed ? regionKindWords[region.kind] : '',
+    start,
+    trend: trendLabels[region.trend],
+    values: growthSeries(region).values,
+    growthBytes: region.growthBytes,
+  };
+}
+
+function growthColumns(rows: readonly GrowthRow[], options: TerminalOptions): TextColumn[] {
+  const most = Math.max(...rows.map((row) => row.growthBytes));
+  const barWidth = Math.max(8, Math.min(32, options.columns - 72));
+  const sizes = seriesColumn(options, {
+    title: 'Size',
+    rows: rows.map((row) => row.values),
+    print: printBytes,
+    shortenOrder: 3,
+  });
+  const dumps = shownDumps(rows[0]!.values.length, mostSparks);
+  const sparks = rows.map((row) =>
+    sparkline(
+      options,
+      dumps.map((index) => row.values[index] ?? null),
+    ),
+  );
+  const growth = rows.map((row) => plain(options, printBytesChange(row.growthBytes)));
+  return [
+    { title: 'Region', cells: rows.map((row) => row.name), narrowest: 24 },
+    { title: 'Kind', cells: rows.map((row) => row.kind), dropOrder: 4 },
+    { title: 'Starts at', cells: rows.map((row) => row.start), dropOrder: 5 },
+    sizes,
+    ...(dumps.length > 2 ? [{ title: '', cells: sparks, dropOrder: 2 }] : []),
+    { title: 'Growth', cells: growth, isNumber: true, paints: ['bold'] },
+    {
+      title: '',
+      cells: rows.map((row) => bar(options, row.growthBytes / most, barWidth)),
+      paints: ['yellow'],
+      dropOrder: 1,
+    },
+    { title: 'Trend', cells: rows.map((row) => row.trend), dropOrder: 6 },
+  ];
+}

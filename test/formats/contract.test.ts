@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { memorySource } from '../../src/bytes/memory-source.ts';
+import { LeakvizError } from '../../src/errors.ts';
+import { type DumpFormatId, dumpFormats, findFormat, openDump } from '../../src/formats/index.ts';
+import { openMemory } from '../../src/memory/dump-memory.ts';
+import type { Dump } from '../../src/model/dump.ts';
+import { writeElfCore } from '../synth/synth-elf-core.ts';
+import { writeMinidump } from '../synth/synth-minidump.ts';
+
+const memoryBytes = Uint8Array.from({ length: 3000 }, (_, index) => index);
+
+/** One rich file per format. A new format needs one here. */
+const examples: Readonly<Record<DumpFormatId, Uint8Array>> = {
+  'elf-core': writeElfCore({
+    process: { id: 1, name: 'a' },
+    threads: [{ id: 1, stackPointer: 0x20010 }],
+    auxiliary: [
+      [9, 0x10010],
+      [25, 0x20010],
+      [33, 0x30000],
+    ],
+    files: [{ start: 0x10000, end: 0x11000, path: '/bin/a' }],
+    notePadding: 4,
+    segments: [
+      { address: 0x10000, bytes: memoryBytes, flags: 5 },
+      { address: 0x20000, bytes: memoryBytes, memorySize: 8192 },
+      { address: 0x30000, bytes: memoryBytes.subarray(0, 100), flags: 5 },
+    ],
+    extendedCount: true,
+  }),
+  minidump: writeMinidump({
+    processId: 1,
+    memoryInfo: [
+      { address: 0x10000, size: 4096 },
+      { address: 0x20000, size: 4096, type: 0x1000000 },
+    ],
+    modules: [{ address: 0x20000, size: 4096, path: 'a.exe' }],
+    threads: [{ id: 1, stackPointer: 0x10010, environmentBlock: 0x10000 }],
+    smallRanges: [{ address: 0x20000, bytes: memoryBytes.subarray(0, 200) }],
+    linuxMaps: '00010000-00011000 rw-p 00000000 00:00 0 [heap]\n',
+    ranges: [{ address: 0x10000, bytes: memoryBytes }],
+  }),
+  raw: memoryBytes,
+};
+
+describe.each(dumpFormats.map((format) => [format.id, format] as const))('%s', (id, format) => {
+  const bytes = examples[id];
+
+  test('is told by its content', () => {
+    expect(findFormat(memorySource(bytes))).toBe(format);
+    expect(openDump(memorySource(bytes)).format).toBe(id);
+  });
+
+  test('does not take other formats for its own, raw apart', () => {
+    for (const [other, otherBytes] of Object.entries(examples)) {
+      if (id !== 'raw' && other !== id) expect(format.probe(otherBytes.subarray(0, 4096))).toBe(false);
+    }
+  });
+
+  test('probing never throws, however short the head', () => {
+    for (let size = 0; size < 64; size += 1) expect(() => format.probe(bytes.subarray(0, size))).not.toThrow();
+  });
+
+  test('keeps its promises', () => {
+    expectSound(openDump(memorySource(bytes)), bytes);
+  });
+
+  test('cut off anywhere, it gives a sound dump or a LeakvizError', () => {
+    for (let size = 0; size < bytes.length; size += 7) openSoundly(bytes.subarray(0, size));
+  });
+
+  test('with any bytes changed, it gives a sound dump or a LeakvizError', () => {
+    const place = fc.integer({ min: 4, max: Math.min(bytes.length, 2500) - 9 });
+    const value = fc.constantFrom([0], [0xff], [0xff, 0xff, 0xff, 0xff], [0, 0, 0, 0, 0, 0, 0, 0x80], [1, 0, 0, 0]);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(place, value), { minLength: 1, maxLength: 4 }), (changes) => {
+        const changed = bytes.slice();
+        for (const [at, change] of changes) changed.set(change, at);
+        openSoundly(changed);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+});
+
+function openSoundly(bytes: Uint8Array): void {
+  let dump: Dump;
+  try {
+    dump = openDump(memorySource(bytes));
+  } catch (error) {
+    if (!(error instanceof LeakvizError)) throw error;
+    expect(error.message).not.toContain('\n');
+    return;
+  }
+  expectSound(dump, bytes);
+}
+
+/** What Dump promises of every dump. */
+function expectSound(dump: Dump, bytes: Uint8Array): void {
+  let end = Number.NEGATIVE_INFINITY;
+  for (const region of dump.regions) {
+    if (region.start < end || region.end <= region.start) throw new Error('regions overlap or are empty');
+    end = region.end;
+  }
+  end = Number.NEGATIVE_INFINITY;
+  for (const { start, size, fileOffset } of dump.captured) {
+    if (start < end || size <= 0) throw new Error('captured ranges overlap or are empty');
+    if (fileOffset < 0 || fileOffset + size > bytes.length) throw new Error('captured beyond the file');
+    end = start + size;
+  }
+  const starts = dump.modules.map(({ start }) => start);
+  expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+  const memory = openMemory(dump, memorySource(bytes));
+  for (const { start, fileOffset } of dump.captured) expect(memory.u8(start)).toBe(bytes[fileOffset]);
+}
