@@ -5,12 +5,13 @@ import { matchRegions } from './compare/match-regions.ts';
 import { nameHeaps } from './compare/name-heaps.ts';
 import { type ProcessTotals, processTotals } from './compare/process-totals.ts';
 import { type Candidate, findCandidates } from './detect/candidates.ts';
+import { churnBytes } from './detect/churn.ts';
 import { collectorOf } from './detect/collector.ts';
 import { newRangeTally, type RangeTally } from './detect/range-tally.ts';
 import { findStrideClasses } from './detect/stride/index.ts';
 import { trendOf } from './detect/trend.ts';
 import { unwalkedMemory } from './detect/unwalked-memory.ts';
-import { type Decision, decide, type ProcessFacts } from './detect/verdict.ts';
+import { type Decision, decide, isMaterial, type ProcessFacts } from './detect/verdict.ts';
 import { type FoundHeaps, findHeaps, type WalkResult, walkHeaps } from './detect/walk-heaps.ts';
 import type { Memory } from './memory/memory.ts';
 import type { OpenedDump } from './memory/opened-dump.ts';
@@ -67,11 +68,11 @@ export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptio
   const tallies = memories.map(() => newRangeTally(tracks));
   const walk = await walkHeaps(found, memories, tallies, pacerFor('walk', memories, options));
   const totals = processTotals(tracks, measures);
-  const strideClasses = await findStrideClasses({
-    memories,
-    ...unwalkedMemory({ tracks, measures, found, memories }),
-    pacer: pacerFor('strides', memories, options),
-  });
+  const unwalked = unwalkedMemory({ tracks, measures, found, memories });
+  const isWorthALook = unwalked.grownRuns.length > 0 && isMaterial(totals.totalGrowth, totals.populatedBytes[0]!);
+  const strideClasses = isWorthALook
+    ? await findStrideClasses({ memories, ...unwalked, pacer: pacerFor('strides', memories, options) })
+    : [];
   const hours = hoursBetween(dumps);
   const candidates = findCandidates({
     classes: [...walk.classes, ...strideClasses],
@@ -136,6 +137,7 @@ function processFacts(input: {
     collector: collectorOf(memories.at(-1)!.dump),
     liveBytes: sum('liveBytes'),
     freeBytes: sum('freeBytes'),
+    churnBytes: churnBytes(walk.classes),
   };
 }
 

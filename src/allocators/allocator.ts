@@ -53,4 +53,6 @@ export interface Allocator {
   walk(heap: Heap, memory: Memory, visitor: BlockVisitor): Generator<void, void>;
   /** The requests that end up as blocks of this stride; null when no request does. */
   requestRange(stride: number, dump: Dump): RequestRange | null;
+  /** Further strides that requests of this stride get now and then; left out where there are none. */
+  otherStrides?(stride: number, dump: Dump): readonly number[];
 }

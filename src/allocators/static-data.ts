@@ -1,13 +1,7 @@
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
 import type { MemoryRegion } from '../model/dump.ts';
-
-/** Writable memory of programs and libraries: initialised data, and the zeroed data that follows it. */
-export interface StaticData {
-  readonly start: Address;
-  /** Exclusive. */
-  readonly end: Address;
-}
+import { capturedRuns, type MemoryRange } from './captured-runs.ts';
 
 /** Zeroed data directly behind an image; what is larger is a heap that happens to follow. */
 const largestContinuation = 64 << 20;
@@ -20,7 +14,7 @@ const unnamedBudget = 256 << 20;
  * Where allocators keep their roots. Each piece is one image's data with the anonymous memory that continues it
  * without a gap, as the loader maps it.
  */
-export function staticDataOf(memory: Memory): StaticData[] {
+export function staticDataOf(memory: Memory): MemoryRange[] {
   const { regions } = memory.dump;
   const pieces: { start: Address; end: Address; imageEnd: Address }[] = [];
   for (const region of regions) {
@@ -37,11 +31,12 @@ export function staticDataOf(memory: Memory): StaticData[] {
   return pieces.length > 0 ? pieces : smallPrivateRegions(regions);
 }
 
-function isImage({ kind }: MemoryRegion): boolean {
-  return kind === 'image' || kind === 'mapped-file';
+/** A program's data may be taken for a file like any other; but then it is not large. */
+function isImage({ kind, start, end }: MemoryRegion): boolean {
+  return kind === 'image' || (kind === 'mapped-file' && end - start <= largestUnnamed);
 }
 
-function smallPrivateRegions(regions: readonly MemoryRegion[]): StaticData[] {
+function smallPrivateRegions(regions: readonly MemoryRegion[]): MemoryRange[] {
   let budget = unnamedBudget;
   return regions.filter(({ writable, kind, start, end }) => {
     if (!writable || kind === 'stack' || end - start > largestUnnamed) return false;
@@ -54,27 +49,25 @@ function smallPrivateRegions(regions: readonly MemoryRegion[]): StaticData[] {
 const pieceBytes = 1 << 18;
 
 /**
- * Reads a range in pieces as 32-bit words of the machine's order; each piece holds `overlap` bytes of the next one.
- * `visit` is told the words and the address of the first; it ends the reading by returning true. One buffer is used
- * for all: what is kept must be copied. Gaps that were not captured are skipped page by page.
+ * Reads what was captured of a range, in pieces, as 32-bit words of the machine's order; each piece holds `overlap`
+ * bytes of the next one, so that nothing is cut. `visit` is told the words and the address of the first; it ends the
+ * reading by returning true. One buffer is used for all: what is kept must be copied.
  */
 export function readWords(
   memory: Memory,
-  range: { readonly start: Address; readonly end: Address },
+  range: MemoryRange,
   overlap: number,
   visit: (words: Uint32Array, address: Address) => boolean | undefined,
 ): void {
-  const bytes = new Uint8Array(pieceBytes + overlap);
-  let at = range.start;
-  while (at < range.end) {
-    const wanted = Math.min(bytes.length, range.end - at);
-    const got = memory.read(at, bytes.subarray(0, wanted));
-    if (got >= 4 && visit(new Uint32Array(bytes.buffer, 0, got >>> 2), at) === true) return;
-    at += got < wanted ? got + gapStep - ((at + got) % gapStep) : pieceBytes;
+  // Some dumps have a hundred thousand small ranges.
+  const bytes = new Uint8Array(Math.min(pieceBytes + overlap, Math.ceil((range.end - range.start) / 4) * 4));
+  for (const run of capturedRuns(memory.dump, range)) {
+    for (let at = run.start; at < run.end; at += pieceBytes) {
+      const got = memory.read(at, bytes.subarray(0, Math.min(bytes.length, run.end - at)));
+      if (visit(new Uint32Array(bytes.buffer, 0, got >>> 2), at) === true) return;
+    }
   }
 }
-
-const gapStep = 4096;
 
 /** 64 bits that stand at `index`, as an address; NaN for what is none in user space. */
 export function addressIn(words: Uint32Array, index: number): Address {

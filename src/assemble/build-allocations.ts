@@ -4,6 +4,7 @@ import type { AllocationClass } from '../detect/allocation-class.ts';
 import { blockAnatomy } from '../detect/block-anatomy.ts';
 import type { Candidate } from '../detect/candidates.ts';
 import { bornSince } from '../detect/survival.ts';
+import { isOtherStrideOf } from '../detect/verdict.ts';
 import type { DiffResult } from '../diff-dumps.ts';
 import { type Address, formatAddress, lastStartingAtOrBelow } from '../model/address.ts';
 import type { ReportAllocation } from '../model/leak-report.ts';
@@ -18,7 +19,7 @@ export interface AllocationRows {
 const mostRows = 2000;
 const mostSamples = 16;
 /** Blocks of which anatomy and place are told. */
-const anatomyRows = 12;
+const detailedRows = 12;
 
 export function buildAllocations(result: DiffResult, allocators: readonly Allocator[]): AllocationRows {
   const suspects = new Set(result.decision.suspects);
@@ -26,31 +27,30 @@ export function buildAllocations(result: DiffResult, allocators: readonly Alloca
   const ordered = [...result.decision.suspects, ...others.slice(0, mostRows)];
   ordered.sort((a, b) => b.growthBytes - a.growthBytes);
   const idOf = new Map(ordered.map((one, index) => [one, `a${index + 1}`]));
-  const rows = ordered.map((one, index) =>
-    buildRow(one, { result, allocators, id: idOf.get(one)!, linkedTo: linkedTo(one, idOf), isDetailed: index < anatomyRows || suspects.has(one) }),
-  );
+  const rows = ordered.map((one, index) => {
+    const usual = suspects.has(one) ? usualOf(one, result.decision.suspects) : undefined;
+    return buildRow(one, {
+      result,
+      allocators,
+      id: idOf.get(one)!,
+      usual: usual ? { candidate: usual, id: idOf.get(usual)! } : null,
+      isDetailed: index < detailedRows || suspects.has(one),
+    });
+  });
   return { rows, idOf };
 }
 
-/**
- * glibc hands out a chunk one granule larger when what would be left is too small to stand alone: the same request,
- * another stride.
- */
-function linkedTo(candidate: Candidate, idOf: ReadonlyMap<Candidate, string>): string | null {
-  const { allocator, stride } = candidate.sizeClass;
-  if (allocator !== 'glibc-malloc' || candidate.growthCount <= 0) return null;
-  for (const [other, id] of idOf) {
-    const isUsual = other.sizeClass.allocator === allocator && (other.sizeClass.stride === stride - 16 || other.sizeClass.stride === stride - 8);
-    if (isUsual && other.test?.standsClear && other.growthCount > candidate.growthCount * 4) return id;
-  }
-  return null;
+/** The suspect whose requests also end up in this class. */
+function usualOf(candidate: Candidate, suspects: readonly Candidate[]): Candidate | undefined {
+  return suspects.find((usual) => isOtherStrideOf(usual, candidate) && usual.growthCount > candidate.growthCount);
 }
 
 interface RowContext {
   readonly result: DiffResult;
   readonly allocators: readonly Allocator[];
   readonly id: string;
-  readonly linkedTo: string | null;
+  /** The class that has the same requests, and its id. */
+  readonly usual: { readonly candidate: Candidate; readonly id: string } | null;
   readonly isDetailed: boolean;
 }
 
@@ -63,8 +63,8 @@ function buildRow(candidate: Candidate, context: RowContext): ReportAllocation {
   return {
     id: context.id,
     strideBytes: sizeClass.stride,
-    linkedTo: context.linkedTo,
-    requestBytes: requestOf(sizeClass, context),
+    linkedTo: context.usual?.id ?? null,
+    requestBytes: requestOf(context.usual?.candidate.sizeClass ?? sizeClass, context),
     allocator: sizeClass.allocator,
     method: sizeClass.method,
     counts: [...sizeClass.counts],

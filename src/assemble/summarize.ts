@@ -18,7 +18,7 @@ export function summarize(result: DiffResult, parts: Parts, suspects: readonly s
     case 'growth':
       return first
         ? `Memory grew by ${grown}; likely ${lowerFirst(describe(first, suspects.length))}.`
-        : `Memory grew by ${grown}. ${result.decision.reasons[0]?.text ?? ''}`.trim();
+        : `Memory grew by ${grown}. ${result.decision.reasons[0]!.text}`;
     case 'inconclusive':
       return `Cannot be told from these dumps. ${result.decision.reasons[0]?.text ?? ''}${first ? ` Likely: ${lowerFirst(describe(first, suspects.length))}.` : ''}`.trim();
     case 'none':

@@ -3,6 +3,9 @@ import { DamagedDataError } from './packed-input.ts';
 /** Matches shorter than this are not stored, so lengths count from here. */
 const shortestMatch = 4;
 
+/** Bytes up to which a plain loop is faster than a call: most literals and matches. */
+const shortCopy = 32;
+
 /**
  * Unpacks one LZ4 block from `packed` to `into` from `start` on; what stands before `start` is the history that matches
  * may refer to. Returns where the unpacked bytes end. Throws DamagedDataError for what is no block or does not fit.
@@ -20,7 +23,8 @@ export function unpackLz4Block(packed: Uint8Array, into: Uint8Array, start: numb
       at = more.end;
     }
     if (literals > packed.length - at || literals > into.length - out) throw damaged();
-    into.set(packed.subarray(at, at + literals), out);
+    if (literals > shortCopy) into.set(packed.subarray(at, at + literals), out);
+    else for (let index = 0; index < literals; index += 1) into[out + index] = packed[at + index]!;
     at += literals;
     out += literals;
     // The last sequence of a block has no match.
@@ -55,12 +59,12 @@ function moreLength(packed: Uint8Array, start: number): { length: number; end: n
 }
 
 function copyMatch(bytes: Uint8Array, to: number, distance: number, length: number): void {
-  if (distance === 1) {
+  if (distance === 1 && length > shortCopy) {
     bytes.fill(bytes[to - 1]!, to, to + length);
-  } else if (distance >= length) {
+  } else if (distance >= length && length > shortCopy) {
     bytes.copyWithin(to, to - distance, to - distance + length);
   } else {
-    // The match runs into itself: it repeats the last `distance` bytes.
+    // A match that is longer than its distance runs into itself: it repeats the last `distance` bytes.
     for (let index = 0; index < length; index += 1) bytes[to + index] = bytes[to + index - distance]!;
   }
 }

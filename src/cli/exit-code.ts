@@ -1,12 +1,22 @@
 /** What leakviz exits with; printed in --help. */
 export const exitCodes = {
   done: 0,
-  gateFailed: 1,
   badInput: 2,
   bug: 70,
   interrupted: 130,
   terminated: 143,
 } as const;
 
-export const exitCodesHelp = `Exit codes: 0 done · 1 a --fail-on condition holds or could not be judged · 2 usage or
-bad input · 70 a bug in leakviz · 130 and 143 after Ctrl-C and SIGTERM`;
+const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  done: 'done, whatever the verdict is',
+  badInput: 'usage, bad input, or an output that cannot be written',
+  bug: 'a bug in leakviz',
+  interrupted: 'ended by Ctrl-C',
+  terminated: 'ended by SIGTERM',
+};
+
+export const exitCodesHelp = ['Exit codes:', ...Object.entries(exitCodes).map(helpLine)].join('\n');
+
+function helpLine([name, code]: [string, number]): string {
+  return `  ${String(code).padEnd(5)}${meanings[name as keyof typeof exitCodes]}`;
+}

@@ -1,6 +1,18 @@
 // Writes results so that nothing half-written ever stands under a final name: staged beside, then moved in.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { LeakvizError } from '../errors.ts';
 
 export interface OutputFolder {
@@ -13,23 +25,14 @@ export interface OutputFolder {
   discard(): void;
 }
 
-/** Folders that hold nothing but results, replaced as a whole so that no picture of an earlier run stays behind. */
-const ownedFolders = ['pictures'];
-
-/** Makes sure that results can be written before any work is done. */
+/** Makes sure that results can be written before any work is done. Throws LeakvizError `unwritable-output`. */
 export function openOutputFolder(path: string): OutputFolder {
-  const made = !existsSync(path);
-  let staging: string;
-  try {
-    mkdirSync(path, { recursive: true });
-    if (!statSync(path).isDirectory()) throw new Error('it is a file');
-    staging = mkdtempSync(join(path, '.leakviz-'));
-  } catch (error) {
-    throw unwritable(path, error);
-  }
+  const { staging, firstMade } = makeFolders(path);
+  const written: string[] = [];
   return {
     path,
     write(name, content) {
+      written.push(name);
       try {
         writeTo(join(staging, name), content);
       } catch (error) {
@@ -38,16 +41,46 @@ export function openOutputFolder(path: string): OutputFolder {
     },
     publish() {
       try {
-        moveInto(staging, path);
+        const stale = picturesOfEarlierRun(path).filter((name) => !written.includes(name));
+        for (const name of written) moveInto(staging, path, name);
+        for (const name of stale) rmSync(join(path, name), { force: true });
       } catch (error) {
         throw unwritable(path, error);
       }
     },
     discard() {
       rmSync(staging, { recursive: true, force: true });
-      if (made && existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
+      if (firstMade !== undefined) removeEmptyFolders(path, firstMade);
     },
   };
+}
+
+/** `firstMade` is the outermost folder that was not there before. */
+function makeFolders(path: string): { staging: string; firstMade: string | undefined } {
+  try {
+    const firstMade = mkdirSync(path, { recursive: true });
+    try {
+      if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: 'EEXIST' });
+      return { staging: mkdtempSync(join(path, '.leakviz-')), firstMade };
+    } catch (error) {
+      if (firstMade !== undefined) removeEmptyFolders(path, firstMade);
+      throw error;
+    }
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** From `path` up to `outermost`, as long as they are empty. */
+function removeEmptyFolders(path: string, outermost: string): void {
+  for (let folder = path; ; folder = dirname(folder)) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      return;
+    }
+    if (relative(folder, outermost) === '') return;
+  }
 }
 
 function writeTo(file: string, content: string | Iterable<Uint8Array>): void {
@@ -64,26 +97,47 @@ function writeTo(file: string, content: string | Iterable<Uint8Array>): void {
   }
 }
 
-function moveInto(staging: string, path: string): void {
-  for (const name of readdirSync(staging)) {
-    const target = join(path, name);
-    if (ownedFolders.includes(name)) rmSync(target, { recursive: true, force: true });
-    renameSync(join(staging, name), target);
+function moveInto(staging: string, path: string, name: string): void {
+  const target = join(path, name);
+  mkdirSync(dirname(target), { recursive: true });
+  renameSync(join(staging, name), target);
+}
+
+/**
+ * Pictures that an earlier run wrote here, as its report.json tells. The folder may be anything, a home directory too:
+ * nothing else is ever removed.
+ */
+function picturesOfEarlierRun(path: string): string[] {
+  try {
+    const report = JSON.parse(readFileSync(join(path, 'report.json'), 'utf8')) as {
+      tool?: { name?: unknown };
+      pictures?: readonly { bmp?: unknown; png?: unknown }[];
+    };
+    if (report.tool?.name !== 'leakviz') return [];
+    const names = (report.pictures ?? []).flatMap(({ bmp, png }) => [bmp, png]);
+    return names.filter((name) => typeof name === 'string' && /^pictures\/[\w-]+\.(bmp|png)$/.test(name)) as string[];
+  } catch {
+    // No report of ours, so no pictures of ours.
+    return [];
   }
 }
 
-function unwritable(path: string, error: unknown): LeakvizError {
-  const reason = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
-  const words: Record<string, string> = {
-    EACCES: 'permission denied',
-    EPERM: 'permission denied',
-    ENOSPC: 'the disk is full',
-    EROFS: 'the file system is read-only',
-    EEXIST: 'it is a file, not a folder',
-    ENOTDIR: 'a part of the path is a file',
-  };
-  return new LeakvizError('unwritable-output', `${path}: cannot be written: ${words[reason] ?? reason}`, {
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read-only',
+  EEXIST: 'it is a file, not a folder',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'no folder can be made there',
+};
+
+function unwritable(path: string, cause: unknown): LeakvizError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new LeakvizError('unwritable-output', `${path}: cannot be written: ${reasons[reason] ?? reason}`, {
     hint: 'Give another folder with -o.',
-    cause: error,
+    cause,
   });
 }

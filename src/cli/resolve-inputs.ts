@@ -1,7 +1,8 @@
 // Files, folders and patterns become the list of dumps, in order. Windows shells do not expand patterns, so we do.
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findCompression } from '../bytes/compressions.ts';
+import { unreadableFile } from '../bytes/system-error.ts';
 import { LeakvizError } from '../errors.ts';
 import { dumpFormats } from '../formats/index.ts';
 
@@ -15,34 +16,56 @@ export async function resolveInputs(args: readonly string[]): Promise<string[]> 
 }
 
 async function resolveInput(arg: string): Promise<string[]> {
-  const stat = statSync(arg, { throwIfNoEntry: false });
+  const stat = look(arg);
   if (stat?.isDirectory()) return dumpsInFolder(arg);
   if (stat) return [arg];
   if (!/[*?[{]/.test(arg)) {
-    throw new LeakvizError('unreadable-file', `${arg}: no such file`, { hint: 'Check the path; dumps, folders and patterns such as *.dmp are taken.' });
+    throw new LeakvizError('unreadable-file', `${arg === '' ? "''" : arg}: no such file or folder`, {
+      hint: 'Check the path; dumps, folders and patterns such as *.dmp are taken',
+    });
   }
   const { glob } = await import('tinyglobby');
   const found = await glob(arg.replaceAll('\\', '/'), { absolute: false, onlyFiles: true, expandDirectories: false });
-  if (found.length === 0) throw new LeakvizError('unreadable-file', `${arg}: no file matches`, { hint: 'Check the pattern and the folder.' });
+  if (found.length === 0) {
+    throw new LeakvizError('unreadable-file', `${arg}: no file matches`, { hint: 'Check the pattern and the folder.' });
+  }
   return found.sort(byName.compare);
 }
 
-function dumpsInFolder(folder: string): string[] {
-  const names = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort(byName.compare);
-  const dumps = names.map((name) => join(folder, name)).filter(looksLikeDump);
-  if (dumps.length === 0) {
-    throw new LeakvizError('unreadable-file', `${folder}: no dumps in this folder (${names.length} other files)`, {
-      hint: 'Name the files themselves if they are raw memory without a header.',
-    });
+function look(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unreadableFile(path, error);
   }
-  return dumps;
+}
+
+function dumpsInFolder(folder: string): string[] {
+  const names = namesIn(folder).sort(byName.compare);
+  const dumps = names.map((name) => join(folder, name)).filter(looksLikeDump);
+  if (dumps.length > 0) return dumps;
+  const problem = names.length === 0 ? 'the folder is empty' : `no dumps in this folder (${names.length} other files)`;
+  throw new LeakvizError('unreadable-file', `${folder}: ${problem}`, {
+    hint:
+      names.length === 0
+        ? 'Check the path, or whether the dumps were written.'
+        : 'Name the files themselves if they are raw memory without a header.',
+  });
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+  } catch (error) {
+    throw unreadableFile(folder, error);
+  }
 }
 
 /** A folder may hold notes beside its dumps: only files that say by their first bytes what they are count. */
 function looksLikeDump(path: string): boolean {
+  // Opening a pipe would wait for its writer.
+  if (!look(path)?.isFile()) return false;
   const head = new Uint8Array(4096);
   let size: number;
   try {
@@ -57,5 +80,7 @@ function looksLikeDump(path: string): boolean {
     return true;
   }
   const bytes = head.subarray(0, size);
-  return findCompression(bytes) !== undefined || dumpFormats.some((format) => format.id !== 'raw' && format.probe(bytes));
+  return (
+    findCompression(bytes) !== undefined || dumpFormats.some((format) => format.id !== 'raw' && format.probe(bytes))
+  );
 }

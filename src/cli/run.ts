@@ -1,80 +1,121 @@
 // Reads the command line, runs one command, and turns every outcome into a message and an exit code.
-import yargs from 'yargs';
+import { inspect } from 'node:util';
+import yargs, { type Argv } from 'yargs';
 import { LeakvizError } from '../errors.ts';
+import { runCleanUps } from './clean-up.ts';
 import { commands } from './commands/index.ts';
 import { exitCodes, exitCodesHelp } from './exit-code.ts';
-import { runCleanUps } from './clean-up.ts';
+import { explainUsage } from './explain-usage.ts';
+import { say } from './terminal.ts';
 import { version } from './version.ts';
+
+/** yargs has it since 18.1; its types do not know it yet. */
+interface ConfigurableUsage {
+  usageConfiguration(configuration: { readonly 'hide-types': boolean }): Argv;
+}
 
 /** Never rejects: failures end in a message on stderr and process.exitCode. */
 export async function run(args: readonly string[]): Promise<void> {
-  process.stdout.on('error', endOnBrokenPipe);
+  endOnBrokenPipes();
   const interruption = new AbortController();
   listenForSignals(interruption);
   try {
-    await parser(interruption.signal).parseAsync([...args]);
+    await parser(args, interruption.signal).parseAsync([...args]);
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = report(error, interruption.signal);
   } finally {
     runCleanUps();
   }
 }
 
-function parser(signal: AbortSignal) {
-  let parser = yargs()
+const purpose =
+  'Finds memory leaks by comparing dumps of one growing process: which region grows, which allocation fills it, how many came and how fast.';
+
+/** Wider lines of text are hard to read. */
+const widestHelp = 100;
+
+function parser(args: readonly string[], signal: AbortSignal): Argv {
+  let parser: Argv = yargs()
     .scriptName('leakviz')
-    .usage('$0 <command>\n\nCompares dumps of one growing process: which region grows, which allocation fills it,\nhow many came and how fast.')
-    .version(version())
-    .strict()
-    .demandCommand(1, 'Which command? Most of the time: leakviz diff a.dmp b.dmp c.dmp')
-    .example('$0 diff a.dmp b.dmp c.dmp', 'three dumps, in the order they were taken')
-    .example("$0 diff 'dumps/*.dmp' -o out", 'all dumps of a pattern, by name')
+    .locale('en')
+    .updateStrings({ 'Positionals:': 'Arguments:' })
+    .usage(`$0 <command>\n\n${purpose}`)
+    .help('help')
+    .alias('help', 'h')
+    .version('version', 'Show the version', version())
+    .alias('version', 'V')
+    .group(['help', 'version'], 'Help:')
+    .strictCommands()
+    .strictOptions()
+    .demandCommand(1, noCommand)
+    .example('$0 diff a.dmp b.dmp c.dmp', 'three dumps, oldest first')
+    .example('$0 diff --help', 'its options')
     .epilogue(exitCodesHelp)
-    .wrap(Math.min(100, process.stdout.columns ?? 80))
+    .wrap(Math.min(widestHelp, process.stdout.columns || 80))
     .exitProcess(false)
-    .fail(false)
-    .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false });
-  for (const command of commands) parser = command(parser, signal);
+    .fail((message, error) => {
+      throw usageFailure(message, error, args);
+    })
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    });
+  parser = (parser as Argv & ConfigurableUsage).usageConfiguration({ 'hide-types': true });
+  for (const command of commands) parser = command.add(parser, signal);
   return parser;
 }
 
-function report(error: unknown): number {
-  if (process.exitCode !== undefined && isAbort(error)) return Number(process.exitCode);
-  if (error instanceof LeakvizError) {
-    console.error(`leakviz: ${error.message}${error.hint ? `. ${error.hint}` : ''}`);
-    return exitCodes.badInput;
-  }
-  if (error instanceof Error && error.name === 'YError') {
-    console.error(`leakviz: ${error.message.replaceAll('\n', ' ')}. See leakviz --help.`);
-    return exitCodes.badInput;
-  }
-  console.error('leakviz: this is a bug in leakviz; please report it with the lines below.');
-  console.error(error);
-  return exitCodes.bug;
+const noCommand = 'no command was given';
+
+function usageFailure(message: string | null, error: Error | undefined, args: readonly string[]): unknown {
+  if (error && error.name !== 'YError') return error;
+  return explainUsage(message ?? error?.message ?? noCommand, args, commands);
 }
 
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+function report(error: unknown, signal: AbortSignal): number {
+  if (signal.aborted && process.exitCode !== undefined) {
+    say('stopped; the report was not written');
+    return Number(process.exitCode);
+  }
+  if (error instanceof LeakvizError) {
+    say(error.hint === undefined ? error.message : `${error.message}. ${error.hint}`);
+    return exitCodes.badInput;
+  }
+  say('this is a bug in leakviz; please report it with the lines below');
+  for (const line of inspect(error).split('\n')) say(line);
+  return exitCodes.bug;
 }
 
 /** The first signal ends the run in an orderly way; a second one ends it at once. */
 function listenForSignals(interruption: AbortController): void {
-  for (const [signal, code] of [['SIGINT', exitCodes.interrupted], ['SIGTERM', exitCodes.terminated]] as const) {
+  for (const [signal, code] of [
+    ['SIGINT', exitCodes.interrupted],
+    ['SIGTERM', exitCodes.terminated],
+  ] as const) {
     process.on(signal, () => {
       process.exitCode = code;
-      if (interruption.signal.aborted) {
-        runCleanUps();
-        process.exit(code);
-      }
+      if (interruption.signal.aborted) end(code);
       interruption.abort();
     });
   }
 }
 
 /** `leakviz diff … | head` is no error. */
-function endOnBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  runCleanUps();
-  process.exit(exitCodes.done);
+function endOnBrokenPipes(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') end(exitCodes.done);
+    say(`stdout cannot be written: ${error.code === 'ENOSPC' ? 'the disk is full' : error.code}`);
+    end(exitCodes.badInput);
+  });
+  // Nobody is left to be told.
+  process.stderr.on('error', () => end(exitCodes.done));
 }
 
+function end(code: number): never {
+  runCleanUps();
+  process.exit(code);
+}

@@ -12,6 +12,8 @@ export interface Candidate {
   /** Null where no memory of the class is worth testing. */
   readonly test: GrowthTest | null;
   readonly headerBytes: number;
+  /** Strides that the same requests may have as well. */
+  readonly otherStrides: readonly number[];
   readonly growthCount: number;
   readonly growthBytes: number;
   /** Of the total growth, 0 to 1. */
@@ -60,6 +62,7 @@ function toCandidate(sizeClass: AllocationClass, isTested: boolean, input: Candi
     sizeClass,
     test,
     headerBytes,
+    otherStrides: allocator?.otherStrides?.(sizeClass.stride, input.memories[0]!.dump) ?? [],
     growthCount: growthCountOf(sizeClass),
     growthBytes,
     share: input.totalGrowth > 0 ? Math.max(0, Math.min(1, growthBytes / input.totalGrowth)) : 0,

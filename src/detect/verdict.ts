@@ -17,6 +17,8 @@ export interface ProcessFacts {
   /** Live bytes of walked heaps, one per dump; null when none was walked. */
   readonly liveBytes: readonly number[] | null;
   readonly freeBytes: readonly number[] | null;
+  /** Standard deviation of the live bytes by coming and going alone; see churnBytes. */
+  readonly churnBytes: number;
 }
 
 export interface Decision {
@@ -32,6 +34,8 @@ export interface Decision {
 const smallestGrowth = 128 << 10;
 /** A process's size also breathes with what it works on; growth below this share of its memory is not material. */
 const smallestGrowthShare = 0.01;
+/** Growth within so many standard deviations of what churn alone does is chance. */
+const churnDeviations = 3;
 /** A class must explain this much of the growth to be its cause on its own. */
 const materialShare = 0.1;
 /** A member of a group that grows in fixed proportion to a material class may be small. */
@@ -57,10 +61,15 @@ export function decide(candidates: readonly Candidate[], facts: ProcessFacts): D
   return growth(suspects, facts);
 }
 
-/** Material growth of the process: more than an allocator's housekeeping, and more than its size breathes by. */
+/** Material growth of the process: more than an allocator's housekeeping, and than its own churn explains. */
 function growsMaterially(facts: ProcessFacts): boolean {
   const net = Math.max(netGrowth(facts.mappedBytes), netGrowth(facts.populatedBytes));
-  return net >= smallestGrowth * 2 && net >= smallestGrowthShare * facts.populatedBytes[0]!;
+  return isMaterial(net, facts.populatedBytes[0]!) && net >= churnDeviations * facts.churnBytes;
+}
+
+/** Whether growth is worth a word, in a process that held so much to begin with; bytes. */
+export function isMaterial(growth: number, populatedBytes: number): boolean {
+  return growth >= Math.max(smallestGrowth * 2, smallestGrowthShare * populatedBytes);
 }
 
 function netGrowth(values: readonly number[]): number {
@@ -77,10 +86,14 @@ function withGroup(material: readonly Candidate[], candidates: readonly Candidat
       !material.includes(one) &&
       one.test?.standsClear &&
       one.sizeClass.method === 'chunk-walk' &&
-      one.share >= groupMemberShare &&
-      material.some((leader) => growInProportion(leader, one)),
+      material.some((leader) => isOtherStrideOf(leader, one) || (one.share >= groupMemberShare && growInProportion(leader, one))),
   );
   return [...material, ...joined];
+}
+
+/** The same request, which the allocator sometimes rounds up to another stride. */
+export function isOtherStrideOf(usual: Candidate, other: Candidate): boolean {
+  return usual.sizeClass.allocator === other.sizeClass.allocator && usual.otherStrides.includes(other.sizeClass.stride);
 }
 
 function growInProportion(a: Candidate, b: Candidate): boolean {
@@ -117,7 +130,7 @@ function unexplained(facts: ProcessFacts): { code: string; text: string } {
   if (facts.trend === 'sawtooth') return { code: 'up-and-down', text: 'Memory goes up and down.' };
   return {
     code: 'no-class-explains-it',
-    text: 'Memory grows, but no single allocation class explains a material share of it: blocks of many sizes, or memory that is not made of equal blocks.',
+    text: 'No single allocation class explains a material share of the growth: blocks of many sizes, or memory that is not made of equal blocks.',
   };
 }
 

@@ -52,22 +52,30 @@ export async function walkHeaps(
   const result: WalkResult = { classes: [], heaps: [], warnings: memories.map(() => []) };
   for (const { allocator, heaps } of found) {
     const classes = new Map<number, AllocationClass>();
-    const totals = new Map<Address, HeapTotals>();
+    const totals: HeapTotals[] = [];
     for (const [index, memory] of memories.entries()) {
+      const addresses = new Set(heaps[index]!.map((heap) => heap.address));
       for (const heap of heaps[index]!) {
-        const total = totalsOf(totals, allocator, heap, memories.length);
+        const total = totalsOf(totals, heap, { allocator, index, dumpCount: memories.length, addresses });
         const visitor = newVisitor({ allocator, classes, total, memory, index, tally: tallies[index]!, result });
         for (const _ of allocator.walk(heap, memory, visitor)) await pacer.pace(0);
       }
     }
     result.classes.push(...classes.values());
-    result.heaps.push(...totals.values());
+    result.heaps.push(...totals);
   }
   return result;
 }
 
-function totalsOf(totals: Map<Address, HeapTotals>, allocator: Allocator, heap: Heap, dumpCount: number): HeapTotals {
-  const known = totals.get(heap.address);
+/**
+ * Heaps are followed by the address of their structure. Where there is none that lasts (mapped chunks, each on its
+ * own), by name, unless the heap of that name is still there under its address.
+ */
+function totalsOf(totals: HeapTotals[], heap: Heap, context: TotalsContext): HeapTotals {
+  const { allocator, index, dumpCount, addresses } = context;
+  const known =
+    totals.find((one) => one.address === heap.address) ??
+    totals.find((one) => one.name === heap.name && one.liveBlocks[index] === null && !addresses.has(one.address));
   if (known) return known;
   const none = () => new Array<number | null>(dumpCount).fill(null);
   const total = {
@@ -79,8 +87,16 @@ function totalsOf(totals: Map<Address, HeapTotals>, allocator: Allocator, heap: 
     freeBlocks: none(),
     freeBytes: none(),
   };
-  totals.set(heap.address, total);
+  totals.push(total);
   return total;
+}
+
+interface TotalsContext {
+  readonly allocator: Allocator;
+  readonly index: number;
+  readonly dumpCount: number;
+  /** Of the same dump's heaps. */
+  readonly addresses: ReadonlySet<Address>;
 }
 
 interface VisitContext {

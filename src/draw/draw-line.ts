@@ -1,4 +1,4 @@
-import { type Colour, clipRect, fillRect, type PixelImage, type Rect, setPixel } from './pixel-image.ts';
+import { type Colour, clipRect, type PixelImage, type Rect, setPixel } from './pixel-image.ts';
 
 /** Pixels. */
 export interface Point {
@@ -36,17 +36,16 @@ export function strokeRect(image: PixelImage, rect: Rect, colour: Colour, dash?:
 }
 
 /** Pixels between two neighbouring lines of a hatched area. */
-export const hatchSpacing = 6;
+const hatchSpacing = 6;
 
 /** Whether a pixel lies on a line of a hatched area; lines go up to the right and join over neighbouring areas. */
-export function isHatchPixel(x: number, y: number): boolean {
+function isHatchPixel(x: number, y: number): boolean {
   return (x + y) % hatchSpacing === 0;
 }
 
-/** Fills an area with sparse diagonal lines: the usual sign for "nothing is known here". */
-export function hatchRect(image: PixelImage, rect: Rect, background: Colour, line: Colour): void {
+/** Draws sparse diagonal lines over an area: the usual sign for "nothing is known here". */
+export function hatchRect(image: PixelImage, rect: Rect, line: Colour): void {
   const area = clipRect(image, rect);
-  fillRect(image, area, background);
   for (let y = area.y; y < area.y + area.height; y++) {
     for (let x = area.x; x < area.x + area.width; x++) if (isHatchPixel(x, y)) setPixel(image, x, y, line);
   }

@@ -42,6 +42,17 @@ export function fitText(text: string, maxWidth: number, scale = 1): string {
   return room === 0 ? '' : characters.slice(0, room - 1).join('') + ellipsis;
 }
 
+/** The text in lines of at most maxWidth pixels, broken at blanks; a longer word stands on a line of its own. */
+export function wrapText(text: string, maxWidth: number, scale = 1): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const joined = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && textWidth(joined, scale) <= maxWidth) lines[lines.length - 1] = joined;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** Draws one line, x and y being its top left corner. Any text may come in; returns the pixels drawn over. */
 export function drawText(image: PixelImage, text: string, x: number, y: number, style: TextStyle): number {
   const scale = style.scale ?? 1;

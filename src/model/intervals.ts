@@ -47,6 +47,3 @@ export function difference(a: readonly Interval[], b: readonly Interval[]): Inte
   return rest;
 }
 
-export function totalSize(intervals: readonly Interval[]): number {
-  return intervals.reduce((sum, one) => sum + one.end - one.start, 0);
-}

@@ -10,11 +10,11 @@ import type { LegendItem, PageSpec } from './page/page-types.ts';
 import type { Picture, PictureInput } from './picture.ts';
 
 /** What was there from the start: quiet, so that what came later stands out. */
-const oldest = hexColour('#6d7688');
+const oldest = hexColour('#8a94a6');
 /** Strength of a cell that has only ever been zero. */
-const zeroStrength = 0.42;
-const youngest = 0.93;
-const secondOldest = 0.5;
+const zeroStrength = 0.5;
+const youngest = 0.95;
+const secondOldest = 0.35;
 /** More dumps than this are told by a scale instead of one colour each. */
 const mostSwatches = 8;
 

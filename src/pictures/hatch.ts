@@ -1,11 +1,12 @@
-import { drawLine, isHatchPixel } from '../draw/draw-line.ts';
+import { drawLine, hatchRect } from '../draw/draw-line.ts';
 import { drawText, textWidth } from '../draw/draw-text.ts';
 import { notCapturedLine, page } from '../draw/palette.ts';
-import { type Colour, fillRect, type PixelImage, type Rect, setPixel } from '../draw/pixel-image.ts';
+import { type Colour, fillRect, type PixelImage, type Rect } from '../draw/pixel-image.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
 import type { ReportAllocation } from '../model/leak-report.ts';
-import { type BlockRun, findRuns } from './blocks/block-run.ts';
+import { blockTest } from './blocks/block-marks.ts';
+import { findRuns, searchBlocks } from './blocks/find-blocks.ts';
 import { codeOfKinds, kindReader } from './blocks/read-kinds.ts';
 import { drawnSuspects, suspectFacts } from './blocks/suspects.ts';
 import { drawPage } from './page/draw-page.ts';
@@ -25,7 +26,8 @@ interface HatchWindow {
   /** Pixels along each side of a word. */
   readonly wordPixels: number;
   readonly stride: number;
-  readonly run: BlockRun;
+  /** Where blocks begin, in order. */
+  readonly blocks: readonly Address[];
 }
 
 /** Widths for small, middle and large blocks, so that a window always holds a good number of them. */
@@ -36,6 +38,8 @@ const shapes = [
 ];
 /** Words added to a row that would hold whole blocks: there the blocks' starts would stand upright, not slanted. */
 const slantWords = 3;
+/** A window around a run that ends early is cut some rows behind it. */
+const leastRows = 64;
 const topHeight = 34;
 const leastTick = 16;
 
@@ -43,41 +47,46 @@ function hatchWindow(memory: Memory, allocation: ReportAllocation): HatchWindow 
   const wordBytes = memory.dump.pointerSize;
   const stride = allocation.strideBytes;
   const shape = shapes.find(({ mostWords }) => stride / wordBytes <= mostWords)!;
-  const upright = (shape.columns * wordBytes) % stride === 0;
-  const columns = upright ? shape.columns + slantWords : shape.columns;
+  const isUpright = (shape.columns * wordBytes) % stride === 0;
+  const columns = isUpright ? shape.columns + slantWords : shape.columns;
   const rowBytes = columns * wordBytes;
-  const [run] = findRuns(memory, allocation, Math.ceil((shape.rows * rowBytes) / stride));
+  const test = blockTest(memory, allocation);
+  const run = findRuns(allocation, test, Math.ceil((shape.rows * rowBytes) / stride))[0]!;
   // Rows at round addresses, where rows are round.
-  const start = upright ? run!.start : Math.floor(run!.start / rowBytes) * rowBytes;
-  const region = memory.dump.regions[lastStartingAtOrBelow(memory.dump.regions, run!.start)];
-  const left = Math.ceil(((region?.end ?? start) - start) / rowBytes);
-  const rows = Math.max(1, Math.min(shape.rows, left));
-  return { start, wordBytes, columns, rows, wordPixels: shape.wordPixels, stride, run: run! };
+  const start = isUpright ? run.start : Math.floor(run.start / rowBytes) * rowBytes;
+  const region = memory.dump.regions[lastStartingAtOrBelow(memory.dump.regions, run.start)];
+  const end = Math.min(region?.end ?? Number.POSITIVE_INFINITY, start + shape.rows * rowBytes);
+  const inRun = Array.from({ length: run.count }, (_, index) => run.start + index * stride);
+  const isWalked = allocation.method === 'chunk-walk';
+  const found = isWalked
+    ? searchBlocks(memory, stride, test, { start: run.start, end, most: shape.rows * columns })
+    : [];
+  const blocks = (found.length > inRun.length ? found : inRun).filter((address) => address < end);
+  const used = Math.ceil((blocks.at(-1)! + stride - start) / rowBytes);
+  const rows = Math.min(Math.ceil((end - start) / rowBytes), Math.max(leastRows, Math.ceil(used * 1.1)));
+  return { start, wordBytes, columns, rows, wordPixels: shape.wordPixels, stride, blocks };
 }
 
 function paintWords(image: PixelImage, content: Rect, window: HatchWindow, memory: Memory): void {
   const reader = kindReader(memory);
   const size = window.wordPixels;
   for (let row = 0; row < window.rows; row++) {
-    const kinds = reader.kinds(window.start + row * window.columns * window.wordBytes, window.columns);
+    const address = window.start + row * window.columns * window.wordBytes;
+    const kinds = reader.kinds(address, window.columns);
     for (let column = 0; column < window.columns; column++) {
       const colour = codeColours[codeOfKinds(kinds, column, column + 1)];
       const rect = { x: content.x + column * size, y: content.y + row * size, width: size, height: size };
       if (colour) fillRect(image, rect, colour);
-      else if (isHatchPixel(rect.x, rect.y)) setPixel(image, rect.x, rect.y, notCapturedLine);
+      else if (reader.isMapped(address + column * window.wordBytes)) hatchRect(image, rect, notCapturedLine);
     }
   }
 }
 
-/** Where block number `index` of the run begins, in words from the window's start. */
-function blockWord(window: HatchWindow, index: number): number {
-  return (window.run.start - window.start + index * window.stride) / window.wordBytes;
-}
-
-/** The number of whole or begun blocks in the window. */
-function blockCount(window: HatchWindow): number {
-  const words = window.columns * window.rows - blockWord(window, 0);
-  return Math.min(window.run.count, Math.ceil((words * window.wordBytes) / window.stride));
+/** Pixels of a block's first word, from the content's top left corner. */
+function blockPlace(window: HatchWindow, address: Address): { x: number; y: number } {
+  const word = Math.floor((address - window.start) / window.wordBytes);
+  const row = Math.floor(word / window.columns);
+  return { x: (word - row * window.columns) * window.wordPixels, y: row * window.wordPixels };
 }
 
 /** A thin upright line at the first word of each block; it rises above it where blocks are many rows apart. */
@@ -86,12 +95,11 @@ function paintBorders(image: PixelImage, content: Rect, window: HatchWindow): vo
   const rowsApart = window.stride / window.wordBytes / window.columns;
   const rise = rowsApart * size >= leastTick ? 5 : 0;
   if (size === 1 && rise === 0) return;
-  for (let index = 0; index < blockCount(window); index++) {
-    const word = Math.floor(blockWord(window, index));
-    const x = content.x + (word % window.columns) * size;
-    const y = content.y + Math.floor(word / window.columns) * size;
-    const top = Math.max(content.y, y - rise);
-    fillRect(image, { x, y: top, width: 1, height: y + (size === 1 ? 0 : size) - top }, page.marker);
+  for (const address of window.blocks) {
+    const { x, y } = blockPlace(window, address);
+    const top = Math.max(0, y - rise);
+    const bottom = size === 1 ? y : y + size;
+    fillRect(image, { x: content.x + x, y: content.y + top, width: 1, height: bottom - top }, page.marker);
   }
 }
 
@@ -110,8 +118,9 @@ function paintTopRuler(image: PixelImage, content: Rect, window: HatchWindow): v
   const style = { colour: page.softInk };
   let lastEnd = Number.NEGATIVE_INFINITY;
   if (window.stride * 2 <= rowBytes) {
-    drawText(image, `ticks: every ${countText(window.stride)} bytes a block begins`, content.x, base - 30, style);
-    const first = window.run.start - window.start;
+    const text = `ruler from the first block: ${countText(window.stride)} bytes from tick to tick`;
+    drawText(image, text, content.x, base - 30, style);
+    const first = window.blocks[0]! - window.start;
     for (let bytes = first, index = 0; bytes < rowBytes; bytes += window.stride, index++) {
       lastEnd = tick(bytes, `+${countText(index * window.stride)}`, page.marker, lastEnd);
     }
@@ -133,20 +142,18 @@ function hatchRuler(window: HatchWindow): SideNote[] {
   return notes;
 }
 
-/** The period ruler along the rows: at which row every so many blocks begin. */
+/** The period ruler along the rows: at which row every so many blocks begin, and how far from the first. */
 function blockNotes(window: HatchWindow): SideNote[] {
   const notes: SideNote[] = [];
-  let lastAt = Number.NEGATIVE_INFINITY;
-  const count = blockCount(window);
+  const [first] = window.blocks;
   const rowsPerBlock = window.stride / window.wordBytes / window.columns;
-  // Steps of 1, 10, 100 … blocks, or five times that: numbers that can be added up while reading.
+  // Steps of 1, 5, 10, 50 … blocks: numbers that can be added up while reading.
   const steps = [1, 5, 10, 50, 100, 500, 1000, 5000, 10_000];
   const step = steps.find((blocks) => blocks * rowsPerBlock * window.wordPixels >= leastTick) ?? 50_000;
-  for (let index = 0; index < count; index += step) {
-    const at = Math.floor(blockWord(window, index) / window.columns) * window.wordPixels;
-    if (at - lastAt < leastTick) continue;
-    lastAt = at;
-    const text = `block ${countText(index)}: +${countText(index * window.stride)}`;
+  for (let index = 0; index < window.blocks.length; index += step) {
+    const address = window.blocks[index]!;
+    const at = blockPlace(window, address).y;
+    const text = `block ${countText(index)}: +${countText(address - first!)}`;
     notes.push({ at, lines: [{ text, colour: page.ink }], priority: 0, fixed: true });
   }
   return notes;

@@ -103,10 +103,11 @@ function unsigned(address: Address): number {
   return address < 0 ? address + 2 ** 64 : address;
 }
 
-/** Ids of tracks that get rows of their own: those that grow or change, and steady ones that are large. */
+/** Ids of tracks that get rows of their own: those that grow or change, and steady ones that are large and captured. */
 function drawnTracks(stories: readonly TrackStory[], map: CellMap): ReadonlySet<string> {
-  const counts = new Map(map.tracks.map((track) => [track.trackId, track.cellCount]));
-  const total = map.tracks.reduce((sum, track) => sum + track.cellCount, 0);
+  const held = map.tracks.filter((track) => track.cells.some((codes) => codes.some((code) => code !== cellAbsent)));
+  const counts = new Map(held.map((track) => [track.trackId, track.cellCount]));
+  const total = held.reduce((sum, track) => sum + track.cellCount, 0);
   const inMap = stories.filter((story) => counts.has(story.track.id));
   const small = Math.max(1, total * smallShare);
   const shown = inMap.filter((story) => !story.isSteady || counts.get(story.track.id)! > small);

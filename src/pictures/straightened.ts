@@ -1,7 +1,8 @@
-import { isHatchPixel } from '../draw/draw-line.ts';
+import { hatchRect } from '../draw/draw-line.ts';
 import { notCapturedLine, page } from '../draw/palette.ts';
-import { fillRect, type PixelImage, type Rect, setPixel } from '../draw/pixel-image.ts';
+import { fillRect, type PixelImage, type Rect } from '../draw/pixel-image.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { Address } from '../model/address.ts';
 import type { ReportAllocation } from '../model/leak-report.ts';
 import { type BlockRows, blockRows } from './blocks/block-rows.ts';
 import {
@@ -12,7 +13,7 @@ import {
   paintFieldMarks,
   paintOffsetRuler,
 } from './blocks/field-marks.ts';
-import { codeOfKinds, kindReader } from './blocks/read-kinds.ts';
+import { codeOfKinds, type KindReader, kindReader } from './blocks/read-kinds.ts';
 import { drawnSuspects, suspectFacts } from './blocks/suspects.ts';
 import { drawPage } from './page/draw-page.ts';
 import { toolTitle } from './page/facts.ts';
@@ -27,10 +28,10 @@ interface Straight {
   readonly wordBytes: number;
   /** Words of a row that stand before the block's start, and again behind its end. */
   readonly marginWords: number;
-  /** Words of a row, both margins included. */
-  readonly wordsPerRow: number;
   /** Words that share a column; 1 unless a block is wider than the picture. */
   readonly wordsPerColumn: number;
+  /** The first words of each column, which are looked at; all of them unless blocks are huge. */
+  readonly wordsRead: number;
   readonly columns: number;
   readonly columnPixels: number;
   readonly rowPixels: number;
@@ -47,8 +48,14 @@ const widestColumn = 20;
 const mostRows = 300;
 const goodHeight = 600;
 const tallestRow = 16;
-const breakPixels = 3;
+/** Height of a gap between rows: low where there are many, none where nearly every row would have one. */
+const gapPixels = 3;
+const manyGaps = 24;
 const rulerStep = 40;
+/** Blocks of megabytes are looked at in samples and in fewer rows, so that a picture never takes a minute. */
+const mostWordsRead = 512;
+const mostBytesRead = 96 << 20;
+const leastRows = 12;
 
 function straighten(memory: Memory, allocation: ReportAllocation): Straight {
   const wordBytes = memory.dump.pointerSize;
@@ -58,32 +65,51 @@ function straighten(memory: Memory, allocation: ReportAllocation): Straight {
   const marginColumns = Math.ceil((wordsPerBlock * marginShare) / wordsPerColumn);
   const columns = Math.ceil(wordsPerBlock / wordsPerColumn) + marginColumns * 2;
   const columnPixels = Math.max(1, Math.min(widestColumn, Math.floor(goodWidth / columns)));
-  const rows = blockRows(memory, allocation, mostRows);
+  const wordsRead = Math.min(wordsPerColumn, mostWordsRead);
+  const affordable = Math.floor(mostBytesRead / (columns * wordsRead * wordBytes));
+  const rows = blockRows(memory, allocation, Math.min(mostRows, Math.max(leastRows, affordable)));
   const count = rows.addresses.length;
   const rowPixels = Math.max(2, Math.min(tallestRow, Math.floor(goodHeight / count)));
+  const fewOrMany = rows.breaks.size > manyGaps ? 1 : gapPixels;
+  const gap = rows.choice === 'scattered' ? 0 : fewOrMany;
   const tops: number[] = [];
   let top = 0;
   for (let row = 0; row < count; row++) {
-    if (rows.breaks.has(row)) top += breakPixels;
+    if (rows.breaks.has(row)) top += gap;
     tops.push(top);
     top += rowPixels;
   }
   const marginWords = marginColumns * wordsPerColumn;
-  const wordsPerRow = columns * wordsPerColumn;
-  return { rows, wordBytes, marginWords, wordsPerRow, wordsPerColumn, columns, columnPixels, rowPixels, tops };
+  return { rows, wordBytes, marginWords, wordsPerColumn, wordsRead, columns, columnPixels, rowPixels, tops };
+}
+
+/** One cell code per column of the row whose block begins at `address`. */
+function rowCodes(reader: KindReader, straight: Straight, address: Address): number[] {
+  const { wordsPerColumn, wordsRead, wordBytes, columns } = straight;
+  const from = address - straight.marginWords * wordBytes;
+  if (wordsRead === wordsPerColumn) {
+    const kinds = reader.kinds(from, columns * wordsPerColumn);
+    return Array.from({ length: columns }, (_, column) =>
+      codeOfKinds(kinds, column * wordsPerColumn, (column + 1) * wordsPerColumn),
+    );
+  }
+  return Array.from({ length: columns }, (_, column) =>
+    codeOfKinds(reader.kinds(from + column * wordsPerColumn * wordBytes, wordsRead), 0, wordsRead),
+  );
 }
 
 function paintBlocks(image: PixelImage, content: Rect, straight: Straight, memory: Memory): void {
   const reader = kindReader(memory);
-  const { wordsPerColumn, columnPixels, rowPixels } = straight;
+  const { wordsPerColumn, columnPixels, rowPixels, wordBytes, marginWords } = straight;
   for (const [row, address] of straight.rows.addresses.entries()) {
-    const kinds = reader.kinds(address - straight.marginWords * straight.wordBytes, straight.wordsPerRow);
-    for (let column = 0; column < straight.columns; column++) {
-      const colour = codeColours[codeOfKinds(kinds, column * wordsPerColumn, (column + 1) * wordsPerColumn)];
-      const x = content.x + column * columnPixels;
-      const rect = { x, y: content.y + straight.tops[row]!, width: columnPixels, height: rowPixels };
+    const y = content.y + straight.tops[row]!;
+    for (const [column, code] of rowCodes(reader, straight, address).entries()) {
+      const colour = codeColours[code];
+      const rect = { x: content.x + column * columnPixels, y, width: columnPixels, height: rowPixels };
       if (colour) fillRect(image, rect, colour);
-      else if (isHatchPixel(rect.x, rect.y)) setPixel(image, rect.x, rect.y, notCapturedLine);
+      else if (reader.isMapped(address + (column * wordsPerColumn - marginWords) * wordBytes)) {
+        hatchRect(image, rect, notCapturedLine);
+      }
     }
   }
 }
@@ -93,11 +119,9 @@ function rowNotes(straight: Straight): SideNote[] {
   let lastAt = Number.NEGATIVE_INFINITY;
   for (const [row, address] of straight.rows.addresses.entries()) {
     const at = straight.tops[row]! + Math.floor(straight.rowPixels / 2);
-    const isStart = row === 0 || straight.rows.breaks.has(row);
-    if (!isStart && at - lastAt < rulerStep) continue;
+    if (at - lastAt < rulerStep) continue;
     lastAt = at;
-    const text = addressText(address);
-    notes.push({ at, lines: [{ text, colour: isStart ? page.ink : page.softInk }], priority: 0, fixed: !isStart });
+    notes.push({ at, lines: [{ text: addressText(address), colour: page.softInk }], priority: 0, fixed: true });
   }
   return notes;
 }
@@ -114,10 +138,18 @@ function countNotes(straight: Straight): SideNote[] {
 
 const choiceTexts: Record<BlockRows['choice'], string> = {
   'one-run': 'each row begins exactly one stride after the row above',
-  'several-runs': 'neighbours stand exactly one stride apart; a gap parts blocks that are not neighbours',
-  samples: 'sample blocks of this class from all over the heap: they are not neighbours',
+  'with-gaps': 'neighbours stand exactly one stride apart; gaps stand for other memory between blocks',
+  scattered: 'blocks of this class in order of address; other memory lies between most of them',
   stepped: 'each row begins exactly one stride after the row above, whatever stands there',
 };
+
+function columnText({ wordsPerColumn, wordsRead, wordBytes }: Straight): string {
+  if (wordsPerColumn === 1) return `1 column = 1 word of ${wordBytes} bytes`;
+  const text = `1 column = ${countText(wordsPerColumn)} words, ${bytesText(wordsPerColumn * wordBytes)}`;
+  return wordsRead === wordsPerColumn
+    ? text
+    : `${text}, of which the first ${bytesText(wordsRead * wordBytes)} are shown`;
+}
 
 /** The page of one suspect's blocks. */
 export function straightenedPage(input: PictureInput, allocation: ReportAllocation): PageSpec {
@@ -125,10 +157,6 @@ export function straightenedPage(input: PictureInput, allocation: ReportAllocati
   const straight = straighten(memory, allocation);
   const stride = allocation.strideBytes;
   const marks = fieldMarks(allocation.fields);
-  const columnText =
-    straight.wordsPerColumn === 1
-      ? `1 column = 1 word of ${straight.wordBytes} bytes`
-      : `1 column = ${straight.wordsPerColumn} words, ${bytesText(straight.wordsPerColumn * straight.wordBytes)}`;
   const shown = countText(straight.rows.addresses.length);
   return {
     title: toolTitle(input.report, `Straightened ${allocation.id}: one block of ${countText(stride)} bytes per row`),
@@ -141,7 +169,7 @@ export function straightenedPage(input: PictureInput, allocation: ReportAllocati
     legend: [
       {
         kind: 'text',
-        text: `${columnText}; 1 row = 1 block of ${countText(stride)} bytes; pink: start and end of the block`,
+        text: `${columnText(straight)}; 1 row = 1 block of ${countText(stride)} bytes; pink: start and end of the block`,
       },
       ...kindLegend,
       {

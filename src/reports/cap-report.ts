@@ -59,7 +59,7 @@ function largest(values: PerDump<number>): number {
 }
 
 /** Sums per dump; null only where no item has a number. */
-export function sumPerDump<T>(items: readonly T[], values: (item: T) => PerDump<number>): (number | null)[] {
+function sumPerDump<T>(items: readonly T[], values: (item: T) => PerDump<number>): (number | null)[] {
   const dumpCount = items.reduce((most, item) => Math.max(most, values(item).length), 0);
   return Array.from({ length: dumpCount }, (_, dump) =>
     items.reduce<number | null>((sum, item) => {

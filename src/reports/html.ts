@@ -8,7 +8,7 @@ import { pageStyle } from './html/html-style.ts';
 import { type SafeHtml, html as template, trustedMarkup } from './html/html-template.ts';
 import { heapsSection, regionsSection } from './html/memory-section.ts';
 import { furtherPictures, isOverview, pictureViewer } from './html/picture-section.ts';
-import { otherClasses, suspectCard } from './html/suspect-section.ts';
+import { mostCards, suspectsSection } from './html/suspect-section.ts';
 import {
   contentsNav,
   pageTitle,
@@ -38,26 +38,26 @@ function placePictures(report: LeakReport, pictures: readonly EmbeddedPicture[])
   const left = pictures.filter((picture) => picture !== verdict);
   const overviews = left.filter(isOverview);
   const bySuspect = new Map(
-    suspectsOf(report).map((suspect) => {
-      const ids = suspectPictures.map((kind) => `${kind}-${suspect.id}`);
-      return [suspect.id, left.filter((picture) => ids.includes(picture.id))] as const;
-    }),
+    suspectsOf(report)
+      .slice(0, mostCards)
+      .map((suspect) => {
+        const ids = suspectPictures.map((kind) => `${kind}-${suspect.id}`);
+        return [suspect.id, left.filter((picture) => ids.includes(picture.id))] as const;
+      }),
   );
   const placed = new Set([...overviews, ...[...bySuspect.values()].flat()]);
   return { verdict, bySuspect, overviews, further: left.filter((picture) => !placed.has(picture)) };
 }
 
 function sections(report: LeakReport, pictures: PlacedPictures): Section[] {
-  const suspects = suspectsOf(report);
-  const cards = suspects.map((suspect) => suspectCard(report, suspect, pictures.bySuspect.get(suspect.id) ?? []));
-  const classes = otherClasses(report);
+  const suspectCount = suspectsOf(report).length;
   const all: (Section | false)[] = [
     { id: 'growth', title: 'Growth over the dumps', shortTitle: 'Growth', body: growthSection(report) },
-    cards.length + (classes === null ? 0 : 1) > 0 && {
+    report.allocations.length > 0 && {
       id: 'suspects',
-      title: suspectsTitle(report, cards.length),
-      shortTitle: suspectsTitle(report, cards.length),
-      body: template`${cards}${classes}`,
+      title: suspectsTitle(report, suspectCount),
+      shortTitle: suspectsTitle(report, suspectCount),
+      body: suspectsSection(report, (suspect) => pictures.bySuspect.get(suspect.id) ?? []),
     },
     { id: 'regions', title: 'Where memory grows', shortTitle: 'Regions', body: regionsSection(report) },
     report.heaps.length > 0 && { id: 'heaps', title: 'Heaps', shortTitle: 'Heaps', body: heapsSection(report.heaps) },

@@ -17,15 +17,17 @@ export function markdownName(name: string, longest = longestMarkdownName): strin
   return `${fence}${padding}${text}${padding}${fence}`;
 }
 
-/** A sentence: what Markdown would take as markup is escaped, and nobody is mentioned. */
+/**
+ * A sentence: what Markdown would take as markup is escaped. An `@` before a name is spelled out, for trackers notify
+ * people even when it is escaped.
+ */
 export function markdownText(text: string, longest = longestSentence): string {
   return escapeText(text, longest)
     .replace(/[\\`*_[\]|~]/g, '\\$&')
     .replace(/&(?=#?\w+;)/g, '&amp;')
     .replaceAll('<', '&lt;')
-    .replace(/^>/, '&gt;')
-    .replace(/(^|\W)([@#!])(?=\w)/g, '$1\\$2')
-    .replace(/@(?=\w)/g, '\\x40');
+    .replace(/^(\d*)([#>+\-=.)])/, '$1\\$2')
+    .replace(/@(?=\w)/g, '\\\\x40');
 }
 
 /** A relative path as the target of a link; nothing that leads elsewhere. */

@@ -29,6 +29,7 @@ import {
 import {
   allocationTitle,
   confidenceWords,
+  growthWords,
   methodWords,
   plural,
   regionKindWords,
@@ -146,7 +147,7 @@ function suspectsTable(suspects: readonly ReportAllocation[]): string {
     .map((suspect) => [
       `${printCount(suspect.strideBytes)} bytes`,
       requestWords(suspect),
-      `${printBytesChange(suspect.growthBytes)}, ${printCountChange(suspect.growthCount)} blocks`,
+      growthWords(suspect),
       printOrNone(suspect.bytesPerHour, printRate),
       printShare(suspect.shareOfGrowth),
       `${confidenceWords(suspect.confidence)} (${printShare(suspect.confidence)})`,

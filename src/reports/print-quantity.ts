@@ -34,6 +34,13 @@ export function printBytes(bytes: number): string {
   return `${bytes <= -0.5 ? '−' : ''}${threeDigits(value)} ${byteUnits[unit]}`;
 }
 
+/** In the unit in which another size is printed, so that the marks of a scale read alike: `0.5 MB` beside `1.5 MB`. */
+export function printBytesLike(bytes: number, like: number): string {
+  if (bytes === 0) return '0';
+  const unit = byteUnits.indexOf(printBytes(like).split(' ').at(-1)!);
+  return unit < 0 ? printBytes(bytes) : `${threeDigits(bytes / bytesPerUnit ** unit)} ${byteUnits[unit]}`;
+}
+
 /** Every byte: `65,552 bytes`. */
 export function printExactBytes(bytes: number): string {
   return `${printCount(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`;

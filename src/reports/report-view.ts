@@ -1,10 +1,6 @@
 import type { LeakReport, PerDump, ReportAllocation, ReportRegion } from '../model/leak-report.ts';
 import { othersId } from './cap-report.ts';
 
-export function firstKnown(values: PerDump<number>): number | null {
-  return values.find((value) => value !== null) ?? null;
-}
-
 export function lastKnown(values: PerDump<number>): number | null {
   return values.findLast((value) => value !== null) ?? null;
 }

@@ -1,7 +1,7 @@
 import type { RegionKind } from '../model/dump.ts';
 import type { FieldKind, Method, ReportAllocation, ReportRegion, Trend, VerdictStatus } from '../model/leak-report.ts';
 import { othersId } from './cap-report.ts';
-import { noValue, printCount, printExactBytes } from './print-quantity.ts';
+import { noValue, printBytesChange, printCount, printCountChange, printExactBytes } from './print-quantity.ts';
 
 /** The verdict as a badge. */
 export const statusWords: Readonly<Record<VerdictStatus, string>> = {
@@ -67,6 +67,16 @@ export const methodWords: Readonly<Record<Method, string>> = {
 
 export function plural(count: number, noun: string): string {
   return `${printCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A suspect's growth in full: `+24.5 MB, +392 blocks`. */
+export function growthWords(allocation: ReportAllocation): string {
+  return `${printBytesChange(allocation.growthBytes)}, ${blocksChange(allocation)}`;
+}
+
+/** `+392 blocks`. */
+export function blocksChange({ growthCount }: ReportAllocation): string {
+  return `${printCountChange(growthCount)} ${Math.abs(growthCount) === 1 ? 'block' : 'blocks'}`;
 }
 
 /** `65,529 to 65,544 bytes`, or one size where the range is one. */

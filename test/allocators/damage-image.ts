@@ -17,9 +17,10 @@ export const damageArbitrary = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLe
 /** Walks a copy of the memory with some of its bytes changed; returns what was told. */
 export function walkDamaged(allocator: Allocator, image: MemoryImage, changes: readonly (readonly [number, number])[]) {
   const regions = image.regions();
-  const written = regions.flatMap(({ bytes }) =>
-    [...bytes.keys()].filter((index) => bytes[index] !== 0).map((index) => ({ bytes, index })),
-  );
+  const written: { bytes: Uint8Array; index: number }[] = [];
+  for (const { bytes } of regions) {
+    for (let index = 0; index < bytes.length; index += 1) if (bytes[index] !== 0) written.push({ bytes, index });
+  }
   for (const [which, value] of changes) {
     const { bytes, index } = written[which % written.length]!;
     bytes[index] = value;

@@ -174,6 +174,38 @@ describe.each(['win8-x86', 'win8-x64'] as const)('an NT heap of %s', (variant) =
   });
 });
 
+test.each(['vista-x86', 'vista-x64'] as const)(
+  'a container of %s that waits to be used again is one block that nobody asked for',
+  (variant) => {
+    const container = { kind: 'container', blockGranules: 8, requests: [1, 2, 3], subsegment: 'lost' } as const;
+    const { blocks, expected } = walkModel(heapOf(variant, [container, busy(48)]));
+    const [header, first] = expected;
+    const start = header!.address + header!.stride;
+    expect(blocks[1]).toEqual({ address: start, stride: blocks[1]!.stride, live: true, request: -1 });
+    expect(blocks[1]!.address).toBeLessThan(first!.address);
+    expect(blocks.slice(2)).toEqual(expected.slice(4));
+  },
+);
+
+test('the committed end of a segment whose list of ranges is lost is no damage', () => {
+  const model = heapOf('win8-x64', [busy(48), { kind: 'uncommitted', pages: 20 }]);
+  const { blocks, damage, expected } = walkModel(model, (image) => {
+    image.pointer(8, heapAddress + 0x60, 0);
+    image.pointer(8, heapAddress + 0x68, 0);
+  });
+  expect(damage).toEqual([]);
+  expect(blocks).toEqual(expected);
+});
+
+test('a large block whose header is overwritten counts, without a request', () => {
+  const largeBlocks = [{ address: 0x5000000, request: 1_100_000 }];
+  const { blocks, damage, expected } = walkModel({ ...heapOf('win8-x64', [busy(48)]), largeBlocks }, (image) =>
+    image.xor8(0x5000000 + 0x38, 0xff),
+  );
+  expect(damage).toEqual([{ address: 0x5000030, message: 'the header of a large block is overwritten' }]);
+  expect(blocks.at(-1)).toEqual({ ...expected.at(-1), request: -1 });
+});
+
 test('a list of segments that loops does not keep the walk from ending', () => {
   const { blocks, damage, expected } = walkModel(heapOf('win8-x64', [busy(48)], [busy(49)]), (image) => {
     image.pointer(8, secondSegment + 0x18, secondSegment + 0x18);
@@ -234,4 +266,5 @@ test('requests that a stride serves', () => {
   expect(ntHeap.requestRange(16, dump32)).toEqual({ min: 0, max: 8 });
   expect(ntHeap.requestRange(1048, dump64)).toBeNull();
   expect(ntHeap.headerBytes(dump64)).toBe(16);
+  expect(ntHeap.otherStrides(1040, dump64)).toEqual([1056]);
 });

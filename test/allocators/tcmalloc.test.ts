@@ -82,6 +82,14 @@ describe('tcmalloc', () => {
     ]);
   });
 
+  test('tells a sampled object with its class and what was asked for', () => {
+    const { blocks, expected } = walkModel({
+      spans: [small(0, thirds), { kind: 'large', pages: 1, sampledRequest: 90 }],
+    });
+    expect(blocks).toEqual(expected);
+    expect(blocks.at(-1)).toMatchObject({ stride: 96, request: 90 });
+  });
+
   test('reports a span whose counts disagree, and goes on', () => {
     const { blocks, damage, expected } = walkModel({ spans: [small(1, thirds), small(2, thirds)], wrongHandedOut: 1 });
     expect(damage).toMatchObject([{ address: heapStart }]);

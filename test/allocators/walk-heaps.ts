@@ -6,7 +6,7 @@ import { fakeMemory } from '../synth/fake-memory.ts';
 import type { MemoryImage } from '../synth/memory-image.ts';
 
 /** What a visitor is told of one block. */
-export interface WalkedBlock {
+interface WalkedBlock {
   readonly address: Address;
   readonly stride: number;
   readonly live: boolean;

@@ -183,6 +183,13 @@ test('requests that a stride serves', () => {
   expect(wineHeap.requestRange(50, dump64)).toBeNull();
 });
 
+test('strides that the same requests get as well: room left over, and the front end of 9.0', () => {
+  const { dump } = windowsMemory(createMemoryImage(), 8);
+  expect(wineHeap.otherStrides(272, dump)).toEqual([288, 304]);
+  expect(wineHeap.otherStrides(1040, dump)).toEqual([1056, 1072, 1088]);
+  expect(wineHeap.otherStrides(65552, dump)).toEqual([65568, 65584]);
+});
+
 /** Any block of a version; spare room and groups within what its headers can say. */
 function itemOf({ version, pointerSize }: Version): fc.Arbitrary<WineItem> {
   const block = (kind: 'used' | 'pending') =>

@@ -9,7 +9,7 @@ import { arbitraryReport, hostileNames } from './arbitrary-report.ts';
 
 /** Control characters but the newline, bidi and zero-width characters, line separators, halves of pairs. */
 const acting = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-const sgr = /\x1b\[\d+m/g;
+const sgr = /\p{Cc}\[\d+m/gu;
 const runs = { numRuns: 60 };
 
 function pictureOf(text: string): EmbeddedPicture {

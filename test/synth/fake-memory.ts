@@ -23,11 +23,19 @@ export interface FakeDumpOptions {
 export function fakeMemory(regions: readonly FakeRegion[], options: FakeDumpOptions = {}): Memory {
   const sorted = [...regions].sort((a, b) => a.start - b.start);
   const littleEndian = options.littleEndian ?? true;
+  let last: FakeRegion | undefined;
+
+  function regionAt(address: Address): FakeRegion | undefined {
+    if (last === undefined || address < last.start || address >= last.start + last.bytes.length) {
+      last = sorted[lastStartingAtOrBelow(sorted, address)];
+    }
+    return last;
+  }
 
   function read(address: Address, into: Uint8Array): number {
     let done = 0;
     while (done < into.length) {
-      const region = sorted[lastStartingAtOrBelow(sorted, address + done)];
+      const region = regionAt(address + done);
       const place = region === undefined ? 0 : address + done - region.start;
       if (region === undefined || place >= region.bytes.length) break;
       const piece = region.bytes.subarray(place, place + into.length - done);

@@ -180,39 +180,41 @@ function sampleRegions(): ReportRegion[] {
   ];
 }
 
+const sampleFields: ReportAllocation['fields'] = [
+  { offset: 0, size: 16, kind: 'header', detail: 'size and flags of the chunk' },
+  { offset: 16, size: 8, kind: 'module-pointer', detail: 'serviced+0x3d10' },
+  { offset: 24, size: 8, kind: 'self-pointer', detail: 'to a block of this class at +0x10' },
+  { offset: 32, size: 8, kind: 'counter', detail: 'rises by 1 from block to block' },
+  { offset: 40, size: 8, kind: 'small-integer', detail: '' },
+  { offset: 48, size: 208, kind: 'text', detail: '' },
+  { offset: 256, size: 65_296, kind: 'zero', detail: '' },
+];
+
+const sampleEvidence: ReportAllocation['evidence'] = [
+  { kind: 'chunk-walk', for: true, text: 'Every block was counted by walking the heap (glibc malloc).', values: {} },
+  {
+    kind: 'growth-beyond-churn',
+    for: true,
+    text: 'Grows in every step; 41 times what its own coming and going explains.',
+    values: { deviations: 41 },
+  },
+  {
+    kind: 'blocks-stay',
+    for: true,
+    text: '100% of its blocks are still there in the next dump (362 followed).',
+    values: { sampled: 362 },
+  },
+  {
+    kind: 'one-value',
+    for: false,
+    text: 'Three dumps only: a fourth would tell a slow cache from a leak.',
+    values: {},
+  },
+];
+
 function sampleAllocations(): ReportAllocation[] {
-  const fields: ReportAllocation['fields'] = [
-    { offset: 0, size: 16, kind: 'header', detail: 'size and flags of the chunk' },
-    { offset: 16, size: 8, kind: 'module-pointer', detail: 'serviced+0x3d10' },
-    { offset: 24, size: 8, kind: 'self-pointer', detail: 'to a block of this class at +0x10' },
-    { offset: 32, size: 8, kind: 'counter', detail: 'rises by 1 from block to block' },
-    { offset: 40, size: 8, kind: 'small-integer', detail: '' },
-    { offset: 48, size: 208, kind: 'text', detail: '' },
-    { offset: 256, size: 65_296, kind: 'zero', detail: '' },
-  ];
-  const evidence: ReportAllocation['evidence'] = [
-    { kind: 'chunk-walk', for: true, text: 'Every block was counted by walking the heap (glibc malloc).', values: {} },
-    {
-      kind: 'growth-beyond-churn',
-      for: true,
-      text: 'Grows in every step; 41 times what its own coming and going explains.',
-      values: { deviations: 41 },
-    },
-    {
-      kind: 'blocks-stay',
-      for: true,
-      text: '100% of its blocks are still there in the next dump (362 followed).',
-      values: { sampled: 362 },
-    },
-    {
-      kind: 'one-value',
-      for: false,
-      text: 'Three dumps only: a fourth would tell a slow cache from a leak.',
-      values: {},
-    },
-  ];
   return [
-    reportAllocation({ fields, evidence }),
+    reportAllocation({ fields: sampleFields, evidence: sampleEvidence }),
     reportAllocation({
       id: 'a2',
       strideBytes: 288,

@@ -14,7 +14,7 @@ export interface LegacyBlock {
   readonly flags: number;
 }
 
-export interface LegacySegmentModel {
+interface LegacySegmentModel {
   readonly address: Address;
   /** A number is an uncommitted range of so many pages; the block before must end on a page boundary. */
   readonly items: readonly (LegacyBlock | number)[];

@@ -17,7 +17,7 @@ export type NtItem =
       readonly subsegment: 'described' | 'lost';
     };
 
-export interface NtSegmentModel {
+interface NtSegmentModel {
   readonly address: Address;
   readonly items: readonly NtItem[];
 }

@@ -7,7 +7,7 @@ export type ObjectState = 'span' | 'transfer' | 'thread' | 'live';
 
 export type SpanModel =
   | { readonly kind: 'small'; readonly sizeClass: number; readonly objects: readonly ObjectState[] }
-  | { readonly kind: 'large' | 'free' | 'returned'; readonly pages: number };
+  | { readonly kind: 'large' | 'free' | 'returned'; readonly pages: number; readonly sampledRequest?: number };
 
 export interface TcmallocModel {
   readonly spans: readonly SpanModel[];
@@ -90,6 +90,7 @@ function writeSpan(image: MemoryImage, span: SpanModel, place: SpanPlace, chains
   if (span.kind !== 'small') {
     const location = { large: 0, free: 1, returned: 2 }[span.kind];
     image.u32(address + 40, location * 2 ** 24);
+    if (span.sampledRequest !== undefined) return [writeSampled(image, address, start, span.sampledRequest)];
     return [{ address: start, stride: pages * pageBytes, live: span.kind === 'large', request: -1 }];
   }
   const size = classSizes[span.sizeClass]!;
@@ -104,6 +105,14 @@ function writeSpan(image: MemoryImage, span: SpanModel, place: SpanPlace, chains
     }
     return { address: object, stride: size, live: state === 'live', request: -1 };
   });
+}
+
+function writeSampled(image: MemoryImage, span: Address, start: Address, request: number): ExpectedBlock {
+  const trace = span + 0x100000;
+  image.pointer(8, span + 32, trace);
+  image.u32(span + 40, 2 ** 26);
+  image.pointer(8, trace, request);
+  return { address: start, stride: classSizes.find((size) => size >= request)!, live: true, request };
 }
 
 function linkChain(image: MemoryImage, objects: readonly Address[]): void {

@@ -49,3 +49,14 @@ export function readArena(memory: Memory, layout: Layout, address: Address): Are
 export function isWithoutHeap(arena: Arena): boolean {
   return arena.top >= arena.address && arena.top < arena.address + arena.size;
 }
+
+/**
+ * sizeof (heap_info) in words: 4, and 6 since 2.35 (or through padding). A thread's arena stands behind the header of
+ * its first heap, which begins with the arena's address. Source: glibc malloc/arena.c.
+ */
+export const heapHeaderWords = [4, 6] as const;
+
+/** Whether the arena is a thread's: main_arena is in libc's data. */
+export function isThreadArena(memory: Memory, { address, layout }: Arena): boolean {
+  return heapHeaderWords.some((words) => memory.word(address - words * layout.word) === address);
+}

@@ -18,16 +18,16 @@ export interface CachedList {
 
 interface FollowedList {
   readonly chunks: readonly Address[];
-  /** Whether it ended as a list ends, not in something that is no chunk of it. */
-  readonly isWhole: boolean;
+  /** Why it ends: as lists do, in something that is no chunk of it, or in memory that was not captured. */
+  readonly end: 'whole' | 'broken' | 'not captured';
 }
 
 /** Follows a list, its links plain or protected (safe-linking, 2.32 and later), whichever makes sense. */
 export function followList(memory: Words, layout: Layout, list: CachedList): FollowedList {
-  const isProtected = followLinks(memory, layout, list, true);
-  if (isProtected.isWhole) return isProtected;
+  const withKeys = followLinks(memory, layout, list, true);
+  if (withKeys.end === 'whole') return withKeys;
   const plain = followLinks(memory, layout, list, false);
-  return plain.isWhole || plain.chunks.length > isProtected.chunks.length ? plain : isProtected;
+  return plain.end === 'whole' || plain.chunks.length > withKeys.chunks.length ? plain : withKeys;
 }
 
 function followLinks(memory: Words, layout: Layout, list: CachedList, areProtected: boolean): FollowedList {
@@ -38,26 +38,33 @@ function followLinks(memory: Words, layout: Layout, list: CachedList, areProtect
   let marked = Number.NaN;
   let nextMark = 1;
   while (chunks.length < list.limit) {
-    if (chunk === marked || !isCachedChunk(memory, layout, chunk, list.size)) return { chunks, isWhole: false };
+    const isChunk = chunk === marked ? false : isCachedChunk(memory, layout, chunk, list.size);
+    if (!isChunk) return { chunks, end: isChunk === undefined ? 'not captured' : 'broken' };
     chunks.push(chunk);
     if (chunks.length === nextMark) {
       marked = chunk;
       nextMark *= 2;
     }
     const link = memory.word(chunk + header);
-    if (link === undefined) return { chunks, isWhole: false };
+    if (link === undefined) return { chunks, end: 'not captured' };
     const next = areProtected ? reveal(link, chunk + header) : link;
-    if (next === 0) return { chunks, isWhole: true };
+    if (next === 0) return { chunks, end: 'whole' };
     chunk = next - list.linkedOffset;
   }
-  return { chunks, isWhole: false };
+  return { chunks, end: 'broken' };
 }
 
-/** Whether a chunk that a list may hold is at `chunk`. */
-export function isCachedChunk(memory: Words, layout: Layout, chunk: Address, size: number | undefined): boolean {
+/** Whether a chunk that a list may hold is at `chunk`; undefined when that was not captured. */
+export function isCachedChunk(
+  memory: Words,
+  layout: Layout,
+  chunk: Address,
+  size: number | undefined,
+): boolean | undefined {
   if (chunk <= 0 || (chunk + layout.header) % layout.alignment !== 0) return false;
   const sizeField = memory.word(chunk + layout.word);
-  if (sizeField === undefined || sizeField <= 0 || (sizeField & chunkFlags.mmapped) !== 0) return false;
+  if (sizeField === undefined) return undefined;
+  if (sizeField <= 0 || (sizeField & chunkFlags.mmapped) !== 0) return false;
   return size === undefined ? sizeIn(sizeField) >= layout.smallestChunk : sizeIn(sizeField) === size;
 }
 

@@ -1,7 +1,7 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { MemoryRegion } from '../../model/dump.ts';
-import { type Arena, isWithoutHeap, readArena } from './arena.ts';
+import { type Arena, isThreadArena, isWithoutHeap, readArena } from './arena.ts';
 import { binCount, binsOffsets, type Layout, layoutOf, sizeIn } from './layout.ts';
 
 /** A page at least; the kernel maps nothing finer. */
@@ -99,10 +99,13 @@ function arenaAround(memory: Memory, pair: Address): Arena | undefined {
     const bins = pair - index * 2 * pointerSize;
     if (!mayStartBins(memory, bins)) continue;
     const layouts = binsOffsets[pointerSize].map((offset) => layoutOf(pointerSize, offset, architecture));
-    const arenas = layouts.map((layout) => checkedArena(memory, layout, bins - layout.binsOffset));
-    const inRing = arenas.find((arena) => arena !== undefined && isInRing(memory, arena.layout, arena.address));
+    const read = layouts.map((layout) => checkedArena(memory, layout, bins - layout.binsOffset));
+    const arenas = read.filter((arena) => arena !== undefined);
+    // Whatever the layout is: what a thread's heap says is its arena is not the main one.
+    if (arenas.some((arena) => isThreadArena(memory, arena))) continue;
+    const inRing = arenas.find(({ layout, address }) => isInRing(memory, layout, address));
     if (inRing !== undefined) return inRing;
-    outOfRing ??= arenas.find((arena) => arena !== undefined && hasAlignedTop(arena));
+    outOfRing ??= arenas.find(hasAlignedTop);
   }
   return outOfRing;
 }

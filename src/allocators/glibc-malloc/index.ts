@@ -10,7 +10,7 @@ import { findMallocParameters } from './malloc-parameters.ts';
 import { writableSpans } from './memory-spans.ts';
 import { findMmappedChunks, type MmappedChunk } from './mmapped-chunks.ts';
 import { findOrphanHeap } from './orphan-heap.ts';
-import { requestRange } from './request-range.ts';
+import { otherStrides, requestRange } from './request-range.ts';
 import type { Run } from './run.ts';
 import { findThreadArenas } from './thread-arenas.ts';
 import { walkRun } from './walk.ts';
@@ -39,6 +39,7 @@ export const glibcMalloc = {
   findHeaps,
   walk,
   requestRange,
+  otherStrides,
 } as const satisfies Allocator;
 
 function findHeaps(memory: Memory): Heap<GlibcHeap>[] {

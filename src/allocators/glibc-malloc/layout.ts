@@ -3,7 +3,7 @@ import type { Architecture } from '../../model/dump.ts';
 
 /**
  * How one build of glibc lays out its arenas and chunks. All sizes and offsets in bytes.
- * Source: glibc malloc/malloc.c (malloc_state, malloc_chunk), 2.10 to 2.44.
+ * Source: glibc malloc/malloc.c (malloc_state, malloc_chunk), 2.10 to the sources of 2026.
  */
 export interface Layout {
   /** SIZE_SZ: bytes of a size field, and of a pointer. */
@@ -35,7 +35,7 @@ const binmapBytes = 16;
 
 /**
  * Where malloc_state.bins can stand, by pointer size: since 2.27 (have_fastchunks), before, and without fastbins
- * (after 2.43). With 4-byte pointers the number of fastbins hangs on the alignment too: 11 when it is 16, else 10.
+ * (sources of 2026). With 4-byte pointers the number of fastbins hangs on the alignment too: 11 when it is 16, else 10.
  */
 export const binsOffsets: Readonly<Record<PointerSize, readonly number[]>> = {
   8: [0x70, 0x68, 0x18],

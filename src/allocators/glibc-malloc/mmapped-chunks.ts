@@ -27,6 +27,9 @@ const usualThreshold = 128 << 10;
 /** Bytes; what programs align to, huge pages of 1 GiB at most. */
 const largestAlignment = 2 ** 30;
 
+/** Bytes of a mapping searched for a header that is at no place that can be told. */
+const movedLimit = 4 << 20;
+
 /** Pages looked at one by one for chunks that stand behind other memory in a mapping. */
 const pageLimit = 1 << 17;
 
@@ -65,22 +68,29 @@ export function readMmappedChunk(
   start: Address,
   limit: Address,
 ): MmappedChunk | undefined {
-  const { pageSize } = memory.dump;
-  let found = chunkWithSlack(memory, layout, start, limit, 0);
+  const least = layout.alignment - layout.header;
+  const hasFirst = memory.word(start + least) === least && isMmapped(memory, layout, start + least);
   // memalign moves the header up and leaves the first one, so of several the last is the chunk's. The first may even
-  // be stale, after realloc. Without one, only a little slack is looked for: i386 needs it, later versions may.
-  const hasFirst = memory.word(start) === 0 && isMmapped(memory, layout, start);
-  const largest = hasFirst ? Math.min(largestAlignment, limit - start) : pageSize;
-  for (let alignment = layout.alignment; alignment <= largest; alignment *= 2) {
-    const slack = slackFor(layout, start, alignment);
-    if (slack > 0) found = chunkWithSlack(memory, layout, start, limit, slack) ?? found;
+  // be stale, after realloc. Sources of 2026 leave none: then a page's alignment is all that is looked for.
+  const largest = hasFirst ? largestAlignment : memory.dump.pageSize;
+  let found = chunkWithSlack(memory, layout, start, limit, least);
+  for (let alignment = 2 * layout.alignment; alignment <= largest; alignment *= 2) {
+    const slack = Math.ceil((start + layout.header) / alignment) * alignment - layout.header - start;
+    if (start + slack >= limit) break;
+    found = chunkWithSlack(memory, layout, start, limit, slack) ?? found;
   }
-  return found;
+  return found ?? (hasFirst ? movedChunk(memory, layout, start, limit) : undefined);
 }
 
-/** Bytes from the mapping's start to the header of a chunk whose own bytes are aligned so. */
-function slackFor({ header }: Layout, start: Address, alignment: number): number {
-  return Math.ceil((start + header) / alignment) * alignment - header - start;
+/** The chunk in a mapping that realloc has moved, so that the slack tells no alignment any more. */
+function movedChunk(memory: Memory, layout: Layout, start: Address, limit: Address): MmappedChunk | undefined {
+  const { pageSize } = memory.dump;
+  const last = Math.min(limit - start, movedLimit);
+  for (let slack = pageSize - layout.header; slack < last; slack += pageSize) {
+    const found = chunkWithSlack(memory, layout, start, limit, slack);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function isMmapped(memory: Memory, { word }: Layout, chunk: Address): boolean {
@@ -98,9 +108,11 @@ function chunkWithSlack(
   const address = start + slack;
   if (!isMmapped(memory, layout, address)) return undefined;
   const { pageSize } = memory.dump;
-  const size = sizeIn(memory.word(address + layout.word) ?? 0) + slack;
+  const counted = sizeIn(memory.word(address + layout.word) ?? 0) + slack;
+  // In sources of 2026 the size leaves out a header's worth of bytes at the end, so that the chunk is used like any other.
+  const size = counted % pageSize === 0 ? counted : counted + layout.header;
   if (size < pageSize || size % pageSize !== 0 || start + size > limit) return undefined;
-  // prev_size keeps the slack; later versions have a flag in its lowest bit.
+  // prev_size keeps the slack; the same sources have a flag for huge pages in its lowest bit.
   const kept = memory.word(address);
   return kept === slack || kept === slack + 1 ? { start, address, size } : undefined;
 }

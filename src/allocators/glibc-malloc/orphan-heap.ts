@@ -57,12 +57,12 @@ function readHeap(
     if (chunk + size === limit && size >= layout.smallestChunk) {
       return count > 1 ? { start, end: limit, top: chunk } : undefined;
     }
-    const next = chunk + size;
-    if (!isChunkSize(layout, size) || next > limit - layout.header) return undefined;
-    sizeField = memory.word(next + word);
-    if (sizeField === undefined)
-      return count > leastChunks ? { start, end: next + layout.header, top: undefined } : undefined;
-    chunk = next;
+    if (!isChunkSize(layout, size)) return undefined;
+    chunk += size;
+    sizeField = memory.word(chunk + word);
+    if (sizeField === undefined || chunk > limit - layout.header) {
+      return count > leastChunks ? { start, end: Math.max(limit, chunk + layout.header), top: undefined } : undefined;
+    }
   }
   return undefined;
 }

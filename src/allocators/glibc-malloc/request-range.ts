@@ -26,6 +26,15 @@ export function requestRange(stride: number, dump: Dump): RequestRange | null {
   return { min: smallestMapped(stride, step, dump), max };
 }
 
+/**
+ * When what would be left of a free block is smaller than the smallest chunk, malloc gives it along: one alignment unit
+ * more (_int_malloc, "remainder_size < MINSIZE").
+ */
+export function otherStrides(stride: number, dump: Dump): readonly number[] {
+  const step = alignmentOf(stride, dump);
+  return step < 4 * dump.pointerSize ? [stride + step] : [];
+}
+
 /** A 32-bit x86 aligns to 16 bytes since glibc 2.26 and to 8 before: a stride that fits both is read as 16. */
 function alignmentOf(stride: number, { pointerSize, architecture }: Dump): number {
   if (pointerSize === 8) return 16;

@@ -1,6 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address, PointerSize } from '../../model/address.ts';
-import { type Arena, readArena } from './arena.ts';
+import { type Arena, heapHeaderWords, isWithoutHeap, readArena } from './arena.ts';
 import { hasBins } from './find-main-arena.ts';
 import { alignChunk, binsOffsets, type Layout, layoutOf } from './layout.ts';
 import type { Run } from './run.ts';
@@ -31,12 +31,6 @@ const heapAlignment: Readonly<Record<PointerSize, number>> = { 8: 8 << 20, 4: 1 
 const largestHeap: Readonly<Record<PointerSize, number>> = { 8: 2 ** 32, 4: 1 << 20 };
 
 const pageSize = 4096;
-
-/**
- * sizeof (heap_info) in words: 4, and 6 since 2.35 (or through padding). An arena follows the first heap's header,
- * chunks those of the others.
- */
-const headerWords = [4, 6] as const;
 
 /**
  * Finds thread arenas by the headers of their heaps, at aligned addresses of writable memory. `layout` is the main
@@ -73,7 +67,7 @@ function readHeap(memory: Memory, start: Address): ThreadHeap | undefined {
   const word = memory.dump.pointerSize;
   const alignment = heapAlignment[word];
   const arena = memory.word(start);
-  if (!arena || !headerWords.some((words) => arena % alignment === words * word)) return undefined;
+  if (!arena || !heapHeaderWords.some((words) => arena % alignment === words * word)) return undefined;
   const previous = memory.word(start + word);
   const size = memory.word(start + 2 * word);
   const accessible = memory.word(start + 3 * word);
@@ -92,20 +86,20 @@ function toThreadArena(
   address: Address,
   heaps: readonly ThreadHeap[],
 ): ThreadArena | undefined {
-  const layout = mainLayout ?? layoutAt(memory, address);
-  if (layout === undefined || !hasBins(memory, layout, address)) return undefined;
-  const arena = readArena(memory, layout, address);
-  if (arena === undefined) return undefined;
-  const first = heaps.find(({ isFirst }) => isFirst);
-  const header = first === undefined ? undefined : address - first.start;
-  const runs = heaps.map((heap) => runOf(arena, heap, header ?? headerWords[1] * layout.word));
-  return { arena, heaps, runs };
-}
-
-function layoutAt(memory: Memory, address: Address): Layout | undefined {
   const { pointerSize, architecture } = memory.dump;
-  const layouts = binsOffsets[pointerSize].map((offset) => layoutOf(pointerSize, offset, architecture));
-  return layouts.find((layout) => hasBins(memory, layout, address));
+  const offsets = mainLayout === undefined ? binsOffsets[pointerSize] : [mainLayout.binsOffset];
+  for (const offset of offsets) {
+    const layout = layoutOf(pointerSize, offset, architecture);
+    const arena = hasBins(memory, layout, address) ? readArena(memory, layout, address) : undefined;
+    if (arena === undefined || isWithoutHeap(arena)) continue;
+    // Bins look much the same a pair further on, but then no top chunk is before them.
+    const isSure = mainLayout !== undefined || heaps.some(({ end }) => end === arena.topEnd);
+    if (!isSure) continue;
+    const first = heaps.find(({ isFirst }) => isFirst);
+    const header = first === undefined ? heapHeaderWords[1] * layout.word : address - first.start;
+    return { arena, heaps, runs: heaps.map((heap) => runOf(arena, heap, header)) };
+  }
+  return undefined;
 }
 
 function runOf(arena: Arena, heap: ThreadHeap, header: number): Run {

@@ -57,9 +57,11 @@ export function threadCacheChunks(
   const lists = readLists(memory, layout, start, shape);
   if (lists === undefined) return undefined;
   const followed = lists.map((list) => followList(words, layout, list));
-  const counted = followed.filter(({ chunks, isWhole }, index) => isWhole && chunks.length === lists[index]!.limit);
-  if (counted.length === 0 || counted.length < lists.length - 1) return undefined;
-  return followed.flatMap(({ chunks }) => chunks);
+  const broken = followed.filter(({ chunks, end }, index) => {
+    return end === 'broken' || (end === 'whole' && chunks.length !== lists[index]!.limit);
+  });
+  const chunks = followed.flatMap((list) => list.chunks);
+  return broken.length <= 1 && broken.length < lists.length && chunks.length > 0 ? chunks : undefined;
 }
 
 /** The lists of a cache, each with its count as the limit; undefined when more than one bin makes no sense. */
@@ -71,7 +73,7 @@ function readLists(memory: Memory, layout: Layout, start: Address, shape: CacheS
     const head = memory.word(entries + bin * layout.word) ?? 0;
     if (count === 0 && head === 0) continue;
     const size = bin < exactBins ? layout.smallestChunk + bin * layout.alignment : undefined;
-    if (count > 0 && isCachedChunk(memory, layout, head - layout.header, size)) {
+    if (count > 0 && isCachedChunk(memory, layout, head - layout.header, size) !== false) {
       lists.push({ head, linkedOffset: layout.header, size, limit: count });
     } else {
       wrong += 1;

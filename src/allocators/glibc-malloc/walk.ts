@@ -59,7 +59,9 @@ function advance(memory: Memory, layout: Layout, run: Run, sink: ChunkSink, posi
     } else if (nextField < smallestChunk && endsHeap(layout, run, next, nextField)) {
       return false;
     } else {
-      sink.chunk(chunk, size, (nextField & chunkFlags.previousInUse) !== 0);
+      // A free chunk's size stands at its end as well. Where it does not, the next size field is damaged.
+      const isFree = (nextField & chunkFlags.previousInUse) === 0;
+      sink.chunk(chunk, size, !isFree || (memory.word(next) !== size && !isBinned(memory, layout, chunk)));
     }
     chunk = next;
     sizeField = nextField ?? Number.NaN;

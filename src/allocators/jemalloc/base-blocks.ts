@@ -1,5 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
+import { writableRuns } from '../captured-runs.ts';
 import { knownSizeClasses, type SizeClasses } from './size-classes.ts';
 
 /** Where the fields stand in the first word of an extent's record; bits, counted from the lowest. */
@@ -44,10 +45,9 @@ const largestBlock = 2 ** 40;
  */
 export function findBaseBlocks(memory: Memory): BaseBlock[] {
   const blocks: BaseBlock[] = [];
-  for (const region of memory.dump.regions) {
-    if (!region.writable) continue;
-    let at = Math.ceil(region.start / hugePage) * hugePage;
-    while (at < region.end) {
+  for (const run of writableRuns(memory.dump)) {
+    let at = Math.ceil(run.start / hugePage) * hugePage;
+    while (at < run.end) {
       const block = readBaseBlock(memory, at);
       if (block === undefined) {
         at += hugePage;

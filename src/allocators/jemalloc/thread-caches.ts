@@ -17,6 +17,8 @@ const mostThreads = 1 << 16;
 const mostBins = 128;
 /** Bins tell their bounds by the low 16 bits of addresses (CACHE_BIN_NCACHED_MAX). */
 const mostEntries = (1 << 13) - 1;
+/** In all; a thread's cache holds a few hundred of each small class. A Map holds no more than 2^24. */
+const mostCached = 1 << 23;
 
 /**
  * Objects that threads have freed and keep for the next malloc, by address, with the class each belongs to. The slabs
@@ -39,7 +41,8 @@ function readBin(memory: Memory, block: BaseBlock, bin: CacheBin, cached: Map<Ad
   if (size === undefined) return;
   for (let entry = 0; entry < bin.count; entry += 1) {
     const object = memory.i64(bin.entries + entry * 8);
-    if (object !== undefined && object > 0) cached.set(object, size);
+    if (object === undefined || cached.size >= mostCached) return;
+    if (object > 0) cached.set(object, size);
   }
 }
 

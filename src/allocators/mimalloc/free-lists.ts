@@ -1,7 +1,7 @@
 import type { Memory } from '../../memory/memory.ts';
 import { type Address, lastStartingAtOrBelow } from '../../model/address.ts';
-import { type PageLayout, pageFields } from './page-layouts.ts';
-import type { Page, Segment } from './segments.ts';
+import type { PageLayout } from './page-layouts.ts';
+import type { Page, Segment } from './pages.ts';
 
 /** Which of a page's blocks are free: one byte a block, 1 when it is. */
 export interface PageBlocks {
@@ -18,7 +18,7 @@ export function readPageBlocks(memory: Memory, page: Page, first: Address, layou
   const isFree = new Uint8Array(page.capacity);
   const follow = (head: Address): number => followList(memory, page, first, layout, head, isFree);
   const listed =
-    follow(memory.i64(page.record + pageFields.free) ?? 0) + follow(memory.i64(page.record + layout.localFree) ?? 0);
+    follow(memory.i64(page.record + layout.free) ?? 0) + follow(memory.i64(page.record + layout.localFree) ?? 0);
   const threadFree = memory.i64(page.record + layout.threadFree) ?? 0;
   follow(threadFree - (threadFree % delayedBits));
   return { isFree, listed };

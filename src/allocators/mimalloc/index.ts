@@ -1,9 +1,11 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { Allocator, BlockVisitor, Heap } from '../allocator.ts';
+import { findArenas } from './arenas.ts';
 import { readDelayedBlocks, readPageBlocks } from './free-lists.ts';
 import { type StartRule, startRules } from './page-layouts.ts';
-import { findSegments, type Page, type Segment } from './segments.ts';
+import type { Page, Segment } from './pages.ts';
+import { findSegments } from './segments.ts';
 import { requestRangeOf } from './size-classes.ts';
 
 interface MimallocState {
@@ -15,7 +17,7 @@ interface MimallocState {
 const blocksPerStep = 4096;
 
 /**
- * mimalloc 2.0 to 2.2 on 64-bit little-endian systems. One heap for all threads. Counts are exact: blocks on any free
+ * mimalloc 2.0 to 2.2 and 3.0 on 64-bit little-endian systems. One heap for all threads. Counts are exact: blocks on any free
  * list are told as free. A block with a page of its own is told as the slices that it takes.
  */
 export const mimalloc: Allocator = {
@@ -31,14 +33,16 @@ export const mimalloc: Allocator = {
 function findHeaps(memory: Memory): Heap[] {
   const { dump } = memory;
   if (dump.pointerSize !== 8 || !dump.littleEndian || !dump.hasAddresses) return [];
-  const segments = findSegments(memory);
-  const first = segments[0];
-  if (first === undefined || segments.every(({ pages }) => pages.length === 0)) return [];
-  const startRule = chooseStartRule(segments);
-  const delayed = readDelayedBlocks(memory, segments, (page) => firstBlockOf(page, startRule));
-  const state: MimallocState = { segments, startRule, delayed };
-  const ranges = segments.map(({ start, size }) => ({ start, end: start + size }));
-  return [{ address: first.start, name: 'heap', ranges, state }];
+  // Two libraries that each bring their own may well be of different versions.
+  return [findSegments(memory), findArenas(memory)].flatMap((segments) => {
+    const first = segments[0];
+    if (first === undefined) return [];
+    const startRule = chooseStartRule(segments);
+    const delayed = readDelayedBlocks(memory, segments, (page) => firstBlockOf(page, startRule));
+    const state: MimallocState = { segments, startRule, delayed };
+    const ranges = segments.map(({ start, size }) => ({ start, end: start + size }));
+    return [{ address: first.start, name: 'heap', ranges, state }];
+  });
 }
 
 /** The rule by which most pages have room for just as many blocks as they say. */

@@ -3,6 +3,9 @@ export interface PageLayout {
   readonly version: string;
   /** sizeof(mi_page_t). */
   readonly bytes: number;
+  readonly capacity: number;
+  readonly reserved: number;
+  readonly free: number;
   readonly localFree: number;
   readonly used: { readonly offset: number; readonly bytes: 2 | 4 };
   readonly blockSize: { readonly offset: number; readonly bytes: 4 | 8 };
@@ -14,14 +17,17 @@ export interface PageLayout {
   readonly heap: number;
 }
 
-/** Fields that stand at the same place in all of them. */
-export const pageFields = { sliceCount: 0, sliceOffset: 4, capacity: 10, reserved: 12, free: 16 } as const;
+/** Fields of the slices of segments that stand at the same place in all versions. */
+export const sliceFields = { sliceCount: 0, sliceOffset: 4 } as const;
+
+const inSegments = { capacity: 10, reserved: 12, free: 16 } as const;
 
 /** mimalloc include/mimalloc/types.h (include/mimalloc-types.h in 2.0): 2.0 to 2.1.4, and 2.1.7 to 2.2. */
 export const pageLayouts: readonly PageLayout[] = [
   {
     version: '2.0',
     bytes: 80,
+    ...inSegments,
     localFree: 32,
     used: { offset: 24, bytes: 4 },
     blockSize: { offset: 28, bytes: 4 },
@@ -33,6 +39,7 @@ export const pageLayouts: readonly PageLayout[] = [
   {
     version: '2.2',
     bytes: 96,
+    ...inSegments,
     localFree: 24,
     used: { offset: 32, bytes: 2 },
     blockSize: { offset: 40, bytes: 8 },
@@ -44,6 +51,7 @@ export const pageLayouts: readonly PageLayout[] = [
   {
     version: '2.0 with encoded lists',
     bytes: 96,
+    ...inSegments,
     localFree: 32,
     used: { offset: 24, bytes: 4 },
     blockSize: { offset: 28, bytes: 4 },
@@ -55,6 +63,7 @@ export const pageLayouts: readonly PageLayout[] = [
   {
     version: '2.2 with encoded lists',
     bytes: 112,
+    ...inSegments,
     localFree: 24,
     used: { offset: 32, bytes: 2 },
     blockSize: { offset: 40, bytes: 8 },
@@ -64,6 +73,22 @@ export const pageLayouts: readonly PageLayout[] = [
     heap: 80,
   },
 ];
+
+/** mimalloc 3.0: pages stand in arenas, each with its record in front. */
+export const arenaPageLayout: PageLayout = {
+  version: '3.0',
+  bytes: 120,
+  free: 8,
+  used: { offset: 16, bytes: 2 },
+  capacity: 18,
+  reserved: 20,
+  localFree: 24,
+  threadFree: 32,
+  blockSize: { offset: 40, bytes: 8 },
+  pageStart: 48,
+  keys: undefined,
+  heap: 64,
+};
 
 /** Bytes between a page's beginning and its first block. Tells versions apart that have no field for it. */
 export type StartRule = (blockSize: number) => number;

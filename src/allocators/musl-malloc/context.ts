@@ -12,6 +12,8 @@ export interface Group {
   readonly slotBytes: number;
   /** A bit a slot, set when it is free. */
   readonly free: number;
+  /** Address of its record, which the group starts with. */
+  readonly meta: Address;
   /** Bytes that were mapped for it; 0 when it stands in a slot of another group, or in memory found elsewhere. */
   readonly mapped: number;
 }
@@ -56,7 +58,7 @@ function isArea(memory: Memory, area: Address, secretLow: number, secretHigh: nu
   return next !== undefined && next >= 0 && next % mapBytes === 0 && memory.u32(area + 16) === metasInArea;
 }
 
-/** All groups that an area describes and that point back at their record, by address. */
+/** All groups that the areas describe, by address. */
 export function readGroups(memory: Memory, context: { address: Address; firstArea: Address }): Group[] {
   const secretLow = memory.u32(context.address) ?? 0;
   const secretHigh = memory.u32(context.address + 4) ?? 0;
@@ -76,7 +78,7 @@ export function readGroups(memory: Memory, context: { address: Address; firstAre
 
 function readGroup(memory: Memory, meta: Address): Group | undefined {
   const start = memory.i64(meta + 16);
-  if (start === undefined || start <= 0 || start % unit !== 0 || memory.i64(start) !== meta) return undefined;
+  if (start === undefined || start <= 0 || start % unit !== 0) return undefined;
   const avail = memory.u32(meta + 24);
   const freed = memory.u32(meta + 28);
   const low = memory.u32(meta + 32);
@@ -89,5 +91,5 @@ function readGroup(memory: Memory, meta: Address): Group | undefined {
   if (units === undefined && (sizeClass !== mappedClass || slots !== 1 || mapped === 0)) return undefined;
   const slotBytes = slots === 1 && mapped > 0 ? mapped - unit : units! * unit;
   if (mapped > 0 && unit + slots * slotBytes > mapped) return undefined;
-  return { start, slots, slotBytes, free: (avail | freed) >>> 0, mapped };
+  return { start, slots, slotBytes, free: (avail | freed) >>> 0, meta, mapped };
 }

@@ -73,6 +73,10 @@ function* walk(state: MuslState, memory: Memory, visitor: BlockVisitor): Generat
 
 /** Slots in address order; a slot that holds a group is told as that group's slots. Returns how many were told. */
 function walkGroup(group: Group, state: MuslState, memory: Memory, visitor: BlockVisitor): number {
+  if (memory.i64(group.start) !== group.meta) {
+    visitor.damage(group.start, 'a group that is not what its record says');
+    return 1;
+  }
   const stride = group.slots === 1 && group.mapped > 0 ? group.mapped : group.slotBytes;
   let told = 0;
   for (let index = 0; index < group.slots; index += 1) {

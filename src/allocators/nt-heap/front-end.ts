@@ -1,9 +1,10 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { BlockVisitor } from '../allocator.ts';
-import type { EntryLayout, FrontEndLayout } from './layouts.ts';
+import type { EntryLayout } from './layouts.ts';
 import { readPointer } from './linked-list.ts';
 import { requestOf } from './request.ts';
+import type { NtHeapState } from './state.ts';
 
 /** _HEAP_USERDATA_HEADER.Signature. */
 const containerSignature = 0xf0e0d0c0;
@@ -18,8 +19,8 @@ const mostBlocks = 0xffff;
 /** Blocks looked at to tell whether a guess of their places is right. */
 const blocksToCheck = 64;
 
-/** Granules that the first block may stand behind the place computed for it. */
-const firstBlockSlack = 8;
+/** Granules by which the first block may be off the place computed for it, the likely ones first. */
+const firstBlockSlacks = [0, 1, 2, 3, 4, 5, 6, 7, 8, -1, -2] as const;
 
 interface BlockPlaces {
   /** Start of the first block. */
@@ -29,32 +30,37 @@ interface BlockPlaces {
 }
 
 /**
- * Tells the visitor of the blocks in a container of the low-fragmentation heap: a busy block of the back end whose
- * user part begins with _HEAP_USERDATA_HEADER, followed by equal blocks with unencoded headers. False, and nothing
- * told, when the block is no container.
+ * Whether a busy block of the back end is a container of the low-fragmentation heap: its user part, at `header`,
+ * begins with _HEAP_USERDATA_HEADER.
+ */
+export function isContainer(memory: Memory, { frontEnd }: NtHeapState, header: Address): boolean {
+  return frontEnd !== undefined && memory.u32(header + frontEnd.signature) === containerSignature;
+}
+
+/**
+ * Tells the visitor of the blocks in a container, which are equal and have unencoded headers. False, and nothing
+ * told, when nothing says where they are: for containers that wait to be used again.
  *
- * @param header start of the block's user part
- * @param end end of the block
+ * @param container its user part, up to the end of the block
  */
 export function visitContainer(
   memory: Memory,
-  layouts: { readonly entry: EntryLayout; readonly frontEnd: FrontEndLayout },
+  state: NtHeapState,
   container: { readonly header: Address; readonly end: Address },
   visitor: BlockVisitor,
 ): boolean {
-  if (memory.u32(container.header + layouts.frontEnd.signature) !== containerSignature) return false;
-  const places = findBlocks(memory, layouts, container);
+  const places = findBlocks(memory, state, container);
   if (places === undefined) return false;
   const { first, stride, count } = places;
-  const stateByte = layouts.entry.fieldsOffset + 7;
+  const stateByte = state.entry.fieldsOffset + 7;
   for (let index = 0; index < count; index += 1) {
     const block = first + index * stride;
-    const state = memory.u8(block + stateByte);
-    if (state === undefined || (state & frontEndBit) === 0) {
+    const byte = memory.u8(block + stateByte);
+    if (byte === undefined || (byte & frontEndBit) === 0) {
       visitor.damage(block, 'a block of the low-fragmentation heap is missing or overwritten');
       return true;
     }
-    const unused = state & unusedMask;
+    const unused = byte & unusedMask;
     if (unused === 0) visitor.block(block, stride, false, -1);
     else visitor.block(block, stride, true, requestOf(memory, block, stride, unused));
   }
@@ -68,9 +74,10 @@ export function visitContainer(
  */
 function findBlocks(
   memory: Memory,
-  { entry, frontEnd }: { readonly entry: EntryLayout; readonly frontEnd: FrontEndLayout },
+  { entry, frontEnd }: NtHeapState,
   { header, end }: { readonly header: Address; readonly end: Address },
 ): BlockPlaces | undefined {
+  if (frontEnd === undefined) return undefined;
   const { granule, pointerSize } = entry;
   const subsegment = readPointer(memory, pointerSize, header) ?? 0;
   const described = readPointer(memory, pointerSize, subsegment + frontEnd.userBlocks) === header;
@@ -84,10 +91,10 @@ function findBlocks(
   const most = Math.floor((end - first) / count / granule);
   const least = described ? units : 1;
   for (let size = described ? units : most; size >= least && size > 0; size -= 1) {
-    for (let slack = 0; slack <= firstBlockSlack; slack += 1) {
+    for (const slack of firstBlockSlacks) {
       const places = { first: first + slack * granule, stride: size * granule, count };
-      if (places.first + count * places.stride > end) break;
-      if (looksRight(memory, entry, places)) return places;
+      const fits = places.first > header && places.first + count * places.stride <= end;
+      if (fits && looksRight(memory, entry, places)) return places;
     }
   }
   return undefined;

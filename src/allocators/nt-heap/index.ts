@@ -19,6 +19,7 @@ export const ntHeap = {
   findHeaps,
   walk: walkHeap,
   requestRange,
+  otherStrides,
 } as const satisfies Allocator;
 
 /**
@@ -31,4 +32,9 @@ function requestRange(stride: number, dump: Dump): RequestRange | null {
   if (stride < smallest || stride % granule !== 0) return null;
   const max = stride - overhead;
   return { min: stride === smallest ? 0 : max - granule + 1, max };
+}
+
+/** A free block has two granules at least: one that would be left over is given along. */
+function otherStrides(stride: number, dump: Dump): readonly number[] {
+  return [stride + 2 * dump.pointerSize];
 }

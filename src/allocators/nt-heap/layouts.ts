@@ -17,8 +17,8 @@ export interface EntryLayout {
   readonly fieldsOffset: number;
 }
 
-export const entry32: EntryLayout = { pointerSize: 4, granule: 8, fieldsOffset: 0 };
-export const entry64: EntryLayout = { pointerSize: 8, granule: 16, fieldsOffset: 8 };
+const entry32: EntryLayout = { pointerSize: 4, granule: 8, fieldsOffset: 0 };
+const entry64: EntryLayout = { pointerSize: 8, granule: 16, fieldsOffset: 8 };
 
 /** _HEAP_SEGMENT since Vista, and of its _HEAP_UCR_DESCRIPTOR what stands behind the segment's link. */
 export interface SegmentLayout {

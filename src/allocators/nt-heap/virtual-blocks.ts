@@ -2,7 +2,7 @@ import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { BlockVisitor } from '../allocator.ts';
 import { decodeEntry, type Entry } from './entry.ts';
-import { visitContainer } from './front-end.ts';
+import { isContainer, visitContainer } from './front-end.ts';
 import { readPointer } from './linked-list.ts';
 import type { NtHeapState } from './state.ts';
 
@@ -41,15 +41,17 @@ export function visitVirtualBlock(
   const block = address + offsets.block;
   const low = memory.u32(block + fieldsOffset);
   const high = memory.u32(block + fieldsOffset + 4);
-  const isHeader = low !== undefined && high !== undefined && decodeEntry(state, low, high, entry);
-  if (range === undefined || !isHeader) {
+  if (range === undefined || low === undefined || high === undefined) {
     visitor.damage(address, 'the header of a large block makes no sense');
     return;
   }
+  const isHeader = decodeEntry(state, low, high, entry);
+  if (!isHeader) visitor.damage(block, 'the header of a large block is overwritten');
   const commit = readPointer(memory, pointerSize, address + offsets.commitSize) ?? 0;
   const container = { header: block + granule, end: address + commit };
-  const { frontEnd } = state;
-  if (frontEnd && visitContainer(memory, { entry: state.entry, frontEnd }, container, visitor)) return;
+  const isContained = isContainer(memory, state, container.header);
+  if (isContained && visitContainer(memory, state, container, visitor)) return;
   const unused = entry.units;
-  visitor.block(block, commit, true, unused >= offsets.block + granule && unused <= commit ? commit - unused : -1);
+  const isCount = isHeader && !isContained && unused >= offsets.block + granule && unused <= commit;
+  visitor.block(block, commit, true, isCount ? commit - unused : -1);
 }

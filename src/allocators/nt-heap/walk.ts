@@ -2,7 +2,7 @@ import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { BlockVisitor, Heap } from '../allocator.ts';
 import { busyFlag, decodeEntry, type Entry, internalFlag } from './entry.ts';
-import { visitContainer } from './front-end.ts';
+import { isContainer, visitContainer } from './front-end.ts';
 import { requestOf } from './request.ts';
 import type { HeapSegment, NtHeapState } from './state.ts';
 import { visitVirtualBlock } from './virtual-blocks.ts';
@@ -107,15 +107,14 @@ function visit(walk: Walk, segment: HeapSegment, address: Address, stride: numbe
     return;
   }
   const isInternal = state.version === '8' && (flags & internalFlag) !== 0;
-  const { frontEnd } = state;
-  if (frontEnd !== undefined && (isInternal || state.version === '7')) {
-    const container = { header: address + state.entry.granule, end: address + stride };
-    if (visitContainer(memory, { entry: state.entry, frontEnd }, container, visitor)) return;
-  }
-  // The segment's own header is a block too.
-  const isProgram = !isInternal && address !== segment.start;
+  const user = address + state.entry.granule;
+  const mayContain = isInternal || state.version === '7';
+  const isContained = mayContain && isContainer(memory, state, user);
+  if (isContained && visitContainer(memory, state, { header: user, end: address + stride }, visitor)) return;
   const live = state.cached.size === 0 || !state.cached.has(address);
-  visitor.block(address, stride, live, isProgram && live ? requestOf(memory, address, stride, unusedBytes) : -1);
+  // The segment's own header is a block too.
+  const isProgram = live && !isInternal && !isContained && address !== segment.start;
+  visitor.block(address, stride, live, isProgram ? requestOf(memory, address, stride, unusedBytes) : -1);
 }
 
 function emptyEntry(): Entry {

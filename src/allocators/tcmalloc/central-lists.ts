@@ -1,6 +1,7 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
-import { addressIn, readWords, type StaticData, staticDataOf } from '../static-data.ts';
+import type { MemoryRange } from '../captured-runs.ts';
+import { addressIn, readWords, staticDataOf } from '../static-data.ts';
 
 /** The array of central free lists, one to each size class (gperftools src/central_freelist.h). */
 export interface CentralLists {
@@ -11,7 +12,7 @@ export interface CentralLists {
   /** Size classes, the unused class 0 included. */
   readonly classCount: number;
   /** The static data that they stand in. */
-  readonly data: StaticData;
+  readonly data: MemoryRange;
 }
 
 /** sizeof(Span), next and prev in it (src/span.h). */
@@ -49,7 +50,7 @@ export function findCentralLists(memory: Memory): CentralLists | undefined {
   return undefined;
 }
 
-function listsFrom(memory: Memory, address: Address, next: Address, data: StaticData): CentralLists | undefined {
+function listsFrom(memory: Memory, address: Address, next: Address, data: MemoryRange): CentralLists | undefined {
   if (next !== address || memory.i64(address - 8) !== 0) return undefined;
   if (!isEmptyHead(memory, address) || !isEmptyHead(memory, address + spanBytes)) return undefined;
   for (let distance = distances.smallest; distance <= distances.largest; distance += 8) {

@@ -22,6 +22,9 @@ const longestList = 1 << 20;
 const transferSlots = 64;
 const longestTransfer = 1 << 13;
 
+/** A Map holds no more than 2^24. */
+const mostFreeObjects = 1 << 23;
+
 /** Collects what threads keep in their caches and what lies in the transfer caches between them. */
 export function readFreeObjects(memory: Memory, lists: CentralLists, classSizes: readonly number[]): FreeObjects {
   const free = new Map<Address, number>();
@@ -62,7 +65,7 @@ function followChain(
   tail?: Address,
 ): void {
   let at = head;
-  for (let count = 0; count < limit && at > 0 && !free.has(at); count += 1) {
+  for (let count = 0; count < limit && at > 0 && !free.has(at) && free.size < mostFreeObjects; count += 1) {
     free.set(at, sizeClass);
     if (at === tail) return;
     at = memory.i64(at) ?? 0;

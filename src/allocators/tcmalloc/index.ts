@@ -65,7 +65,7 @@ function walkSpan(span: Span, state: TcmallocState, memory: Memory, visitor: Blo
     return 1;
   }
   if (objectSize === 0) {
-    visitor.block(span.start, span.size, span.inUse, -1);
+    tellWhole(span, state, memory, visitor);
     return 1;
   }
   const count = Math.floor(span.size / objectSize);
@@ -80,6 +80,17 @@ function walkSpan(span: Span, state: TcmallocState, memory: Memory, visitor: Blo
     visitor.block(address, objectSize, live, -1);
   }
   return count;
+}
+
+/** A sampled object counts with its class; what was asked for stands first in its StackTrace (src/common.h). */
+function tellWhole(span: Span, { classSizes }: TcmallocState, memory: Memory, visitor: BlockVisitor): void {
+  const request = span.sampled && span.inUse ? memory.i64(span.objects) : undefined;
+  if (request === undefined || request < 0 || request > span.size) {
+    visitor.block(span.start, span.size, span.inUse, -1);
+    return;
+  }
+  const stride = classSizes.find((size, index) => index > 0 && size >= request) ?? span.size;
+  visitor.block(span.start, stride, true, request);
 }
 
 /** Follows the span's own list; returns how many objects were on it. */

@@ -11,8 +11,10 @@ export interface Span {
   /** 0 for one large object. */
   readonly sizeClass: number;
   readonly inUse: boolean;
-  /** First object of the span's own free list, or 0. */
+  /** First object of the span's own free list, or 0. Of a sampled object: how it came to be. */
   readonly objects: Address;
+  /** One small object that the profiler picked, in pages of its own. */
+  readonly sampled: boolean;
   /** Objects handed out: to programs, threads' caches and the transfer cache. */
   readonly handedOut: number;
 }
@@ -103,6 +105,7 @@ function spanAt(memory: Memory, { root, pageShift }: PageMap, page: number): Add
 
 /** Class 0 has no objects; locations above 2 do not exist (Span::IN_USE and the two free lists). */
 const largestLocation = 2;
+const sampledBit = 1 << 26;
 
 /**
  * All spans in address order. Of the table's entries only those at a span's first and last page are kept true, so a
@@ -111,20 +114,31 @@ const largestLocation = 2;
 export function* readSpans(memory: Memory, map: PageMap): Generator<Span, void> {
   const leafLength = 2 ** leafBits(map.pageShift);
   const rootLength = 2 ** (addressBits - map.pageShift) / leafLength;
+  const leafBytes = new Uint8Array(leafLength * 8);
+  const root = readTable(memory, map.root, new Uint8Array(rootLength * 8));
+  let budget = memory.dump.captured.reduce((sum, { size }) => sum + size, leafBytes.length);
   let page = 0;
-  for (let index = 0; index < rootLength; index += 1) {
-    const leaf = memory.i64(map.root + 8 * index);
-    if (leaf === undefined || leaf <= 0) continue;
-    page = Math.max(page, index * leafLength);
-    const end = (index + 1) * leafLength;
+  for (let index = 0; index * 2 < root.length && budget > 0; index += 1) {
+    const leafAddress = addressIn(root, index * 2);
+    if (!(leafAddress > 0)) continue;
+    const leaf = readTable(memory, leafAddress, leafBytes);
+    // Leaves are pieces of what was captured, so together they are no larger.
+    budget -= leafBytes.length;
+    const first = index * leafLength;
+    const end = first + leaf.length / 2;
+    page = Math.max(page, first);
     while (page < end) {
-      const address = memory.i64(leaf + 8 * (page - index * leafLength));
-      if (address === undefined) break;
-      const span = address <= 0 ? undefined : readSpan(memory, map, address, page);
+      const address = addressIn(leaf, (page - first) * 2);
+      const span = address > 0 ? readSpan(memory, map, address, page) : undefined;
       if (span !== undefined) yield span;
       page += span === undefined ? 1 : span.size / 2 ** map.pageShift;
     }
   }
+}
+
+/** A table of pointers as 32-bit words, as far as it was captured. */
+function readTable(memory: Memory, address: Address, into: Uint8Array): Uint32Array {
+  return new Uint32Array(into.buffer, 0, (memory.read(address, into) >>> 3) * 2);
 }
 
 function readSpan(memory: Memory, map: PageMap, address: Address, page: number): Span | undefined {
@@ -145,6 +159,7 @@ function readSpan(memory: Memory, map: PageMap, address: Address, page: number):
     sizeClass,
     inUse: location === 0,
     objects,
+    sampled: sizeClass === 0 && (flags & sampledBit) !== 0,
     handedOut: flags & 0xffff,
   };
 }

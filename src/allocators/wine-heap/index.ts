@@ -13,6 +13,7 @@ export const wineHeap = {
   findHeaps,
   walk: walkHeap,
   requestRange,
+  otherStrides,
 } as const satisfies Allocator;
 
 /** Front-end blocks of Wine 9.0 come in 16 sizes between one power of two and the next, from 256 bytes to 32 KiB. */
@@ -33,10 +34,27 @@ function requestRange(stride: number, dump: Dump): RequestRange | null {
   return { min: stride - width < smallest ? 0 : max - width + 1, max };
 }
 
+/**
+ * A free block has three granules at least: one or two that would be left over are given along. The front end of
+ * 9.0 takes over after a number of requests of one size, and rounds up to its own sizes.
+ */
+function otherStrides(stride: number, dump: Dump): readonly number[] {
+  const granule = 2 * dump.pointerSize;
+  const others = new Set([stride + granule, stride + 2 * granule]);
+  const step = frontEndDistance(stride);
+  if (stride < largestBin) others.add(Math.ceil(stride / step) * step);
+  others.delete(stride);
+  return [...others];
+}
+
 /** Distance of the front-end size `stride` from the next smaller one; 0 when it is none. */
 function frontEndStep(stride: number): number {
-  if (stride > largestBin) return 0;
+  const step = frontEndDistance(stride);
+  return stride <= largestBin && stride % step === 0 ? step : 0;
+}
+
+/** How far apart the front end's sizes are where `stride` lies. */
+function frontEndDistance(stride: number): number {
   const power = Math.max(smallestBinPower, Math.ceil(Math.log2(stride)) - 1);
-  const step = stride <= 2 ** smallestBinPower ? smallestStep : 2 ** (power - 4);
-  return stride % step === 0 ? step : 0;
+  return stride <= 2 ** smallestBinPower ? smallestStep : 2 ** (power - 4);
 }

@@ -24,7 +24,7 @@ export interface HeapLayout {
 }
 
 /** SUBHEAP: the first one stands in the heap's own structure, others at the start of their memory. */
-export interface SubheapLayout {
+interface SubheapLayout {
   readonly entry: number;
   readonly heap: number;
   /** Size field; since 8.0 it is counted from the first block, before from the start of the memory. */
@@ -37,7 +37,7 @@ export interface SubheapLayout {
 }
 
 /** ARENA_LARGE: a block with memory of its own. */
-export interface LargeLayout {
+interface LargeLayout {
   readonly entry: number;
   /** Bytes that the program asked for. */
   readonly dataSize: number;

@@ -8,20 +8,43 @@ import { parseBase, parseBytes, parseInterval, parseTimes } from '../parse-quant
 const formatIds = reportFormats.map((format) => format.id) as readonly string[];
 const shortIds: Readonly<Record<string, string>> = { md: 'markdown' };
 
+const input = { type: 'string', requiresArg: true, group: 'Dumps:' } as const;
+const results = { group: 'Results:' } as const;
+const pictures = { type: 'string', requiresArg: true, group: 'Pictures:' } as const;
+const toggle = { type: 'boolean', default: false } as const;
+
+/** Standing in their groups, in the order of --help. */
 export const diffOptions = {
-  output: { alias: 'o', type: 'string', default: 'leakviz-report', describe: 'Folder for the report and the pictures', group: 'Results:' },
-  report: { type: 'string', default: 'html,md,json', describe: 'Which reports to write: html, md, json', group: 'Results:' },
-  pictures: { type: 'boolean', default: true, describe: 'Draw pictures; --no-pictures leaves them out', group: 'Results:' },
-  json: { type: 'boolean', default: false, describe: 'Print report.json to stdout instead of the summary', group: 'Results:' },
-  'full-paths': { type: 'boolean', default: false, describe: 'Keep folders in file and module names (they often hold user names)', group: 'Results:' },
-  width: { type: 'string', describe: 'Pixels per row of the pictures', group: 'Pictures:' },
-  'bytes-per-pixel': { type: 'string', describe: 'Bytes one pixel stands for: 8, 16, 32, …', group: 'Pictures:' },
-  base: { type: 'string', describe: 'Address of the first byte of raw files, in hex', group: 'Input:' },
-  interval: { type: 'string', describe: 'Time between the dumps, such as 30s, 5min, 2h', group: 'Input:' },
-  times: { type: 'string', describe: 'When the dumps were taken, ISO 8601, separated by commas', group: 'Input:' },
-  'temp-dir': { type: 'string', describe: 'Where compressed dumps are unpacked to while they are read', group: 'Input:' },
-  quiet: { alias: 'q', type: 'boolean', default: false, describe: 'Print the verdict only', group: 'Output:' },
-  verbose: { alias: 'v', type: 'boolean', default: false, describe: 'Print all warnings and what took how long', group: 'Output:' },
+  times: { ...input, describe: 'When they were taken: ISO 8601, separated by commas' },
+  interval: { ...input, describe: 'Time between them, such as 30s, 5min or 2h' },
+  base: { ...input, describe: 'Address of the first byte, in hex; for raw files' },
+  'temp-dir': { ...input, describe: 'Folder that compressed dumps are unpacked to while they are read' },
+  output: {
+    ...results,
+    alias: 'o',
+    type: 'string',
+    requiresArg: true,
+    default: 'leakviz-report',
+    describe: 'Folder for report and pictures (leakviz-report)',
+  },
+  report: {
+    ...results,
+    type: 'string',
+    requiresArg: true,
+    default: 'html,md,json',
+    describe: 'Which reports to write (html,md,json)',
+  },
+  json: { ...toggle, ...results, describe: 'Print report.json instead of the summary' },
+  'full-paths': {
+    ...toggle,
+    ...results,
+    describe: 'Keep folders in names; they often hold user names',
+  },
+  'no-pictures': { ...toggle, group: 'Pictures:', describe: 'Draw none; saves time' },
+  width: { ...pictures, describe: 'Pixels per row' },
+  'bytes-per-pixel': { ...pictures, describe: 'Bytes that one pixel stands for: 8, 16, 32, … 4k, …' },
+  quiet: { ...toggle, alias: 'q', group: 'Terminal:', describe: 'Print the verdict only, and no progress' },
+  verbose: { ...toggle, alias: 'v', group: 'Terminal:', describe: 'Also print all warnings, and what took how long' },
 } as const satisfies Record<string, Options>;
 
 export type DiffArgs = InferredOptionTypes<typeof diffOptions> & { readonly dumps?: readonly string[] };
@@ -45,12 +68,12 @@ export interface ResolvedOptions {
 /** Checks everything before any work is done. Throws LeakvizError with what was expected. */
 export function resolveOptions(args: DiffArgs, dumpCount: number): ResolvedOptions {
   if (args.interval !== undefined && args.times !== undefined) {
-    throw new LeakvizError('usage', '--interval and --times say the same thing: give one of them');
+    throw new LeakvizError('usage', '--interval and --times say the same thing', { hint: 'Give one of them.' });
   }
   return {
     output: args.output,
     reports: parseReports(args.report),
-    withPictures: args.pictures,
+    withPictures: !args['no-pictures'],
     printsJson: args.json,
     fullPaths: args['full-paths'],
     width: args.width === undefined ? undefined : parseWidth(args.width),
@@ -83,7 +106,10 @@ function parseWidth(text: string): number {
 function parseBytesPerPixel(text: string): number {
   const bytes = parseBytes(text);
   if (bytes === undefined || bytes < 8 || bytes > 2 ** 30 || !Number.isInteger(Math.log2(bytes))) {
-    throw new LeakvizError('usage', `--bytes-per-pixel: expected a power of two from 8, such as 64 or 4k, found '${text}'`);
+    throw new LeakvizError(
+      'usage',
+      `--bytes-per-pixel: expected a power of two from 8, such as 64 or 4k, found '${text}'`,
+    );
   }
   return bytes;
 }

@@ -1,112 +1,61 @@
-// leakviz diff: the main job. Verdict first, pictures after.
+// leakviz diff: the main job.
 import { join } from 'node:path';
-import type { Argv } from 'yargs';
-import { allocators } from '../../allocators/index.ts';
-import { buildReport } from '../../assemble/build-report.ts';
-import { cleanUpTemporaryFiles } from '../../bytes/temporary-file.ts';
-import { type DiffResult, diffDumps } from '../../diff-dumps.ts';
 import { LeakvizError } from '../../errors.ts';
-import type { LeakReport } from '../../model/leak-report.ts';
-import { printSummaryBody, printVerdict, type TerminalOptions } from '../../reports/index.ts';
+import { printSummaryBody } from '../../reports/index.ts';
 import { json } from '../../reports/json.ts';
-import { onExit } from '../clean-up.ts';
-import { openDumps } from '../open-dumps.ts';
-import { openOutputFolder } from '../output-folder.ts';
-import { openProgressBar, type ProgressBar } from '../progress-bar.ts';
+import { escapeText } from '../../reports/escape-text.ts';
+import { exitCodesHelp } from '../exit-code.ts';
 import { resolveInputs } from '../resolve-inputs.ts';
-import { version } from '../version.ts';
-import { writeResults } from '../write-results.ts';
-import { type DiffArgs, diffOptions, type ResolvedOptions, resolveOptions } from './diff-options.ts';
+import { runDiff } from '../run-diff.ts';
+import { print, terminalOptions } from '../terminal.ts';
+import type { Command } from './command.ts';
+import { type DiffArgs, diffOptions, resolveOptions } from './diff-options.ts';
 
-export function diff(yargs: Argv, signal: AbortSignal): Argv {
-  return yargs.command(
-    'diff <dumps..>',
-    'Compare dumps of one process, in the order they were taken',
-    (builder) =>
-      builder
-        .positional('dumps', { type: 'string', array: true, demandOption: true, describe: 'Dump files, folders or patterns; .gz, .zst and .xz are unpacked' })
-        .options(diffOptions)
-        .example('$0 diff 7mb.dmp 17mb.dmp 32mb.dmp', 'what grew, and what fills it')
-        .example('$0 diff dumps/ --interval 10min -o ticket-42', 'a folder of cores, taken ten minutes apart'),
-    async (args) => {
-      await runDiff(args as unknown as DiffArgs, signal);
-    },
-  ) as Argv;
-}
+export const diff: Command = {
+  name: 'diff',
+  options: diffOptions,
+  missing: { text: 'no dump was given; two or more are needed', example: 'leakviz diff a.dmp b.dmp c.dmp' },
+  add(yargs, signal) {
+    return yargs.command(
+      'diff <dumps..>',
+      'Compare dumps of one process, oldest first',
+      (builder) =>
+        builder
+          .positional('dumps', {
+            type: 'string',
+            array: true,
+            describe: 'Files, folders or patterns; .gz, .zst, .xz and .lz4 are unpacked',
+          })
+          .options(diffOptions)
+          .example('$0 diff a.dmp b.dmp c.dmp', 'what grew, and what fills it')
+          .example("$0 diff 'dumps/*.core' -o ticket", 'all that match, by name; 2 before 10')
+          .example('$0 diff dumps --interval 10min', 'a folder of dumps, for a rate')
+          .epilogue(exitCodesHelp),
+      (args) => printDiff(args as unknown as DiffArgs, signal),
+    ) as typeof yargs;
+  },
+};
 
-/** Also what demo runs. */
-export async function runDiff(args: DiffArgs, signal: AbortSignal): Promise<LeakReport> {
+async function printDiff(args: DiffArgs, signal: AbortSignal): Promise<void> {
   const paths = await resolveInputs(args.dumps ?? []);
   if (paths.length < 2) {
-    throw new LeakvizError('usage', `${paths[0] ?? 'diff'}: one dump shows no growth; two or more are needed`, {
-      hint: 'Take another dump when the process has grown, best two more, and give all of them in that order.',
+    throw new LeakvizError('usage', `${paths[0]}: one dump shows no growth, two or more are needed`, {
+      hint: 'Take another when the process has grown, best two more, and give all of them, oldest first.',
     });
   }
   const options = resolveOptions(args, paths.length);
-  const folder = openOutputFolder(options.output);
-  const forget = onExit(() => folder.discard());
-  onExit(cleanUpTemporaryFiles);
-  const bar = await openProgressBar(!options.quiet);
-  try {
-    const { result, report } = await analyze(paths, { options, signal, bar });
-    bar.stop();
-    if (!options.printsJson) print(printVerdict(report, terminal()));
-    const written = await writeResults({ result, report, options, folder, signal, bar });
-    folder.publish();
-    bar.stop();
-    printResults(written, options);
-    for (const dump of result.dumps) dump.close();
-    return written;
-  } finally {
-    bar.stop();
-    folder.discard();
-    forget();
-  }
-}
-
-interface AnalysisContext {
-  readonly options: ResolvedOptions;
-  readonly signal: AbortSignal;
-  readonly bar: ProgressBar;
-}
-
-async function analyze(
-  paths: readonly string[],
-  context: AnalysisContext,
-): Promise<{ result: DiffResult; report: LeakReport }> {
-  const { options, signal, bar } = context;
-  const dumps = await openDumps(paths, {
-    ...options,
-    signal,
-    onUnpack: (_, done, total) => bar.show('unpacking', done, total),
-  });
-  const steps = { scan: 'reading', walk: 'walking heaps', strides: 'looking for strides' };
-  const result = await diffDumps(dumps, {
-    allocators,
-    withCells: options.withPictures,
-    bytesPerCell: options.bytesPerCell,
-    signal,
-    onProgress: ({ stage, doneBytes, totalBytes }) => bar.show(steps[stage], doneBytes, totalBytes),
-  });
-  return { result, report: buildReport(result, { allocators, version: version(), fullPaths: options.fullPaths }) };
-}
-
-function printResults(report: LeakReport, options: ResolvedOptions): void {
+  const report = await runDiff(paths, options, signal);
   if (options.printsJson) {
     print(json.write(report));
     return;
   }
-  if (!options.quiet) print(printSummaryBody(report, terminal()));
-  const main = options.reports.includes('html') ? 'report.html' : '';
-  print(`Report: ${join(options.output, main)}`);
+  if (options.quiet) return;
+  print(printSummaryBody(report, terminalOptions()));
+  print(`Report: ${escapeText(join(options.output, mainFile(options.reports)), Number.POSITIVE_INFINITY)}`);
 }
 
-function terminal(): TerminalOptions {
-  const { stdout, env } = process;
-  const noColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
-  return { columns: stdout.columns ?? 80, color: stdout.isTTY === true && !noColor, unicode: env['TERM'] !== 'dumb' };
-}
-
-function print(text: string): void {
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+/** The one to look at first. */
+function mainFile(reports: readonly string[]): string {
+  if (reports.includes('html')) return 'report.html';
+  return reports.includes('markdown') ? 'report.md' : 'report.json';
 }

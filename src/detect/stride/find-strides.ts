@@ -1,12 +1,15 @@
 // Finds the distances at which the same tokens come again: the period of the hatch that equal blocks leave.
 import type { WordWindow } from './sample-growth.ts';
-import { readWindows, type TokenReader } from './tokens.ts';
+import { readWindows, type TokenKind, type TokenReader } from './tokens.ts';
 
 /** A token that stands in every block of some stride. */
 export interface Period {
+  readonly kind: TokenKind;
   readonly key: number;
-  /** Bytes from block to block. */
+  /** Bytes from one token to the next. */
   readonly stride: number;
+  /** Bytes of one block: the stride, unless blocks of several kinds take turns. */
+  readonly blockBytes: number;
   /** How often the token came again at exactly the stride. */
   readonly repeats: number;
   /** Share of its distances that are exactly the stride, 0 to 1. */
@@ -38,7 +41,7 @@ export function findPeriods(windows: readonly WordWindow[], reader: TokenReader)
   const periods: Period[] = [];
   for (const [key, places] of positions) {
     const period = periodOf(key, places);
-    if (period && period.stride >= smallestStride) periods.push(period);
+    if (period && period.stride >= smallestStride) periods.push({ kind: reader.kind, ...period });
   }
   return periods.sort((a, b) => b.repeats - a.repeats || a.stride - b.stride || a.key - b.key);
 }
@@ -100,7 +103,7 @@ function commonestGap(places: readonly (readonly number[] | undefined)[], lag: n
  * A token that stands several times in each block has several distances, none of them the stride; the distance to the
  * occurrence as many further on as a block holds is. So the lag with the clearest distance wins, smaller ones first.
  */
-function periodOf(key: number, places: readonly (readonly number[] | undefined)[]): Period | undefined {
+function periodOf(key: number, places: readonly (readonly number[] | undefined)[]): Omit<Period, 'kind'> | undefined {
   let best: GapMode | undefined;
   let perBlock = 1;
   for (let lag = 1; lag <= mostPerBlock; lag++) {
@@ -115,7 +118,7 @@ function periodOf(key: number, places: readonly (readonly number[] | undefined)[
   if (!best) return undefined;
   const purity = latticeShare(places, best.gap, perBlock);
   if (best.share < clearShare && (best.share < weakShare || purity < purityOfWeak)) return undefined;
-  return { key, stride: best.gap, repeats: best.count, share: best.share, purity, perBlock, places };
+  return { key, stride: best.gap, blockBytes: best.gap, repeats: best.count, share: best.share, purity, perBlock, places };
 }
 
 function latticeShare(places: readonly (readonly number[] | undefined)[], stride: number, lag: number): number {

@@ -8,7 +8,7 @@ import { findPeriods } from './find-strides.ts';
 import { resolveStrides } from './resolve-strides.ts';
 import { type AddressRun, sampleGrowth } from './sample-growth.ts';
 import type { Signature } from './signature.ts';
-import { shapeTokens, type TokenKind, valueTokens } from './tokens.ts';
+import { selectedValueTokens, shapeTokens, type TokenKind, valueTokens } from './tokens.ts';
 
 export interface StrideInput {
   readonly memories: readonly Memory[];
@@ -19,21 +19,28 @@ export interface StrideInput {
   readonly pacer: Pacer;
 }
 
-/** A class for every stride found, with its counts in all dumps. Values speak first; shapes for what they leave. */
+/** A class for every stride found, with its counts in all dumps. */
 export async function findStrideClasses(input: StrideInput): Promise<AllocationClass[]> {
   const last = input.memories.at(-1)!;
   const windows = sampleGrowth(last, input.grownRuns);
   if (windows.length === 0) return [];
-  const resolve = (kind: TokenKind) =>
-    resolveStrides(findPeriods(windows, readerFor(kind, last)), windows, last.dump.pointerSize);
-  const byValue = resolve('value');
-  const byShape = resolve('shape').filter(
-    ({ period }) => !byValue.some((known) => period.stride % known.period.stride === 0),
+  const periods = tokenKinds.flatMap((kind) => findPeriods(windows, readerFor(kind, last)));
+  const seenBytes = windows.reduce((sum, window) => sum + window.words.length * 4, 0);
+  const signatures = resolveStrides(periods, windows, last).filter(
+    ({ period }) => period.repeats * period.blockBytes >= leastCoverage * seenBytes,
   );
-  const values = await classesOf(byValue, 'value', input);
-  const shapes = await classesOf(byShape, 'shape', input);
-  return [...values, ...shapes];
+  const classes: AllocationClass[] = [];
+  for (const kind of tokenKinds) {
+    const own = signatures.filter(({ period }) => period.kind === kind);
+    classes.push(...(await classesOf(own, kind, input)));
+  }
+  return classes;
 }
+
+/** Strides that fill less of the growth than this cannot explain it; counting them in all dumps is not worth a read. */
+const leastCoverage = 0.02;
+
+const tokenKinds: readonly TokenKind[] = ['value', 'shape'];
 
 function readerFor(kind: TokenKind, memory: Memory) {
   const { pointerSize, regions } = memory.dump;
@@ -51,17 +58,20 @@ async function classesOf(
 ): Promise<AllocationClass[]> {
   if (signatures.length === 0) return [];
   const { memories, ranges, pacer } = input;
-  const readers = memories.map((memory) => readerFor(kind, memory));
+  const keys = signatures.map(({ period }) => period.key);
+  const readers = memories.map((memory) =>
+    kind === 'value' ? selectedValueTokens(memory.dump.pointerSize, keys) : readerFor(kind, memory),
+  );
   const counted = await countBlocks({ signatures, memories, ranges, readers, pacer });
   const rangeBytes = ranges.map((runs) => runs.reduce((sum, run) => sum + run.end - run.start, 0));
   return signatures.flatMap(({ period }, index) => {
     const { counts, sketches } = counted[index]!;
     // More blocks than there is room for: the token stands for something else as well.
-    if (counts.some((count, dump) => count * period.stride > rangeBytes[dump]! * 1.01)) return [];
+    if (counts.some((count, dump) => count * period.blockBytes > rangeBytes[dump]! * 1.01)) return [];
     return {
       allocator: null,
       method: 'stride' as const,
-      stride: period.stride,
+      stride: period.blockBytes,
       counts,
       freeCounts: null,
       countError: Math.max(kind === 'value' ? valueError : shapeError, 1 - period.purity),

@@ -1,8 +1,10 @@
 // Many tokens tell of one stride, multiples of a stride look like strides, and so do arrays inside a block: leaves one
 // period per kind of block.
+import type { Memory } from '../../memory/memory.ts';
 import type { Period } from './find-strides.ts';
 import type { WordWindow } from './sample-growth.ts';
 import { type Signature, signatureOf } from './signature.ts';
+import { splitByTypes } from './type-words.ts';
 
 /** Kinds of blocks followed at most. */
 const mostClasses = 12;
@@ -14,14 +16,14 @@ const pageBytes = 4096;
 
 /**
  * @param periods the ones with most repeats first
- * @param windows where they were found
+ * @param windows where they were found, in this memory
  */
 export function resolveStrides(
   periods: readonly Period[],
   windows: readonly WordWindow[],
-  wordBytes: 4 | 8,
+  memory: Memory,
 ): Signature[] {
-  const best = bestByStride(periods, windows, wordBytes).slice(0, mostClasses * 4);
+  const best = bestByStride(periods, windows, memory).slice(0, mostClasses * 4);
   const dropped = new Set<Signature>();
   for (const large of best) {
     for (const small of best) {
@@ -33,26 +35,82 @@ export function resolveStrides(
   return best.filter((signature) => !dropped.has(signature)).slice(0, mostClasses);
 }
 
-/** Tokens of one stride held against each other. */
-const mostRivals = 8;
+/** Tokens of one stride held against each other, and kinds of blocks told apart among them. */
+const mostRivals = 24;
+const mostKinds = 4;
 
-/** Per stride the token that stands in these blocks and nowhere else, for it counts them best. */
-function bestByStride(periods: readonly Period[], windows: readonly WordWindow[], wordBytes: 4 | 8): Signature[] {
+/**
+ * Per stride, and per kind of block of that stride, the token that stands in these blocks and nowhere else, for it
+ * counts them best. Tokens that always stand at the same distance from each other belong to one kind of block.
+ */
+function bestByStride(periods: readonly Period[], windows: readonly WordWindow[], memory: Memory): Signature[] {
+  const { pointerSize } = memory.dump;
   const rivals = new Map<number, Period[]>();
   for (const period of periods) {
     const known = rivals.get(period.stride);
     if (!known) rivals.set(period.stride, [period]);
-    else if (known.length < mostRivals && period.repeats * 2 >= known[0]!.repeats) known.push(period);
+    else if (known.length < mostRivals) known.push(period);
   }
-  return [...rivals.values()].map((list) => {
-    const signatures = list.map((period) => signatureOf(period, windows, wordBytes));
-    return signatures.reduce((best, one) => (quality(one) > quality(best) ? one : best));
-  });
+  return [...rivals.values()].flatMap((list) =>
+    groupByBlock(list).flatMap(({ periods: group, distances }) => {
+      const objects = splitByTypes(group, distances, memory);
+      if (objects) return objects.map((period) => signatureOf(period, windows, pointerSize));
+      const signatures = group.map((period) => signatureOf(period, windows, pointerSize));
+      return [signatures.reduce((best, one) => (quality(one) > quality(best) ? one : best))];
+    }),
+  );
+}
+
+/** Tokens that stand in the same blocks, and how many bytes behind the first one each stands. */
+interface BlockGroup {
+  readonly periods: Period[];
+  readonly distances: number[];
+}
+
+/** Those that stand once in a block lead; a word such as 1, which stands beside everything, leads only if none does. */
+function groupByBlock(list: readonly Period[]): BlockGroup[] {
+  const groups: BlockGroup[] = [];
+  for (const period of [...list].sort((a, b) => a.perBlock - b.perBlock || rank(a) - rank(b))) {
+    let distance: number | undefined;
+    const own = groups.find((group) => {
+      distance = distanceBehind(period, group.periods[0]!);
+      return distance !== undefined;
+    });
+    if (own) {
+      own.periods.push(period);
+      own.distances.push(distance!);
+    } else if (groups.length === 0 || (period.perBlock === 1 && groups.length < mostKinds)) groups.push({ periods: [period], distances: [0] });
+  }
+  return groups;
+}
+
+/** Values before shapes. */
+function rank(period: Period): number {
+  return period.kind === 'value' ? 0 : 1;
+}
+
+/** The one distance, below a stride, at which most of the token's places lie behind the other's; or undefined. */
+function distanceBehind(period: Period, leader: Period): number | undefined {
+  const distances = new Map<number, number>();
+  let all = 0;
+  for (const [window, list] of period.places.entries()) {
+    const others = leader.places[window] ?? [];
+    for (const place of list ?? []) {
+      all++;
+      const before = others[lowerBound(others, place + 1) - 1];
+      if (before === undefined || place - before >= period.stride) continue;
+      distances.set(place - before, (distances.get(place - before) ?? 0) + 1);
+    }
+  }
+  for (const [distance, seen] of distances) if (seen >= agreement * all) return distance;
+  return undefined;
 }
 
 /** Each word that always stands beside the token makes it less likely that it stands for something else. */
 function quality({ period, companions }: Signature): number {
-  return (period.purity * period.share * (companions.length + 1) * Math.sqrt(period.repeats)) / period.perBlock;
+  // A value says more than a shape, which other blocks may have as well.
+  const weight = period.kind === 'value' ? 4 : 1;
+  return (weight * period.purity * period.share * (4 + companions.length) * Math.sqrt(period.repeats)) / period.perBlock;
 }
 
 /**
@@ -64,15 +122,20 @@ function quality({ period, companions }: Signature): number {
 function loserOf(small: Period, large: Period, windows: readonly WordWindow[]): Period | undefined {
   const histogram = new Map<number, number>();
   let gaps = 0;
+  let between = 0;
+  const all = small.places.reduce((sum, list) => sum + (list?.length ?? 0), 0);
   for (const [window, list] of large.places.entries()) {
     const inner = small.places[window] ?? [];
     for (let index = 1; list && index < list.length; index++) {
       if (list[index]! - list[index - 1]! !== large.stride) continue;
       const count = lowerBound(inner, list[index]!) - lowerBound(inner, list[index - 1]!);
       histogram.set(count, (histogram.get(count) ?? 0) + 1);
+      between += count;
       gaps++;
     }
   }
+  // The smaller one is at home elsewhere: a few of its blocks inside the larger say nothing.
+  if (between < agreement * all) return undefined;
   for (const [count, seen] of histogram) {
     if (count < 2 || seen < agreement * gaps) continue;
     const filled = (count / small.perBlock) * small.stride;

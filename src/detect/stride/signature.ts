@@ -21,15 +21,25 @@ const samples = 96;
 /** Words this far on either side are looked at: headers and fields near the token tell most. */
 const reach = 128;
 
-/** Words at the same distance with the same value in every sampled block; zero says little and is left out. */
+/**
+ * Words at the same distance with the same value in every sampled block; zero says little and is left out. The nearest
+ * come first, and all of them fit in one block with the token: a neighbour's words are missing at a row's ends.
+ */
 export function signatureOf(period: Period, windows: readonly WordWindow[], wordBytes: 4 | 8): Signature {
   const places = samplePlaces(period, windows);
   const companions: CompanionWord[] = [];
-  const limit = Math.min(reach, period.stride - wordBytes);
-  for (let offset = -limit; offset <= limit && companions.length < mostCompanions; offset += wordBytes) {
-    if (offset === 0) continue;
-    const word = sharedWord(places, offset, wordBytes);
-    if (word) companions.push({ offset, ...word });
+  const limit = Math.min(reach, period.blockBytes - wordBytes);
+  let lowest = 0;
+  let highest = 0;
+  for (let step = wordBytes; step <= limit && companions.length < mostCompanions; step += wordBytes) {
+    for (const offset of [-step, step]) {
+      const span = Math.max(highest, offset) - Math.min(lowest, offset) + wordBytes;
+      const word = span <= period.blockBytes ? sharedWord(places, offset, wordBytes) : undefined;
+      if (!word) continue;
+      companions.push({ offset, ...word });
+      lowest = Math.min(lowest, offset);
+      highest = Math.max(highest, offset);
+    }
   }
   return { period, companions };
 }

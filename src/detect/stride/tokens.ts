@@ -37,6 +37,33 @@ export function valueTokens(wordBytes: 4 | 8): TokenReader {
   };
 }
 
+/** As valueTokens, but of the given keys only: most words are told by one look into a table. */
+export function selectedValueTokens(wordBytes: 4 | 8, keys: readonly number[]): TokenReader {
+  const step = wordBytes / 4;
+  const slots = new Uint8Array(65536);
+  for (const key of keys) slots[slotOf(key % 2 ** 32)] = 1;
+  const wanted = new Set(keys);
+  return {
+    kind: 'value',
+    read(words, visit) {
+      for (let index = 0; index + step <= words.length; index += step) {
+        const lo = words[index]!;
+        if (slots[slotOf(lo)] === 0) continue;
+        const hi = step === 2 ? words[index + 1]! : 0;
+        const key = valueKey(lo, hi);
+        if (!wanted.has(key)) continue;
+        const isRepeated =
+          index >= step && words[index - step] === lo && (step === 1 || words[index - step + 1] === hi);
+        if (!isRepeated) visit(key, index * 4);
+      }
+    },
+  };
+}
+
+function slotOf(lo: number): number {
+  return (lo ^ (lo >>> 16)) & 0xffff;
+}
+
 const shapeWords = 8;
 const bitsPerKind = 3;
 const shapeMask = 2 ** (shapeWords * bitsPerKind) - 1;

@@ -11,6 +11,8 @@ export interface KindReader {
   readonly wordBytes: number;
   /** One entry per word from `address` on; notCapturedKind where the file holds none. */
   kinds(address: Address, wordCount: number): Uint8Array;
+  /** Whether the process had memory there, in the file or not. */
+  readonly isMapped: PointerTest;
 }
 
 /** Pages are captured or not as a whole; smaller steps over what is missing would only be slower. */
@@ -21,6 +23,7 @@ export function kindReader(memory: Memory): KindReader {
   const isPointer: PointerTest = pointsInto(memory.dump.regions);
   return {
     wordBytes: pointerSize,
+    isMapped: isPointer,
     kinds(address, wordCount) {
       const result = new Uint8Array(wordCount).fill(notCapturedKind);
       const bytes = new Uint8Array(wordCount * pointerSize);

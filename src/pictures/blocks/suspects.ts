@@ -1,6 +1,6 @@
 import type { LeakReport, ReportAllocation } from '../../model/leak-report.ts';
 import { bytesChangeText, countText } from '../page/size-text.ts';
-import { sampleBlocks } from './block-run.ts';
+import { sampleBlocks } from './block-marks.ts';
 
 /** As many suspects get pictures of their own. */
 const mostSuspects = 3;

@@ -11,6 +11,8 @@ export interface TrackStory {
   readonly growthBytes: number;
   /** Largest mapped size over the dumps. */
   readonly mappedBytes: number;
+  /** The same of what the files hold. */
+  readonly capturedBytes: number;
   readonly isSteady: boolean;
 }
 
@@ -29,7 +31,8 @@ export function trackStory(track: Track, region: ReportRegion | undefined): Trac
     inAll &&
     Math.abs(growthBytes) < growthThatCounts &&
     changed <= Math.max(changeThatCounts, mappedBytes * changedShareThatCounts);
-  return { track, region, growthBytes, mappedBytes, isSteady };
+  const capturedBytes = region ? Math.max(0, ...region.capturedBytes.map((bytes) => bytes ?? 0)) : mappedBytes;
+  return { track, region, growthBytes, mappedBytes, capturedBytes, isSteady };
 }
 
 /** Most bytes that changed or came between two neighbouring dumps. */
@@ -50,12 +53,14 @@ const kindWords: Record<RegionKind, string> = {
 /** What a band of folded regions (in address order) holds: `14 regions without growth (9 image, 5 private), 12.4 MB, 0x7f…–0x7f…`. */
 export function foldText(stories: readonly TrackStory[]): string {
   const mapped = stories.reduce((sum, story) => sum + story.mappedBytes, 0);
+  const captured = stories.reduce((sum, story) => sum + story.capturedBytes, 0);
+  const sizes = captured < mapped ? `${bytesText(mapped)} (${bytesText(captured)} captured)` : bytesText(mapped);
   const growth = stories.reduce((sum, story) => sum + Math.max(0, story.growthBytes), 0);
   const start = addressText(stories[0]!.track.start);
   const end = addressText(stories.at(-1)!.track.end);
   const noun = stories.length === 1 ? 'region' : 'regions';
   const grows = growth < growthThatCounts ? 'without growth' : `with ${bytesChangeText(growth)} in all`;
-  return `${countText(stories.length)} ${noun} ${grows} (${kindCounts(stories)}), ${bytesText(mapped)}, ${start}–${end}`;
+  return `${countText(stories.length)} ${noun} ${grows} (${kindCounts(stories)}), ${sizes}, ${start}–${end}`;
 }
 
 function kindCounts(stories: readonly TrackStory[]): string {

@@ -1,6 +1,6 @@
 import type { ColourScale } from '../../draw/colour-scale.ts';
 import { hatchRect, strokeRect } from '../../draw/draw-line.ts';
-import { fitText, lineHeight, textWidth } from '../../draw/draw-text.ts';
+import { fitText, lineHeight, textWidth, wrapText } from '../../draw/draw-text.ts';
 import { notCapturedLine, page } from '../../draw/palette.ts';
 import { fillRect, type PixelImage, type Rect } from '../../draw/pixel-image.ts';
 import type { LegendItem, PlacedSwatch, PlacedText } from './page-types.ts';
@@ -37,7 +37,7 @@ export function planLegend(
     texts.push({ role: 'legend', text: shown, colour: page.ink, rect: { x, y, width, height: line } });
     x += width;
   };
-  for (const item of items) {
+  for (const item of wrapItems(items, room)) {
     if (x > room.x && (item.kind === 'text' || x + itemWidth(item, scale) > end)) newLine();
     if (item.kind === 'scale') {
       put(item.low);
@@ -55,6 +55,14 @@ export function planLegend(
   return { texts, swatches, bottom: x > room.x ? y + line : y - 5 * scale };
 }
 
+/** Words that are longer than a line become several entries. */
+function wrapItems(items: readonly LegendItem[], room: Room): LegendItem[] {
+  return items.flatMap((item): LegendItem[] => {
+    if (item.kind !== 'text') return [item];
+    return wrapText(item.text, room.width, room.scale).map((text) => ({ kind: 'text', text }));
+  });
+}
+
 function itemWidth(item: LegendItem, scale: number): number {
   const words =
     item.kind === 'scale' ? textWidth(item.low + item.high, scale) + padding * scale : textWidth(item.text, scale);
@@ -64,7 +72,7 @@ function itemWidth(item: LegendItem, scale: number): number {
 export function drawSwatches(image: PixelImage, swatches: readonly PlacedSwatch[]): void {
   for (const { item, rect } of swatches) {
     if (item.kind === 'colour') fillRect(image, rect, item.colour);
-    if (item.kind === 'not-captured') hatchRect(image, rect, page.paper, notCapturedLine);
+    if (item.kind === 'not-captured') hatchRect(image, rect, notCapturedLine);
     if (item.kind === 'scale') drawScale(image, rect, item.scale);
     strokeRect(image, rect, page.line, item.kind === 'not-mapped' ? { on: 2, off: 2 } : undefined);
   }

@@ -1,4 +1,4 @@
-import { isHatchPixel, strokeRect } from '../../draw/draw-line.ts';
+import { hatchRect, strokeRect } from '../../draw/draw-line.ts';
 import { drawText, fitText, lineHeight, textWidth } from '../../draw/draw-text.ts';
 import { notCapturedLine, page } from '../../draw/palette.ts';
 import { type Colour, fillRect, type PixelImage, type Rect, setPixel } from '../../draw/pixel-image.ts';
@@ -70,16 +70,9 @@ function paintCells(image: PixelImage, rect: Rect, layout: Layout, band: CellBan
     const colour = painter(band.firstCell + index);
     if (colour === undefined) {
       const address = rowAddress(layout, band, 0) + index * layout.bytesPerCell;
-      if (isMapped(band.story.track, picture.dump, address)) hatchCell(image, cell);
+      if (isMapped(band.story.track, picture.dump, address)) hatchRect(image, cell, notCapturedLine);
     } else if (width === 1) setPixel(image, cell.x, cell.y, colour);
     else fillRect(image, cell, colour);
-  }
-}
-
-/** Part of the sparse diagonals that stand for memory that was not captured. */
-function hatchCell(image: PixelImage, cell: Rect): void {
-  for (let y = cell.y; y < cell.y + cell.height; y++) {
-    for (let x = cell.x; x < cell.x + cell.width; x++) if (isHatchPixel(x, y)) setPixel(image, x, y, notCapturedLine);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Point } from '../../draw/draw-line.ts';
-import { fitText, lineHeight, textWidth } from '../../draw/draw-text.ts';
+import { fitText, lineHeight, textWidth, wrapText } from '../../draw/draw-text.ts';
 import { page } from '../../draw/palette.ts';
 import type { Rect } from '../../draw/pixel-image.ts';
 import { planLegend } from './legend.ts';
@@ -77,7 +77,9 @@ export function planPage(spec: PageSpec): PagePlan {
   const right = moveNotes(rightNotes, 'right', { x: x + content.width, y });
   const below = y + Math.max(content.height, leftNotes.bottom, rightNotes.bottom) + 12 * scale;
   const legend = planLegend(spec.legend, { x: margin, y: below, width: inner, scale });
-  const noteLines = (spec.notes ?? []).map((note) => ({ ...note, role: 'note' }) as const);
+  const noteLines = (spec.notes ?? []).flatMap((note) =>
+    wrapText(note.text, inner, scale).map((text) => ({ ...note, text, role: 'note' }) as const),
+  );
   const notes = stackLines(noteLines, { y: legend.bottom + 4 * scale, width: inner, scale });
   return {
     width,

@@ -26,6 +26,7 @@ export function dumpsSection(report: LeakReport): SafeHtml {
     cell: (row: Row) => numberCell(value(row.dump), printCount),
   });
   return html`${tableMarkup<Row>({
+    isPerDump: true,
     caption: 'The files, in capture order.',
     rows,
     columns: [
@@ -40,6 +41,7 @@ export function dumpsSection(report: LeakReport): SafeHtml {
     ],
   })}
 ${tableMarkup<Row>({
+  isPerDump: true,
   caption: 'What they hold.',
   rows,
   columns: [

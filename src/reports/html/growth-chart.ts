@@ -1,4 +1,4 @@
-import { printBytes, printDuration } from '../print-quantity.ts';
+import { printBytes, printBytesLike, printDuration } from '../print-quantity.ts';
 import { html, type SafeHtml } from './html-template.ts';
 
 export interface GrowthSeries {
@@ -29,18 +29,19 @@ export function growthChart(series: GrowthSeries, elapsed: readonly number[] | n
   const line = points.map((point) => `${round(point.x)},${round(point.y)}`).join(' ');
   const floor = plot.top + plotHeight;
   const area = `${round(points[0]!.x)},${floor} ${line} ${round(points.at(-1)!.x)},${floor}`;
+  const pointSize = values.length > 12 ? 2 : 3.5;
   const label = `${series.title} over the dumps: ${values.map(printBytes).join(', ')}`;
   return html`<figure class="chart ${series.className}">
 <figcaption><strong>${series.title}</strong> <span class="soft">${series.description}</span></figcaption>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
-${axis.ticks.map((tick) => gridLine(tick, toY(tick)))}
+${axis.ticks.map((tick) => gridLine(printBytesLike(tick, axis.high), toY(tick)))}
 ${axis.low === 0 && html`<polygon class="area" points="${area}"/>`}
 <polyline class="line" points="${line}"/>
-${points.map((point) => html`<circle class="point" cx="${round(point.x)}" cy="${round(point.y)}" r="3.5"/>`)}
+${points.map((point) => html`<circle class="point" cx="${round(point.x)}" cy="${round(point.y)}" r="${pointSize}"/>`)}
 ${valueLabels(points, values)}
 ${timeLabels(points, elapsed)}
 </svg>
-${axis.low > 0 && html`<p class="small soft">The scale starts at ${printBytes(axis.low)}, not at zero.</p>`}
+${axis.low > 0 && html`<p class="small soft">The scale starts at ${printBytesLike(axis.low, axis.high)}, not at zero.</p>`}
 </figure>`;
 }
 
@@ -75,9 +76,9 @@ function niceStep(rough: number, most: number): number {
   return Math.max(1, factor * power * unit);
 }
 
-function gridLine(value: number, y: number): SafeHtml {
+function gridLine(label: string, y: number): SafeHtml {
   return html`<line class="grid" x1="${plot.left}" x2="${width - plot.right}" y1="${round(y)}" y2="${round(y)}"/>
-<text x="${plot.left - 8}" y="${round(y + 4)}" text-anchor="end">${printBytes(value)}</text>`;
+<text x="${plot.left - 8}" y="${round(y + 4)}" text-anchor="end">${label}</text>`;
 }
 
 /** The first and the last value; all where there is room. A label stands where the line does not run. */

@@ -11,7 +11,7 @@ import {
 import { elapsedTimes, steps, suspectsOf } from '../report-view.ts';
 import { trendWords } from '../report-words.ts';
 import { growthChart } from './growth-chart.ts';
-import { numberCell, tableMarkup } from './html-table.ts';
+import { type Column, numberCell, tableMarkup } from './html-table.ts';
 import { html, type SafeHtml } from './html-template.ts';
 import { type SharePart, shareBar } from './small-charts.ts';
 
@@ -19,13 +19,18 @@ import { type SharePart, shareBar } from './small-charts.ts';
 export function growthSection(report: LeakReport): SafeHtml {
   const { growth } = report;
   const elapsed = elapsedTimes(report);
-  return html`<p>The process as a whole: ${trendWords[growth.trend]}${elapsed === null ? '. Not all capture times are known, so the dumps stand at even distances.' : '.'}</p>
+  return html`<p>The process as a whole: ${trendWords[growth.trend]}${elapsed === null ? `. ${timesNote(report)}, so the dumps stand at even distances.` : '.'}</p>
 <div class="charts">
 ${growthChart({ className: 'mapped', title: 'Mapped', description: 'address space in use', values: growth.mappedBytes }, elapsed)}
 ${growthChart({ className: 'populated', title: 'Populated', description: 'pages that hold more than zeros', values: growth.populatedBytes }, elapsed)}
 </div>
 ${explanation(report)}
 ${growthTable(report, elapsed)}`;
+}
+
+function timesNote(report: LeakReport): string {
+  const isMissing = report.dumps.some((dump) => dump.capturedAt === null);
+  return isMissing ? 'Not all capture times are known' : 'The capture times say nothing about the order of the dumps';
 }
 
 /** Suspects that get a colour of their own; the rest share the last. */
@@ -51,12 +56,18 @@ function growthTable(report: LeakReport, elapsed: readonly number[] | null): Saf
   const { mappedBytes, populatedBytes, ratios } = report.growth;
   const mappedSteps = steps(mappedBytes);
   const populatedSteps = steps(populatedBytes);
-  return tableMarkup({
+  const after: Column<number> = {
+    title: 'After',
+    isNumber: true,
+    cell: (index) => ({ content: afterFirst(elapsed, index) }),
+  };
+  return tableMarkup<number>({
+    isPerDump: true,
     caption: 'Sizes at each dump, with the change since the dump before.',
     rows: report.dumps.map((_, index) => index),
     columns: [
       { title: 'Dump', cell: (index) => ({ content: index + 1 }) },
-      { title: 'After', isNumber: true, cell: (index) => ({ content: afterFirst(elapsed, index) }) },
+      ...(elapsed === null ? [] : [after]),
       { title: 'Mapped', isNumber: true, cell: (index) => numberCell(mappedBytes[index], printBytes) },
       { title: 'Change', isNumber: true, cell: (index) => numberCell(mappedSteps[index], printBytesChange) },
       { title: 'To first', isNumber: true, cell: (index) => numberCell(ratios.toFirst[index], printRatio) },

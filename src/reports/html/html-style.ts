@@ -55,6 +55,9 @@ const verdict = `
 
 const tables = `
 .scroll{overflow-x:auto;margin:.75rem 0}
+.long{max-height:26rem;overflow:auto}
+.long thead th{position:sticky;top:0;background:var(--page);box-shadow:0 1px var(--line)}
+.card .long thead th{background:var(--surface)}
 table{border-collapse:collapse;width:100%;font-size:.9375rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);font-size:.875rem;padding:0 0 .5rem}
 caption span{display:inline-block;position:sticky;left:0;max-width:min(46rem,82vw)}
@@ -192,12 +195,12 @@ main,.bar,footer{max-width:none;padding-left:0;padding-right:0}
 .contents,.tools,.skip,.hint,.sort::after{display:none!important}
 section{margin:1.75rem 0}
 .verdict,.card{padding:1rem 1.25rem}
-h2,h3,h4,h2+p,caption,summary{break-after:avoid}
+h2,h3,h4,h2+p,caption,summary,.anatomy{break-after:avoid}
 .scroll,tr,figure,.charts,.facts,.evidence li,.share,.legend{break-inside:avoid}
 [aria-labelledby=pictures]{display:none}
 .frame{border:0;background:none}
 .frame img{max-height:13cm;width:auto}
-.scroll,.stage,.frame{overflow:visible;height:auto!important;max-height:none}
+.scroll,.stage,.frame,.long{overflow:visible;height:auto!important;max-height:none}
 .stage{border:0;background:none}
 .live .stack,.stack{display:grid;grid-template-columns:1fr 1fr;gap:4mm;width:auto!important}
 .live .stack img,.stack img{grid-area:auto;visibility:visible;width:auto;max-width:100%;max-height:20cm;margin:0;break-inside:avoid}

@@ -24,15 +24,21 @@ export interface Table<Row> {
   /** Rows that stay below whatever the order: totals, the others. */
   readonly footRows?: readonly Row[];
   readonly isSortable?: boolean;
+  /** A row for each dump, of which there may be many: then the rows scroll under the head. */
+  readonly isPerDump?: boolean;
   /** As wide as its text, not as the page. */
   readonly isCompact?: boolean;
   readonly rowId?: (row: Row) => string | undefined;
 }
 
+/** More rows of dumps than these would push everything else away. */
+const mostRowsAtOnce = 12;
+
 /** A table in a frame that scrolls sideways by itself, by keyboard too; the first column heads its row. */
 export function tableMarkup<Row>(table: Table<Row>): SafeHtml {
   const { columns, footRows = [] } = table;
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="${[table.isSortable ? 'sortable' : '', table.isCompact ? 'compact' : ''].join(' ').trim()}">
+  const frame = table.isPerDump && table.rows.length > mostRowsAtOnce ? 'scroll long' : 'scroll';
+  return html`<div class="${frame}" tabindex="0" role="group" aria-label="Table"><table class="${[table.isSortable ? 'sortable' : '', table.isCompact ? 'compact' : ''].join(' ').trim()}">
 <caption><span>${table.caption}</span></caption>
 <thead><tr>${columns.map((column) => html`<th scope="col" class="${columnClass(column)}">${column.title}</th>`)}</tr></thead>
 <tbody>${table.rows.map((row, index) => rowMarkup(table, row, index))}</tbody>

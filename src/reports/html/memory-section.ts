@@ -59,7 +59,13 @@ function regionColumns(report: LeakReport): Column<ReportRegion>[] {
     { title: 'Mapped', isNumber: true, cell: (region) => firstToLast(region.mappedBytes, printBytes) },
     { title: 'Populated', isNumber: true, cell: (region) => firstToLast(region.populatedBytes, printBytes) },
     { title: 'Dumps', isUnsorted: true, cell: (region) => ({ content: sparkBars(growthSeries(region).values) }) },
-    { title: 'Trend', cell: (region) => ({ content: trendLabels[region.trend] }) },
+    {
+      title: 'Trend',
+      cell: (region) => ({
+        content: html`<span class="nowrap">${trendLabels[region.trend]}</span>`,
+        value: region.trend,
+      }),
+    },
   ];
   if (hasHeaps)
     columns.splice(5, 0, {

@@ -12,11 +12,12 @@ import {
   printShare,
 } from '../print-quantity.ts';
 import type { EmbeddedPicture } from '../report-format.ts';
-import { elapsedTimes, steps } from '../report-view.ts';
+import { elapsedTimes, lastRange, steps, suspectsOf } from '../report-view.ts';
 import {
   allocationTitle,
   confidenceWords,
   fieldKindWords,
+  growthWords,
   methodWords,
   plural,
   regionName,
@@ -30,17 +31,38 @@ import { type HtmlValue, html, nameMarkup, type SafeHtml, trustedMarkup } from '
 import { pictureFigure } from './picture-section.ts';
 import { anatomyStrip, sparkBars } from './small-charts.ts';
 
+/** Suspects shown in full; more are listed. */
+export const mostCards = 8;
+
 /** What a list of details shows at most, before it says how many more there are. */
 const mostAddresses = 12;
 const mostRegions = 8;
 const mostFields = 48;
 
-/** Everything known about one suspect. */
-export function suspectCard(
+/** The suspects as cards, the largest first; more than a handful are listed below them, and so is what is no suspect. */
+export function suspectsSection(
   report: LeakReport,
-  suspect: ReportAllocation,
-  pictures: readonly EmbeddedPicture[],
+  picturesOf: (suspect: ReportAllocation) => readonly EmbeddedPicture[],
 ): SafeHtml {
+  const suspects = suspectsOf(report);
+  const further = suspects.slice(mostCards);
+  const others = report.allocations.filter((item) => !suspects.includes(item));
+  const rows = others.filter((item) => item.id !== othersId);
+  const words = `${plural(rows.length, 'other block size')} that ${rows.length === 1 ? 'is no suspect' : 'are no suspects'}`;
+  return html`${suspects.slice(0, mostCards).map((suspect) => suspectCard(report, suspect, picturesOf(suspect)))}
+${further.length > 0 && classTable(plural(further.length, 'more suspect'), further, [])}
+${
+  others.length > 0 &&
+  classTable(
+    words,
+    rows,
+    others.filter((item) => item.id === othersId),
+  )
+}`;
+}
+
+/** Everything known about one suspect. */
+function suspectCard(report: LeakReport, suspect: ReportAllocation, pictures: readonly EmbeddedPicture[]): SafeHtml {
   const index = report.verdict.suspects.indexOf(suspect.id);
   return html`<article class="card" id="suspect-${index + 1}" aria-labelledby="suspect-title-${index + 1}">
 <header><h3 id="suspect-title-${index + 1}">${allocationTitle(suspect)}</h3>
@@ -61,7 +83,7 @@ function facts(report: LeakReport, suspect: ReportAllocation): SafeHtml {
       html`${printExactBytes(suspect.strideBytes)} <span class="soft address">0x${suspect.strideBytes.toString(16)}</span>`,
     ],
     ['Asked for', requestWords(suspect)],
-    ['Growth', `${printBytesChange(suspect.growthBytes)}, ${printCountChange(suspect.growthCount)} blocks`],
+    ['Growth', growthWords(suspect)],
     ['Rate', suspect.bytesPerHour === null ? 'not known: capture times are missing' : printRate(suspect.bytesPerHour)],
     ['Over the dumps', trendWords[suspect.trend]],
     [
@@ -85,7 +107,7 @@ function linkedWords(report: LeakReport, id: string): HtmlValue {
   const linked = report.allocations.find((allocation) => allocation.id === id);
   const name = linked === undefined ? 'another class' : `blocks of ${printExactBytes(linked.strideBytes)}`;
   const index = report.verdict.suspects.indexOf(id);
-  return html`${index < 0 ? name : html`<a href="#suspect-${index + 1}">${name}</a>`}, from the same request`;
+  return html`${index < 0 || index >= mostCards ? name : html`<a href="#suspect-${index + 1}">${name}</a>`}, from the same request`;
 }
 
 function countsTable(report: LeakReport, suspect: ReportAllocation): SafeHtml {
@@ -97,6 +119,7 @@ function countsTable(report: LeakReport, suspect: ReportAllocation): SafeHtml {
     return count === null ? null : count * suspect.strideBytes;
   };
   return tableMarkup({
+    isPerDump: true,
     caption: html`Live blocks of this size in the whole process ${sparkBars(suspect.counts)}`,
     rows: report.dumps.map((_, index) => index),
     columns: [
@@ -180,13 +203,15 @@ function places(report: LeakReport, suspect: ReportAllocation): SafeHtml | null 
     .filter((index) => index >= 0);
   const addresses = suspect.sampleAddresses.slice(0, mostAddresses);
   if (regions.length === 0 && addresses.length === 0) return null;
-  const links = regions.slice(0, mostRegions).map((index, position) => {
+  const links = regions.slice(0, mostRegions).map((index) => {
     const region = report.regions[index]!;
-    return html`${position > 0 && ', '}<a href="#region-${index + 1}">${nameMarkup(regionName(region))}</a>`;
+    const start = lastRange(region)?.start;
+    const place = start === undefined ? null : html` <span class="soft address">${escapeText(start)}</span>`;
+    return html`<li><a href="#region-${index + 1}">${nameMarkup(regionName(region), 60)}</a>${place}</li>`;
   });
   const left = regions.length - links.length;
   return html`<h4>Where it lies</h4>
-${links.length > 0 && html`<p>${links}${left > 0 && ` and ${plural(left, 'more region')}`}</p>`}
+${links.length > 0 && html`<ul>${links}${left > 0 && html`<li>${plural(left, 'more region')}</li>`}</ul>`}
 ${
   addresses.length > 0 &&
   html`<p class="small soft">Some of the blocks, for a debugger:</p>
@@ -194,33 +219,26 @@ ${
 }`;
 }
 
-/** Classes that are no suspects: what else was looked at. Null when there are none. */
-export function otherClasses(report: LeakReport): SafeHtml | null {
-  const suspects = new Set(report.verdict.suspects);
-  const rows = report.allocations.filter((allocation) => !suspects.has(allocation.id) && allocation.id !== othersId);
-  const others = report.allocations.filter((allocation) => allocation.id === othersId);
-  if (rows.length + others.length === 0) return null;
-  const title = (allocation: ReportAllocation) =>
-    allocation.id === othersId ? allocationTitle(allocation) : printExactBytes(allocation.strideBytes);
-  return html`<details><summary>${plural(rows.length, 'other block size')} that ${rows.length === 1 ? 'is no suspect' : 'are no suspects'}</summary>
+/** Classes in short, folded. */
+function classTable(
+  summary: string,
+  rows: readonly ReportAllocation[],
+  footRows: readonly ReportAllocation[],
+): SafeHtml {
+  const title = (item: ReportAllocation) =>
+    item.id === othersId ? allocationTitle(item) : printExactBytes(item.strideBytes);
+  const request = (item: ReportAllocation) => (item.requestBytes === null ? noValue : requestWords(item));
+  const allocator = (item: ReportAllocation) => (item.allocator === null ? noValue : nameMarkup(item.allocator));
+  return html`<details><summary>${summary}</summary>
 ${tableMarkup<ReportAllocation>({
-  caption: 'Live blocks of other sizes in the first and the last dump.',
+  caption: 'Live blocks in the first and the last dump.',
   isSortable: true,
   rows,
-  footRows: others,
+  footRows,
   columns: [
     { title: 'Block to block', cell: (item) => ({ content: title(item), value: item.strideBytes }) },
-    {
-      title: 'Asked for',
-      cell: (item) => ({
-        content: item.requestBytes === null ? noValue : requestWords(item),
-        value: item.requestBytes?.max ?? null,
-      }),
-    },
-    {
-      title: 'Allocator',
-      cell: (item) => ({ content: item.allocator === null ? noValue : nameMarkup(item.allocator) }),
-    },
+    { title: 'Asked for', cell: (item) => ({ content: request(item), value: item.requestBytes?.max ?? null }) },
+    { title: 'Allocator', cell: (item) => ({ content: allocator(item), value: item.allocator }) },
     { title: 'Blocks', isNumber: true, cell: (item) => firstToLast(item.counts, printCount) },
     { title: 'Growth', isNumber: true, cell: (item) => numberCell(item.growthBytes, printBytesChange) },
     { title: 'Trend', cell: (item) => ({ content: trendLabels[item.trend] }) },

@@ -1,9 +1,9 @@
 import type { LeakReport } from '../../model/leak-report.ts';
 import { escapeText, longestSentence } from '../escape-text.ts';
-import { printBytesChange, printCountChange, printRate, printShare, printTime } from '../print-quantity.ts';
+import { printBytesChange, printRate, printShare, printTime } from '../print-quantity.ts';
 import type { EmbeddedPicture } from '../report-format.ts';
 import { furtherReasons, processName, suspectsOf } from '../report-view.ts';
-import { plural, statusMeanings, statusWords } from '../report-words.ts';
+import { blocksChange, plural, statusMeanings, statusWords } from '../report-words.ts';
 import { html, nameMarkup, type SafeHtml } from './html-template.ts';
 import { pictureFigure } from './picture-section.ts';
 
@@ -36,7 +36,7 @@ function keyNumbers(report: LeakReport): SafeHtml {
   const numbers: [string, string][] = [['Growth', printBytesChange(growth.totalBytes)]];
   if (growth.bytesPerHour !== null) numbers.push(['Rate', printRate(growth.bytesPerHour)]);
   if (suspect !== undefined) {
-    numbers.push(['First suspect', `${printCountChange(suspect.growthCount)} blocks`]);
+    numbers.push(['First suspect', blocksChange(suspect)]);
     numbers.push(['Explained by suspects', printShare(growth.explainedShare)]);
   }
   return html`<dl class="figures">${numbers.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;

@@ -19,7 +19,7 @@ export function displayWidth(text: string): number {
 }
 
 /** The start of a text that fits, in columns. */
-export function cutToWidth(text: string, width: number): string {
+function cutToWidth(text: string, width: number): string {
   let left = width;
   let fitted = '';
   for (const character of text) {

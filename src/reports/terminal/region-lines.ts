@@ -7,7 +7,7 @@ import { bar, heading, plain, plainName, sparkline, type TerminalOptions } from 
 import { type TextColumn, textTable } from './text-table.ts';
 
 const mostRegions = 8;
-const mostSparks = 16;
+const mostSparks = 12;
 
 interface GrowthRow {
   readonly name: string;
@@ -28,31 +28,32 @@ export function regionLines(report: LeakReport, options: TerminalOptions): strin
 
 function growthRows(report: LeakReport, options: TerminalOptions): GrowthRow[] {
   const growing = growingRegions(report);
-  const rows = growing.slice(0, mostRegions).map((region) => regionRow(region, options));
+  const shown = growing.slice(0, mostRegions);
+  const rows = shown.map((region) => {
+    const isAlone = shown.every((other) => other === region || other.name !== region.name);
+    return regionRow(region, isAlone, options);
+  });
   const cut = otherRegionsRow(report);
   const rest = [...growing.slice(mostRegions), ...(cut !== undefined && cut.growthBytes > 0 ? [cut] : [])];
   if (rest.length === 0) return rows;
   const name = cut === undefined ? plural(rest.length, 'more region') : 'all others';
   const values = report.dumps.map((_, index) => sum(rest, (region) => growthSeries(region).values[index] ?? 0));
-  return [
-    ...rows,
-    { name, kind: '', start: '', trend: '', values, growthBytes: sum(rest, (region) => region.growthBytes) },
-  ];
+  const growthBytes = sum(rest, (region) => region.growthBytes);
+  return [...rows, { name, kind: '', start: '', trend: '', values, growthBytes }];
 }
 
 function sum(regions: readonly ReportRegion[], value: (region: ReportRegion) => number): number {
   return regions.reduce((total, region) => total + value(region), 0);
 }
 
-function regionRow(region: ReportRegion, options: TerminalOptions): GrowthRow {
+/** A name that several regions share, or none at all, gets the address to it; its leading zeros say nothing. */
+function regionRow(region: ReportRegion, hasOwnName: boolean, options: TerminalOptions): GrowthRow {
   const start = plainName(options, lastRange(region)?.start ?? '', 20);
   const isNamed = region.name !== '';
+  const place = start === '' || (isNamed && hasOwnName) ? '' : ` at ${start.replace(/^0x0+(?=.)/, '0x')}`;
+  const name = isNamed || place === '' ? regionName(region) : region.kind;
   return {
-    // Without a name the address is what tells regions apart; its leading zeros do not.
-    name:
-      isNamed || start === ''
-        ? plainName(options, regionName(region))
-        : `${region.kind} at ${start.replace(/^0x0+(?=.)/, '0x')}`,
+    name: plainName(options, name) + place,
     kind: isNamed ? regionKindWords[region.kind] : '',
     start,
     trend: trendLabels[region.trend],
@@ -79,8 +80,8 @@ function growthColumns(rows: readonly GrowthRow[], options: TerminalOptions): Te
   );
   const growth = rows.map((row) => plain(options, printBytesChange(row.growthBytes)));
   return [
-    { title: 'Region', cells: rows.map((row) => row.name), narrowest: 24 },
-    { title: 'Kind', cells: rows.map((row) => row.kind), dropOrder: 4 },
+    { title: 'Region', cells: rows.map((row) => row.name), narrowest: 30 },
+    { title: 'Kind', cells: rows.map((row) => row.kind), dropOrder: 6 },
     { title: 'Starts at', cells: rows.map((row) => row.start), dropOrder: 5 },
     sizes,
     ...(dumps.length > 2 ? [{ title: '', cells: sparks, dropOrder: 2 }] : []),
@@ -89,8 +90,8 @@ function growthColumns(rows: readonly GrowthRow[], options: TerminalOptions): Te
       title: '',
       cells: rows.map((row) => bar(options, row.growthBytes / most, barWidth)),
       paints: ['yellow'],
-      dropOrder: 1,
+      dropOrder: 4,
     },
-    { title: 'Trend', cells: rows.map((row) => row.trend), dropOrder: 6 },
+    { title: 'Trend', cells: rows.map((row) => row.trend), dropOrder: 7 },
   ];
 }

@@ -64,6 +64,6 @@ function furtherColumns(report: LeakReport, suspects: Suspects, options: Termina
     { title: 'Trend', cells: suspects.map((suspect) => trendLabels[suspect.trend]), dropOrder: 6 },
     { title: 'Allocator', cells: suspects.map(allocator), dropOrder: 8 },
     { title: 'Counted', cells: suspects.map(method), dropOrder: 9 },
-    { title: 'Lies in', cells: suspects.map(place), dropOrder: 7, narrowest: 12 },
+    { title: 'Lies in', cells: suspects.map(place), dropOrder: 7, narrowest: 24 },
   ];
 }

@@ -1,0 +1,85 @@
+import type { Memory } from '../../memory/memory.ts';
+import type { Address } from '../../model/address.ts';
+import { capturedRuns } from '../captured-runs.ts';
+import { addressIn, readWords, staticDataOf } from '../static-data.ts';
+import { arenaPageLayout } from './page-layouts.ts';
+import { type Page, readPage, type Segment } from './pages.ts';
+
+/** MI_ARENA_SLICE_SIZE on 64-bit systems; arenas and pages are aligned to it. */
+const sliceBytes = 1 << 16;
+
+/** Fields of mi_arena_t (mimalloc src/arena.c of 3.0). The bitmaps stand behind it, in the slices kept for it. */
+const arenaFields = { sliceCount: 32, infoSlices: 40, bitmaps: [64, 72, 80, 88, 96] } as const;
+const mostSlices = 1 << 24;
+
+/** Where a page's record says which slices it takes (mi_memid_t): the arena, the first slice, how many. */
+const memoryId = 96;
+const recordBytes = 120;
+
+/**
+ * Finds the arenas of mimalloc 3.0, to which the process's static data points (mi_subproc_t), with the pages in them.
+ * Each page says which slices of which arena it takes; those that disagree are what is left of freed ones.
+ */
+export function findArenas(memory: Memory): Segment[] {
+  const arenas = new Map<Address, number>();
+  for (const data of staticDataOf(memory)) {
+    readWords(memory, data, 0, (words) => {
+      for (let i = 0; i + 1 < words.length; i += 2) {
+        if ((words[i]! & (sliceBytes - 1)) !== 0 || words[i + 1] === 0) continue;
+        const start = addressIn(words, i);
+        const slices = arenas.has(start) ? 0 : readSliceCount(memory, start);
+        if (slices > 0) arenas.set(start, slices);
+      }
+      return undefined;
+    });
+  }
+  const segments: Segment[] = [];
+  let end = 0;
+  for (const [start, slices] of [...arenas].sort(([a], [b]) => a - b)) {
+    if (start < end) continue;
+    end = start + slices * sliceBytes;
+    const pages = readPages(memory, start, end);
+    if (pages.length > 0) segments.push({ start, size: end - start, layout: arenaPageLayout, pages });
+  }
+  return segments;
+}
+
+/** Slices of the arena at `start`; 0 when there is none. */
+function readSliceCount(memory: Memory, start: Address): number {
+  const slices = memory.i64(start + arenaFields.sliceCount) ?? 0;
+  const infoSlices = memory.i64(start + arenaFields.infoSlices) ?? 0;
+  if (infoSlices < 1 || slices <= infoSlices || slices > mostSlices) return 0;
+  const infoEnd = start + infoSlices * sliceBytes;
+  let last = start;
+  for (const field of arenaFields.bitmaps) {
+    const bitmap = memory.i64(start + field);
+    if (bitmap === undefined || bitmap <= last || bitmap >= infoEnd) return 0;
+    last = bitmap;
+  }
+  return slices;
+}
+
+function readPages(memory: Memory, arena: Address, end: Address): Page[] {
+  const pages: Page[] = [];
+  const record = new Uint8Array(recordBytes);
+  const view = new DataView(record.buffer);
+  let next = arena + sliceBytes;
+  for (const run of capturedRuns(memory.dump, { start: arena, end })) {
+    let at = Math.max(next, Math.ceil(run.start / sliceBytes) * sliceBytes);
+    while (at < run.end) {
+      const page = memory.read(at, record) === recordBytes ? pageAt(view, arena, at) : undefined;
+      if (page !== undefined) pages.push(page);
+      at += page?.size ?? sliceBytes;
+    }
+    next = at;
+  }
+  return pages;
+}
+
+function pageAt(view: DataView, arena: Address, at: Address): Page | undefined {
+  const owner = view.getUint32(memoryId + 4, true) * 4294967296 + view.getUint32(memoryId, true);
+  const first = view.getUint32(memoryId + 8, true);
+  const slices = view.getUint32(memoryId + 12, true);
+  if (owner !== arena || arena + first * sliceBytes !== at || slices === 0 || slices > mostSlices) return undefined;
+  return readPage(view, 0, arenaPageLayout, at, slices * sliceBytes, at);
+}

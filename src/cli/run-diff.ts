@@ -1,0 +1,89 @@
+// The main job from paths to a published report. The verdict is printed as soon as it is known, before pictures are drawn.
+import { setImmediate } from 'node:timers/promises';
+import { allocators } from '../allocators/index.ts';
+import { buildReport } from '../assemble/build-report.ts';
+import { cleanUpTemporaryFiles } from '../bytes/temporary-file.ts';
+import { diffDumps } from '../diff-dumps.ts';
+import type { OpenedDump } from '../memory/opened-dump.ts';
+import type { LeakReport } from '../model/leak-report.ts';
+import { openDumps } from '../open-dumps.ts';
+import { printVerdict } from '../reports/index.ts';
+import { onExit } from './clean-up.ts';
+import type { ResolvedOptions } from './commands/diff-options.ts';
+import { type OutputFolder, openOutputFolder } from './output-folder.ts';
+import { openProgressBar, type ProgressBar } from './progress-bar.ts';
+import { newStopwatch, type Stopwatch, sayMore } from './say-more.ts';
+import { print, terminalOptions } from './terminal.ts';
+import { version } from './version.ts';
+import { writeResults } from './write-results.ts';
+
+/** Rejects with the signal's reason when it is aborted; then nothing is left in the output folder. */
+export async function runDiff(
+  paths: readonly string[],
+  options: ResolvedOptions,
+  signal: AbortSignal,
+): Promise<LeakReport> {
+  const folder = openOutputFolder(options.output);
+  const bar = await openProgressBar(!options.quiet);
+  const forget = onExit(() => {
+    bar.stop();
+    folder.discard();
+    cleanUpTemporaryFiles();
+  });
+  const run: Run = { options, signal, bar, folder, stopwatch: newStopwatch() };
+  let dumps: OpenedDump[] = [];
+  try {
+    dumps = await open(paths, run);
+    const report = await compare(dumps, run);
+    if (options.verbose) sayMore(report, run.stopwatch);
+    return report;
+  } finally {
+    for (const dump of dumps) dump.close();
+    bar.stop();
+    folder.discard();
+    forget();
+  }
+}
+
+interface Run {
+  readonly options: ResolvedOptions;
+  readonly signal: AbortSignal;
+  readonly bar: ProgressBar;
+  readonly folder: OutputFolder;
+  readonly stopwatch: Stopwatch;
+}
+
+async function open(paths: readonly string[], { options, signal, bar, stopwatch }: Run): Promise<OpenedDump[]> {
+  const dumps = await openDumps(paths, {
+    ...options,
+    signal,
+    onUnpack: (done, total) => bar.show('unpacking', done, total),
+  });
+  stopwatch.lap('opening');
+  return dumps;
+}
+
+const stages = { scan: 'reading', walk: 'walking heaps', strides: 'looking for strides' } as const;
+
+async function compare(dumps: readonly OpenedDump[], run: Run): Promise<LeakReport> {
+  const { options, signal, bar, folder, stopwatch } = run;
+  const result = await diffDumps(dumps, {
+    allocators,
+    withCells: options.withPictures,
+    bytesPerCell: options.bytesPerCell,
+    signal,
+    onProgress: ({ stage, doneBytes, totalBytes }) => bar.show(stages[stage], doneBytes, totalBytes),
+  });
+  const report = buildReport(result, { allocators, version: version(), fullPaths: options.fullPaths });
+  stopwatch.lap('comparing');
+  bar.stop();
+  if (!options.printsJson) print(printVerdict(report, terminalOptions()));
+  const written = await writeResults({ result, report, options, folder, signal, bar });
+  // The last moment at which Ctrl-C can be heard: from here on the results are moved in.
+  await setImmediate();
+  signal.throwIfAborted();
+  folder.publish();
+  bar.stop();
+  stopwatch.lap('drawing and writing');
+  return written;
+}

@@ -1,0 +1,35 @@
+// What --verbose adds, on stderr: every warning, and what took how long.
+import type { LeakReport } from '../model/leak-report.ts';
+import { printBytes, printDuration } from '../reports/print-quantity.ts';
+import { say } from './terminal.ts';
+
+export interface Stopwatch {
+  /** Ends a step that began with the lap before. */
+  lap(step: string): void;
+  readonly laps: readonly { readonly step: string; readonly milliseconds: number }[];
+}
+
+export function newStopwatch(): Stopwatch {
+  const laps: { step: string; milliseconds: number }[] = [];
+  let last = performance.now();
+  return {
+    laps,
+    lap(step) {
+      const now = performance.now();
+      laps.push({ step, milliseconds: now - last });
+      last = now;
+    },
+  };
+}
+
+export function sayMore(report: LeakReport, stopwatch: Stopwatch): void {
+  for (const dump of report.dumps) {
+    for (const { code, message, offset } of dump.warnings) {
+      const place = offset === null ? '' : ` at file offset 0x${offset.toString(16)}`;
+      say(`${dump.path}: ${message} (${code}${place})`);
+    }
+  }
+  const took = stopwatch.laps.map(({ step, milliseconds }) => `${step} ${printDuration(milliseconds)}`);
+  // maxRSS counts in KB.
+  say(`${took.join(', ')}; at most ${printBytes(process.resourceUsage().maxRSS * 1024)} of memory`);
+}

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { type DiffResult, diffDumps } from '../../src/diff-dumps.ts';
+import { newRandom, openedDump, poolDumps, type RecordContent, recordContents } from '../synth/pool-process.ts';
+
+const options = { allocators: [], withCells: false, bytesPerCell: undefined };
+
+function expectStride(result: DiffResult, stride: number, counts: readonly number[]): void {
+  expect(result.decision.status).toBe('leak');
+  expect(result.decision.suspects.map((one) => one.sizeClass.stride)).toEqual([stride]);
+  const found = [...result.decision.suspects[0]!.sizeClass.counts];
+  for (const [index, count] of counts.entries()) {
+    expect(Math.abs(found[index]! - count)).toBeLessThanOrEqual(Math.max(3, count * 0.01));
+  }
+}
+
+const growth = 2_000_000;
+
+describe('a pool of equal records is found without any allocator', () => {
+  for (const content of recordContents) {
+    for (const stride of [48, 304, 1000, 4104, 65552]) {
+      test(`${content}, ${stride} bytes`, async () => {
+        const most = Math.max(60, Math.floor(growth / stride));
+        const counts = [Math.floor(most / 5), Math.floor(most / 2), most];
+        expectStride(await diffDumps(poolDumps({ stride, content, counts }), options), stride, counts);
+      });
+    }
+  }
+});
+
+test('the smallest records with a marking word are found', async () => {
+  const counts = [10_000, 30_000, 70_000];
+  expectStride(await diffDumps(poolDumps({ stride: 24, content: 'vtable', counts }), options), 24, counts);
+});
+
+test('growing random bytes hold no stride', async () => {
+  const random = newRandom(3);
+  const all = Uint8Array.from({ length: 3 << 20 }, () => random() >>> 11);
+  const dumps = [1, 2, 3].map((size, index) => openedDump(all.slice(0, size << 20), index));
+  const { decision, candidates } = await diffDumps(dumps, options);
+  expect(decision.status).toBe('growth');
+  expect(decision.suspects).toEqual([]);
+  expect(candidates.filter((one) => one.share > 0.1)).toEqual([]);
+});
+
+test('text has periods of its own, which are no blocks', async () => {
+  const phrase = 'the quick brown fox jumps over the lazy dog ';
+  const all = new TextEncoder().encode(phrase.repeat(70_000));
+  const dumps = [1, 2, 3].map((size, index) => openedDump(all.slice(0, size << 20), index));
+  const { decision } = await diffDumps(dumps, options);
+  expect(decision.suspects).toEqual([]);
+});
+
+test('a fill pattern is no stride', async () => {
+  const dumps = [1, 2, 3].map((size, index) => openedDump(new Uint8Array(size << 20).fill(0x5a), index));
+  const { decision } = await diffDumps(dumps, options);
+  expect(decision.suspects).toEqual([]);
+});
+
+test('an array inside each record does not pass for the record', async () => {
+  const content: RecordContent = 'counter';
+  const stride = 1040;
+  const dumps = poolDumps({ stride, content, counts: [500, 1200, 2400] });
+  for (const dump of dumps) addArrays(dump.memory.dump.regions[1]!.start, dump, stride);
+  const result = await diffDumps(dumps, options);
+  expect(result.decision.suspects.map((one) => one.sizeClass.stride)).toEqual([stride]);
+
+  /** Forty entries of 24 bytes with a marking word each. */
+  function addArrays(start: number, dump: (typeof dumps)[number], size: number): void {
+    const region = new Uint8Array(dump.memory.capturedBytesFrom(start, 1 << 30));
+    dump.memory.read(start, region);
+    const view = new DataView(region.buffer);
+    for (let at = 0; at + size <= region.length; at += size) {
+      for (let entry = 0; entry < 40; entry++) view.setBigUint64(at + 16 + entry * 24, 0x5555_0000_1000n, true);
+    }
+    dumps[dumps.indexOf(dump)] = openedDump(region, dumps.indexOf(dump));
+  }
+});

@@ -1,0 +1,89 @@
+import { PNG } from 'pngjs';
+import { describe, expect, it } from 'vitest';
+import { bmp } from '../../src/draw/encode/bmp.ts';
+import { type PixelRows, rowsOf } from '../../src/draw/encode/image-encoder.ts';
+import { imageEncoders } from '../../src/draw/encode/index.ts';
+import { png } from '../../src/draw/encode/png.ts';
+import type { PixelImage } from '../../src/draw/pixel-image.ts';
+import { randomNumbers } from '../synth/leaky-process.ts';
+import { decodeBmp } from './decode-bmp.ts';
+
+function noise(width: number, height: number): PixelImage {
+  const random = randomNumbers(width * 1000 + height);
+  return { width, height, data: Uint8Array.from({ length: width * height * 3 }, () => Math.floor(random() * 256)) };
+}
+
+function bytesOf(chunks: Iterable<Uint8Array>): Uint8Array {
+  return Buffer.concat([...chunks]);
+}
+
+const sizes: [number, number][] = [
+  [1, 1],
+  [2, 1],
+  [3, 2],
+  [5, 7],
+  [64, 1],
+  [1, 64],
+  [333, 77],
+];
+
+describe.each(sizes)('an image of %i x %i', (width, height) => {
+  const image = noise(width, height);
+
+  it('comes back from BMP as it was', () => {
+    const file = bytesOf(bmp.encode(rowsOf(image)));
+    const decoded = decodeBmp(file);
+    expect([decoded.width, decoded.height]).toEqual([width, height]);
+    expect(Buffer.compare(decoded.rgb, image.data)).toBe(0);
+    expect(decoded.header.getUint32(2, true)).toBe(file.length);
+    expect(decoded.header.getUint32(34, true)).toBe(file.length - 54);
+  });
+
+  it('comes back from PNG as it was, and the same every time', () => {
+    const file = bytesOf(png.encode(rowsOf(image)));
+    const decoded = PNG.sync.read(Buffer.from(file));
+    const rgb = Uint8Array.from(
+      { length: image.data.length },
+      (_, at) => decoded.data[Math.floor(at / 3) * 4 + (at % 3)]!,
+    );
+    expect([decoded.width, decoded.height]).toEqual([width, height]);
+    expect(Buffer.compare(rgb, image.data)).toBe(0);
+    expect(Buffer.compare(file, bytesOf(png.encode(rowsOf(image))))).toBe(0);
+  });
+});
+
+describe('bmp', () => {
+  it('streams: never holds more than a few rows of a picture that does not fit into memory', () => {
+    const [width, height] = [20_000, 50_000];
+    let made = 0;
+    const rows = function* () {
+      for (let row = 0; row < height; row++, made++) yield new Uint8Array(width * 3);
+    };
+    let written = 0;
+    for (const chunk of bmp.encode({ width, height, rows })) {
+      written += chunk.length;
+      expect(chunk.length).toBeLessThan(2 << 20);
+      if (made > 40) break;
+    }
+    expect(written).toBeGreaterThan(40 * width * 3);
+    expect(written).toBeLessThan(50 * width * 3);
+  });
+
+  it('refuses more than its sizes can say, with a way out', () => {
+    const huge: PixelRows = { width: 60_000, height: 60_000, rows: () => [] };
+    expect(() => [...bmp.encode(huge)]).toThrowError(/4 GB/);
+  });
+});
+
+describe('the registry', () => {
+  it('names each format once', () => {
+    expect(imageEncoders.map((encoder) => encoder.id)).toEqual(['bmp', 'png']);
+  });
+
+  it('gets rows in whole, in chunks of handy size', () => {
+    const image = noise(1000, 1500);
+    const chunks = [...rowsOf(image).rows()];
+    expect(chunks.every((chunk) => chunk.length % 3000 === 0 && chunk.length <= 1 << 20)).toBe(true);
+    expect(Buffer.compare(bytesOf(chunks), image.data)).toBe(0);
+  });
+});
