@@ -4,7 +4,7 @@ export function closestWord(typed: string, words: readonly string[]): string | u
   if (typed.length > 40) return undefined;
   const near = words
     .map((word) => ({ word, distance: editDistance(typed, word) }))
-    .filter(({ word, distance }) => distance <= Math.max(1, Math.floor(Math.min(word.length, typed.length) / 3)));
+    .filter(({ word, distance }) => distance <= Math.ceil(Math.min(word.length, typed.length) / 3));
   near.sort((a, b) => a.distance - b.distance);
   return near[0]?.word;
 }

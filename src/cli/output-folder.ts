@@ -1,6 +1,7 @@
 // Writes results so that nothing half-written ever stands under a final name: staged beside, then moved in.
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -58,7 +59,7 @@ export function openOutputFolder(path: string): OutputFolder {
 /** `firstMade` is the outermost folder that was not there before. */
 function makeFolders(path: string): { staging: string; firstMade: string | undefined } {
   try {
-    const firstMade = mkdirSync(path, { recursive: true });
+    const firstMade = makeFolder(path);
     try {
       if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: 'EEXIST' });
       return { staging: mkdtempSync(join(path, '.leakviz-')), firstMade };
@@ -69,6 +70,18 @@ function makeFolders(path: string): { staging: string; firstMade: string | undef
   } catch (error) {
     throw unwritable(path, error);
   }
+}
+
+/**
+ * The outermost folder that had to be made, or undefined. Not by mkdirSync's `recursive`: where a file system refuses new
+ * folders with ENOENT, as /proc does, that never returns.
+ */
+function makeFolder(path: string): string | undefined {
+  if (existsSync(path)) return undefined;
+  const parent = dirname(path);
+  const firstMade = parent === path ? undefined : makeFolder(parent);
+  mkdirSync(path);
+  return firstMade ?? path;
 }
 
 /** From `path` up to `outermost`, as long as they are empty. */

@@ -9,6 +9,14 @@ import { explainUsage } from './explain-usage.ts';
 import { say } from './terminal.ts';
 import { version } from './version.ts';
 
+/** yargs gives what stands after `--` to no command; a path says the same. */
+function withoutDoubleDash(args: readonly string[]): string[] {
+  const at = args.indexOf('--');
+  if (at < 0) return [...args];
+  const paths = args.slice(at + 1).map((arg) => (arg.startsWith('-') ? `./${arg}` : arg));
+  return [...args.slice(0, at), ...paths];
+}
+
 /** yargs has it since 18.1; its types do not know it yet. */
 interface ConfigurableUsage {
   usageConfiguration(configuration: { readonly 'hide-types': boolean }): Argv;
@@ -20,7 +28,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const interruption = new AbortController();
   listenForSignals(interruption);
   try {
-    await parser(args, interruption.signal).parseAsync([...args]);
+    await parser(args, interruption.signal).parseAsync(withoutDoubleDash(args));
   } catch (error) {
     process.exitCode = report(error, interruption.signal);
   } finally {
@@ -60,7 +68,6 @@ function parser(args: readonly string[], signal: AbortSignal): Argv {
       'boolean-negation': false,
       'camel-case-expansion': false,
       'dot-notation': false,
-      'duplicate-arguments-array': false,
       'parse-numbers': false,
       'parse-positional-numbers': false,
     });

@@ -44,6 +44,7 @@ async function writePictures(input: ResultsInput): Promise<WrittenPicture[]> {
     cellMap: result.cellMap,
     memories: result.dumps.map((dump) => dump.memory),
     width: options.width,
+    bytesPerPixel: options.bytesPerCell,
   };
   const planned = plannedPictures(pictureInput);
   const written: WrittenPicture[] = [];

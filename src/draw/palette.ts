@@ -52,7 +52,7 @@ export const cividis = interpolatedScale([
 ]);
 
 /** inferno (van der Walt and Smith, matplotlib; CC0), from black over red to pale yellow, at 9 points. */
-export const inferno = interpolatedScale([
+const inferno = interpolatedScale([
   '#000004',
   '#210c4a',
   '#57106e',

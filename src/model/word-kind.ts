@@ -47,7 +47,7 @@ export function isTextWord(lo: number, hi: number): boolean {
  * A number of ordinary size (below 2^20 either side of zero), or two 32-bit ones of that kind side by side. Sizes,
  * lengths, counts, flags and heap headers fall in here. True for zero too.
  */
-export function isSmallInteger(lo: number, hi: number): boolean {
+function isSmallInteger(lo: number, hi: number): boolean {
   return isSmallHalf(lo) && isSmallHalf(hi);
 }
 

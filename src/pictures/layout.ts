@@ -19,7 +19,7 @@ export interface CellBand {
 }
 
 /** A thin band that stands for regions which are not drawn cell by cell, and says which. */
-export interface FoldBand {
+interface FoldBand {
   readonly kind: 'fold';
   readonly text: string;
   readonly top: number;

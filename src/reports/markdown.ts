@@ -12,7 +12,6 @@ import {
   printRate,
   printRatio,
   printShare,
-  printTime,
   unitsNote,
 } from './print-quantity.ts';
 import type { ReportFormat } from './report-format.ts';
@@ -28,6 +27,7 @@ import {
 } from './report-view.ts';
 import {
   allocationTitle,
+  captureTimes,
   confidenceWords,
   growthWords,
   methodWords,
@@ -229,12 +229,13 @@ function regionsTable(report: LeakReport): string {
 }
 
 function dumpsTable(report: LeakReport): string {
+  const times = captureTimes(report);
   const rows = shownDumps(report.dumps.length, mostDumpRows).map((index) => {
     const dump = report.dumps[index]!;
     return [
       String(index + 1),
       markdownName(dump.path),
-      printTime(dump.capturedAt) ?? noValue,
+      times[index]!,
       printBytes(dump.fileBytes),
       printBytes(dump.capturedBytes),
       printCount(dump.threadCount),

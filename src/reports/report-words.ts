@@ -1,7 +1,25 @@
 import type { RegionKind } from '../model/dump.ts';
-import type { FieldKind, Method, ReportAllocation, ReportRegion, Trend, VerdictStatus } from '../model/leak-report.ts';
+import type {
+  FieldKind,
+  LeakReport,
+  Method,
+  ReportAllocation,
+  ReportDump,
+  ReportRegion,
+  Trend,
+  VerdictStatus,
+} from '../model/leak-report.ts';
 import { othersId } from './cap-report.ts';
-import { noValue, printBytesChange, printCount, printCountChange, printExactBytes } from './print-quantity.ts';
+import {
+  noValue,
+  printBytesChange,
+  printCount,
+  printCountChange,
+  printDuration,
+  printExactBytes,
+  printTime,
+} from './print-quantity.ts';
+import { elapsedTimes } from './report-view.ts';
 
 /** The verdict as a badge. */
 export const statusWords: Readonly<Record<VerdictStatus, string>> = {
@@ -91,6 +109,25 @@ export function requestWords(allocation: ReportAllocation, to = ' to '): string 
 export function allocationTitle(allocation: ReportAllocation): string {
   if (allocation.id === othersId) return allocation.typeName ?? 'other classes';
   return `Blocks of ${printExactBytes(allocation.strideBytes)}`;
+}
+
+/** No process dump is older: earlier times only count from the first dump, as those of `--interval` do. */
+const oldestDump = Date.UTC(1980, 0, 1);
+
+/** When a dump was taken: `2026-03-01 14:05:09 UTC`, or null where only the time between the dumps is known. */
+export function captureTime(dump: ReportDump): string | null {
+  const isClock = dump.capturedAt !== null && Date.parse(dump.capturedAt) >= oldestDump;
+  return isClock ? printTime(dump.capturedAt) : null;
+}
+
+/** When each dump was taken: by the clock, else after the first one, else nothing. */
+export function captureTimes(report: LeakReport): string[] {
+  const elapsed = elapsedTimes(report);
+  return report.dumps.map((dump, index) => {
+    const time = captureTime(dump);
+    if (time !== null || elapsed === null) return time ?? noValue;
+    return index === 0 ? 'first' : `+${printDuration(elapsed[index]!)}`;
+  });
 }
 
 /** A region's name, or what it is where it has none. Untrusted text. */

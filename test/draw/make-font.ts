@@ -82,7 +82,7 @@ function readGlyphs(file: Uint8Array): (codePoint: number) => number[] {
     const { left, right, ascent, descent } = metrics[glyph]!;
     const rowBytes = Math.ceil(Math.ceil((right - left) / 8) / pad) * pad;
     const start = bits + view.getUint32(8 + glyph * 4, littleEndian);
-    const rows = new Array<number>(height).fill(0);
+    const rows = Array.from({ length: height }, () => 0);
     for (let y = 0; y < ascent + descent; y++) {
       for (let x = 0; x < right - left; x++) {
         const byte = view.getUint8(start + y * rowBytes + (x >> 3));

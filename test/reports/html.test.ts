@@ -211,3 +211,19 @@ describe('the template', () => {
     expect(nameMarkup('<b>').markup).toBe('<bdi>&lt;b&gt;</bdi>');
   });
 });
+
+describe('capture times that only count from the first dump', () => {
+  const dumps = [0, 600, 1200].map((seconds) =>
+    reportDump({ capturedAt: new Date(seconds * 1000).toISOString(), timeSource: 'argument' }),
+  );
+  const page = write(sampleReport('leak', { dumps }));
+
+  test('are never shown as a date', () => {
+    expect(page).not.toContain('1970');
+  });
+
+  test('are shown as what they are', () => {
+    expect(page).toContain('3 dumps over 20 min');
+    expect(page).toContain('<span class="nowrap">+20 min</span> <span class="soft">as given</span>');
+  });
+});

@@ -18,7 +18,7 @@ const recordBytes = 120;
 
 /**
  * Finds the arenas of mimalloc 3.0, to which the process's static data points (mi_subproc_t), with the pages in them.
- * Each page says which slices of which arena it takes; those that disagree are what is left of freed ones.
+ * Each page says which slices of which arena it takes.
  */
 export function findArenas(memory: Memory): Segment[] {
   const arenas = new Map<Address, number>();
@@ -81,5 +81,9 @@ function pageAt(view: DataView, arena: Address, at: Address): Page | undefined {
   const first = view.getUint32(memoryId + 8, true);
   const slices = view.getUint32(memoryId + 12, true);
   if (owner !== arena || arena + first * sliceBytes !== at || slices === 0 || slices > mostSlices) return undefined;
-  return readPage(view, 0, arenaPageLayout, at, slices * sliceBytes, at);
+  const page = readPage(view, 0, arenaPageLayout, at, slices * sliceBytes, at);
+  // A record outlives its page, and others may have taken some of the slices since. It then has neither blocks nor heap.
+  const hasHeap =
+    view.getUint32(arenaPageLayout.heap, true) !== 0 || view.getUint32(arenaPageLayout.heap + 4, true) !== 0;
+  return page !== undefined && (page.used > 0 || hasHeap) ? page : undefined;
 }

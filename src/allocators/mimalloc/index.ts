@@ -18,7 +18,8 @@ const blocksPerStep = 4096;
 
 /**
  * mimalloc 2.0 to 2.2 and 3.0 on 64-bit little-endian systems. One heap for all threads. Counts are exact: blocks on any free
- * list are told as free. A block with a page of its own is told as the slices that it takes.
+ * list are told as free. A block with a segment's page of its own is told
+ * as the slices that it takes.
  */
 export const mimalloc: Allocator = {
   id: 'mimalloc',
@@ -81,7 +82,7 @@ function walkPage(page: Page, segment: Segment, state: MimallocState, memory: Me
   if (listed + page.used !== page.capacity) {
     visitor.damage(page.start, `${page.capacity} blocks, but ${page.used} in use and ${listed} free`);
   }
-  const stride = page.reserved === 1 ? page.size : page.blockSize;
+  const stride = page.reserved === 1 && first === page.start ? page.size : page.blockSize;
   for (let index = 0; index < page.capacity; index += 1) {
     const address = first + index * page.blockSize;
     visitor.block(address, stride, isFree[index] === 0 && !state.delayed.has(address), -1);

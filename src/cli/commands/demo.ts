@@ -11,7 +11,7 @@ import { resolveInputs } from '../resolve-inputs.ts';
 import { runDiff } from '../run-diff.ts';
 import { print } from '../terminal.ts';
 import type { Command } from './command.ts';
-import { diffOptions, type ResolvedOptions } from './diff-options.ts';
+import { checkGivenOnce, diffOptions, type ResolvedOptions } from './diff-options.ts';
 
 const demoOptions = {
   'temp-dir': diffOptions['temp-dir'],
@@ -37,6 +37,7 @@ export const demo: Command = {
       'Compare the sample dumps that come with leakviz',
       (builder) => builder.options(demoOptions).example('$0 demo', 'reports in leakviz-report/demo-…'),
       async (args) => {
+        checkGivenOnce(args, demoOptions);
         for (const one of demos) await runDemo(one, args as unknown as DemoArgs, signal);
       },
     ) as typeof yargs;

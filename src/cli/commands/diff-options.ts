@@ -49,6 +49,12 @@ export const diffOptions = {
 
 export type DiffArgs = InferredOptionTypes<typeof diffOptions> & { readonly dumps?: readonly string[] };
 
+/** yargs makes a list of what is given twice; which of them was meant? */
+export function checkGivenOnce(args: Readonly<Record<string, unknown>>, options: Readonly<Record<string, Options>>): void {
+  const twice = Object.keys(options).find((name) => Array.isArray(args[name]));
+  if (twice !== undefined) throw new LeakvizError('usage', `--${twice} is given more than once`, { hint: 'Give it once.' });
+}
+
 export interface ResolvedOptions {
   readonly output: string;
   readonly reports: readonly ReportFormatId[];
@@ -67,6 +73,7 @@ export interface ResolvedOptions {
 
 /** Checks everything before any work is done. Throws LeakvizError with what was expected. */
 export function resolveOptions(args: DiffArgs, dumpCount: number): ResolvedOptions {
+  checkGivenOnce(args, diffOptions);
   if (args.interval !== undefined && args.times !== undefined) {
     throw new LeakvizError('usage', '--interval and --times say the same thing', { hint: 'Give one of them.' });
   }

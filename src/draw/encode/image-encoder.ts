@@ -21,7 +21,7 @@ export interface ImageEncoder {
 const chunkBytes = 1 << 20;
 
 /** How many rows make a chunk of handy size. */
-export function rowsPerChunk(rowBytes: number): number {
+function rowsPerChunk(rowBytes: number): number {
   return Math.max(1, Math.floor(chunkBytes / Math.max(1, rowBytes)));
 }
 

@@ -4,7 +4,7 @@ import { cellAbsent, cellCode } from '../../model/cell-map.ts';
 import { classifyWordAt, type PointerTest, pointsInto } from '../../model/word-kind.ts';
 
 /** Kind of a word that no dump file holds. */
-export const notCapturedKind = 255;
+const notCapturedKind = 255;
 
 /** Reads kinds of words (indexes in wordKinds): never values, so that nothing of the memory gets into a picture. */
 export interface KindReader {

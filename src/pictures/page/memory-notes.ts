@@ -1,7 +1,7 @@
 import { page } from '../../draw/palette.ts';
 import type { PerDump } from '../../model/leak-report.ts';
 import type { TrackStory } from '../layout/fold-tracks.ts';
-import { type CellBand, type Layout, rowAddress } from '../layout.ts';
+import { type Layout, rowAddress } from '../layout.ts';
 import type { SideNote, TextLine } from './page-types.ts';
 import { addressText, bytesChangeText, bytesText } from './size-text.ts';
 
@@ -85,9 +85,4 @@ function grownSizes(story: TrackStory): string {
 
 function growth(sizes: PerDump<number>): number {
   return (sizes.at(-1) ?? 0) - (sizes[0] ?? 0);
-}
-
-/** The first band of each drawn track, for pictures that need one entry per region. */
-export function cellBands(layout: Layout): CellBand[] {
-  return layout.bands.filter((band) => band.kind === 'cells');
 }

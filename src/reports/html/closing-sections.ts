@@ -1,7 +1,7 @@
 import type { LeakReport, Method, ReportDump, TimeSource } from '../../model/leak-report.ts';
 import { escapeText, longestSentence } from '../escape-text.ts';
-import { noValue, printBytes, printCount, printTime, unitsNote } from '../print-quantity.ts';
-import { plural } from '../report-words.ts';
+import { noValue, printBytes, printCount, unitsNote } from '../print-quantity.ts';
+import { captureTimes, plural } from '../report-words.ts';
 import { numberCell, tableMarkup } from './html-table.ts';
 import { html, nameMarkup, type SafeHtml } from './html-template.ts';
 
@@ -13,7 +13,8 @@ const timeSourceWords: Readonly<Record<TimeSource, string>> = {
 
 /** The dumps, what they hold, and what was wrong with them. */
 export function dumpsSection(report: LeakReport): SafeHtml {
-  const rows = report.dumps.map((dump, index) => ({ dump, number: index + 1 }));
+  const times = captureTimes(report);
+  const rows = report.dumps.map((dump, index) => ({ dump, number: index + 1, time: times[index]! }));
   type Row = (typeof rows)[number];
   const bytes = (title: string, value: (dump: ReportDump) => number) => ({
     title,
@@ -37,7 +38,7 @@ export function dumpsSection(report: LeakReport): SafeHtml {
         title: 'Format',
         cell: (row) => ({ content: html`${nameMarkup(row.dump.format)} <span class="soft">${row.dump.arch}</span>` }),
       },
-      { title: 'Taken', cell: (row) => ({ content: takenAt(row.dump) }) },
+      { title: 'Taken', cell: (row) => ({ content: takenAt(row.dump, row.time) }) },
     ],
   })}
 ${tableMarkup<Row>({
@@ -58,10 +59,8 @@ ${tableMarkup<Row>({
 ${warningsList(report)}`;
 }
 
-function takenAt(dump: ReportDump): SafeHtml {
-  const time = printTime(dump.capturedAt);
-  if (time === null) return html`${noValue}`;
-  const source = dump.timeSource === null ? '' : timeSourceWords[dump.timeSource];
+function takenAt(dump: ReportDump, time: string): SafeHtml {
+  const source = dump.timeSource === null || time === noValue ? '' : timeSourceWords[dump.timeSource];
   return html`<span class="nowrap">${time}</span>${source !== '' && html` <span class="soft">${source}</span>`}`;
 }
 

@@ -1,20 +1,28 @@
 import type { LeakReport } from '../../model/leak-report.ts';
 import { escapeText, longestSentence } from '../escape-text.ts';
-import { printBytesChange, printRate, printShare, printTime } from '../print-quantity.ts';
+import { printBytesChange, printDuration, printRate, printShare } from '../print-quantity.ts';
 import type { EmbeddedPicture } from '../report-format.ts';
-import { furtherReasons, processName, suspectsOf } from '../report-view.ts';
-import { blocksChange, plural, statusMeanings, statusWords } from '../report-words.ts';
+import { elapsedTimes, furtherReasons, processName, suspectsOf } from '../report-view.ts';
+import { blocksChange, captureTime, plural, statusMeanings, statusWords } from '../report-words.ts';
 import { html, nameMarkup, type SafeHtml } from './html-template.ts';
 import { pictureFigure } from './picture-section.ts';
 
-/** The line above everything: which tool, which process, which dumps. */
+/** The line above everything: which process, which dumps. */
 export function titleBar(report: LeakReport): SafeHtml {
   const name = processName(report);
   const id = report.dumps.find((dump) => dump.processId !== null)?.processId ?? null;
-  const first = printTime(report.dumps[0]?.capturedAt ?? null);
-  const last = printTime(report.dumps.at(-1)?.capturedAt ?? null);
   return html`<header class="bar"><span>${name !== null && html`<strong>${nameMarkup(name, 60)}</strong>`}${id !== null && ` process ${id}`}</span>
-<span>${plural(report.dumps.length, 'dump')}${first !== null && last !== null && (first === last ? `, ${first}` : `, ${first} to ${last}`)}</span></header>`;
+<span>${plural(report.dumps.length, 'dump')}${capturePeriod(report)}</span></header>`;
+}
+
+function capturePeriod(report: LeakReport): string {
+  const times = [report.dumps.at(0), report.dumps.at(-1)].map((dump) =>
+    dump === undefined ? null : captureTime(dump),
+  );
+  const [first, last] = times;
+  if (first && last) return first === last ? `, ${first}` : `, ${first} to ${last}`;
+  const elapsed = elapsedTimes(report);
+  return elapsed === null ? '' : ` over ${printDuration(elapsed.at(-1)!)}`;
 }
 
 /** The verdict in one sentence, its numbers, the picture that shows it, and why. */
