@@ -1,5 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests of the command line run the built files, as users do; these, and no others, wait for a build. */
+const needBuild = ['test/cli/**/*.test.ts'];
+
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000 },
+  test: {
+    testTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: needBuild } },
+      { extends: true, test: { name: 'cli', include: needBuild, globalSetup: ['test/cli/build.ts'] } },
+    ],
+  },
 });

@@ -5,11 +5,15 @@ import { LeakvizError } from './errors.ts';
 import { openDump } from './formats/index.ts';
 import { openMemory } from './memory/dump-memory.ts';
 import type { OpenedDump } from './memory/opened-dump.ts';
+import type { OpenOptions } from './formats/dump-format.ts';
 import type { Address } from './model/address.ts';
+import type { CapturedRange } from './model/dump.ts';
 
 export interface OpenDumpsOptions {
   /** Where raw files begin. */
   readonly base?: Address | undefined;
+  /** Where the ranges of raw files stand. */
+  readonly ranges?: readonly CapturedRange[] | undefined;
   /** Where packed files are unpacked; the system's directory for temporary files unless given. */
   readonly tempDir?: string | undefined;
   /** One per dump; overrides what dumps and files say. */
@@ -42,7 +46,7 @@ async function openOne(path: string, options: OpenDumpsOptions): Promise<OpenedD
     onProgress: ({ packedBytes, packedSize }) => onUnpack?.(packedBytes, packedSize),
   });
   try {
-    const dump = openDump(source, options.base === undefined ? {} : { base: options.base });
+    const dump = openDump(source, rawOptions(options));
     return {
       path,
       fileBytes: source.fileBytes,
@@ -92,4 +96,8 @@ function checkComparable(dumps: readonly OpenedDump[]): void {
       { hint: 'Compare dumps of one process.' },
     );
   }
+}
+
+function rawOptions({ base, ranges }: OpenDumpsOptions): OpenOptions {
+  return { ...(base === undefined ? {} : { base }), ...(ranges === undefined ? {} : { ranges }) };
 }

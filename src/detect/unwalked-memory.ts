@@ -18,20 +18,30 @@ export function unwalkedMemory(input: {
   readonly found: readonly FoundHeaps[];
   readonly memories: readonly Memory[];
 }): UnwalkedMemory {
-  const isOpen = input.tracks.map(
-    ({ kind, writable }) => writable && kind !== 'image' && kind !== 'mapped-file' && kind !== 'stack',
-  );
-  const walked = input.memories.map((_, dump) =>
-    union(input.found.flatMap(({ heaps }) => heaps[dump]!.flatMap((heap) => [...heap.ranges]))),
-  );
-  const open = input.tracks.filter((_, index) => isOpen[index]);
-  const grown = input.measures.filter((_, index) => isOpen[index]).flatMap((measure) => measure.grownRuns);
+  const grown = input.measures.filter((_, index) => isOpen(input.tracks[index]!)).flatMap((one) => one.grownRuns);
+  const last = input.memories.length - 1;
   return {
-    grownRuns: difference(union(grown), walked.at(-1)!),
-    ranges: input.memories.map((memory, dump) => {
-      const mapped = union(open.flatMap((track) => [...(track.presence[dump]?.pieces ?? [])]));
-      const captured = union(memory.dump.captured.map(({ start, size }) => ({ start, end: start + size })));
-      return difference(intersection(mapped, captured), walked[dump]!);
-    }),
+    grownRuns: difference(union(grown), walkedRanges(input.found, last)),
+    ranges: input.memories.map((memory, dump) => unwalkedRanges(input.tracks, input.found, memory, dump)),
   };
+}
+
+/** Captured memory of one dump. */
+export function unwalkedRanges(
+  tracks: readonly Track[],
+  found: readonly FoundHeaps[],
+  memory: Memory,
+  dump: number,
+): Interval[] {
+  const mapped = union(tracks.filter(isOpen).flatMap((track) => [...(track.presence[dump]?.pieces ?? [])]));
+  const captured = union(memory.dump.captured.map(({ start, size }) => ({ start, end: start + size })));
+  return difference(intersection(mapped, captured), walkedRanges(found, dump));
+}
+
+function isOpen({ kind, writable }: Track): boolean {
+  return writable && kind !== 'image' && kind !== 'mapped-file' && kind !== 'stack';
+}
+
+function walkedRanges(found: readonly FoundHeaps[], dump: number): Interval[] {
+  return union(found.flatMap(({ heaps }) => heaps[dump]!.flatMap((heap) => [...heap.ranges])));
 }

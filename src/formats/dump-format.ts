@@ -1,10 +1,12 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
 import type { Address } from '../model/address.ts';
-import type { Dump } from '../model/dump.ts';
+import type { CapturedRange, Dump } from '../model/dump.ts';
 
 export interface OpenOptions {
   /** Address of the first byte of a raw file; other formats know better and ignore it. */
   readonly base?: Address;
+  /** Where the ranges of a raw file stand; instead of a base. In any order. */
+  readonly ranges?: readonly CapturedRange[];
 }
 
 /** One dump format. To add one: a file or folder here, and a line in index.ts. */

@@ -1,7 +1,9 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { LeakvizError } from '../errors.ts';
 import type { Dump } from '../model/dump.ts';
+import { settleCapturedRanges } from './captured-ranges.ts';
 import type { DumpFormat, OpenOptions } from './dump-format.ts';
+import { createWarningLog } from './warnings.ts';
 
 /**
  * Any other file: bytes of one range, such as WinDbg's `.writemem` writes. With a base the addresses start there;
@@ -18,8 +20,9 @@ export const raw = {
 
 function openRaw(source: ByteSource, options: OpenOptions): Dump {
   if (source.size === 0) throw new LeakvizError('empty-file', 'the dump is empty (0 bytes)');
-  const start = options.base ?? 0;
-  const end = start + source.size;
+  const log = createWarningLog();
+  const whole = [{ start: options.base ?? 0, size: source.size, fileOffset: 0 }];
+  const captured = settleCapturedRanges(options.ranges ?? whole, source.size, log);
   return {
     format: 'raw',
     operatingSystem: 'unknown',
@@ -30,11 +33,19 @@ function openRaw(source: ByteSource, options: OpenOptions): Dump {
     processId: null,
     processName: null,
     capturedAt: null,
-    hasAddresses: options.base !== undefined,
-    regions: [{ start, end, kind: 'unknown', name: '', readable: true, writable: true, executable: false }],
-    captured: [{ start, size: source.size, fileOffset: 0 }],
+    hasAddresses: options.base !== undefined || options.ranges !== undefined,
+    regions: captured.map(({ start, size }) => ({
+      start,
+      end: start + size,
+      kind: 'unknown',
+      name: '',
+      readable: true,
+      writable: true,
+      executable: false,
+    })),
+    captured,
     modules: [],
     threads: [],
-    warnings: [],
+    warnings: log.list(),
   };
 }

@@ -40,6 +40,17 @@ describe('a damaged glibc heap', () => {
     expect(blocks).toEqual(expected.filter((block) => block !== last));
   });
 
+  test('is found with a top chunk that was overwritten', () => {
+    const { expected } = walkModel(facts, { main: [ladder] });
+    const top = expected.at(-1)!;
+    const change = (image: { pointer(size: 8, address: number, value: number): void }) => {
+      image.pointer(8, top.address + 8, 0x41414141);
+    };
+    const { blocks, damage } = walkModel(facts, { main: [ladder] }, { change });
+    expect(damage).toMatchObject([{ address: top.address, message: expect.stringContaining('top chunk') }]);
+    expect(blocks).toEqual(expected);
+  });
+
   test('resumes after pages that were not captured', () => {
     const hole = places.heap + 0x8000;
     const { expected } = walkModel(facts, { main: [ladder] });

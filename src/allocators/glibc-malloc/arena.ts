@@ -8,7 +8,7 @@ export interface Arena {
   readonly layout: Layout;
   /** The chunk that borders on memory not handed out yet. In an arena without a heap it lies inside the arena. */
   readonly top: Address;
-  /** Exclusive; equal to `top` where its size was not captured. */
+  /** Exclusive, at a page's end; equal to `top` where its size was not captured or makes no sense. */
   readonly topEnd: Address;
   /** Bytes that it got from the system and did not give back; 0 where not captured. */
   readonly systemMemory: number;
@@ -17,6 +17,9 @@ export interface Arena {
   /** Bytes of the structure itself: the first chunk of a thread arena follows it. */
   readonly size: number;
 }
+
+/** A page at least: the kernel maps nothing finer. */
+const pageSize = 4096;
 
 /** NONCONTIGUOUS_BIT of malloc_state.flags, the 4 bytes after the mutex. */
 const noncontiguousFlag = 2;
@@ -33,12 +36,12 @@ export function readArena(memory: Memory, layout: Layout, address: Address): Are
   const afterNextFree = memory.word(address + layout.afterNextFreeOffset) ?? 0;
   const hasAttachedThreads = afterNextFree < attachedThreadsLimit;
   const systemMemoryOffset = layout.afterNextFreeOffset + (hasAttachedThreads ? word : 0);
-  const topSize = sizeIn(memory.word(top + word) ?? 0);
+  const topEnd = top + sizeIn(memory.word(top + word) ?? 0);
   return {
     address,
     layout,
     top,
-    topEnd: top + Math.max(0, topSize),
+    topEnd: topEnd > top && topEnd % pageSize === 0 ? topEnd : top,
     systemMemory: Math.max(0, memory.word(address + systemMemoryOffset) ?? 0),
     noncontiguous: (flags & noncontiguousFlag) !== 0,
     size: systemMemoryOffset + 2 * word,

@@ -2,7 +2,7 @@ import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { MemoryRegion } from '../../model/dump.ts';
 import { type Arena, isThreadArena, isWithoutHeap, readArena } from './arena.ts';
-import { binCount, binsOffsets, type Layout, layoutOf, sizeIn } from './layout.ts';
+import { binCount, binsOffsets, type Layout, layoutOf } from './layout.ts';
 
 /** A page at least; the kernel maps nothing finer. */
 const pageSize = 4096;
@@ -49,20 +49,20 @@ function smallOtherRegions(writable: readonly MemoryRegion[]): MemoryRegion[] {
 
 /** The first arena that has a heap, else the first one: a program may hold a second, unused libc. */
 function findIn(memory: Memory, regions: readonly MemoryRegion[]): Arena | undefined {
+  const piece = new Uint8Array(pieceBytes + 2 * memory.dump.pointerSize);
   let withoutHeap: Arena | undefined;
   for (const region of regions) {
-    const arena = findInRegion(memory, region);
+    const arena = findInRegion(memory, region, piece);
     if (arena !== undefined && !isWithoutHeap(arena)) return arena;
     withoutHeap ??= arena;
   }
   return withoutHeap;
 }
 
-function findInRegion(memory: Memory, region: MemoryRegion): Arena | undefined {
+function findInRegion(memory: Memory, region: MemoryRegion, piece: Uint8Array): Arena | undefined {
   const { pointerSize } = memory.dump;
   const pair = 2 * pointerSize;
-  const piece = new Uint8Array(pieceBytes + pair);
-  const view = new DataView(piece.buffer);
+  const view = new DataView(piece.buffer, piece.byteOffset, piece.byteLength);
   let failures = 0;
   let start = region.start;
   while (start < region.end) {
@@ -105,17 +105,16 @@ function arenaAround(memory: Memory, pair: Address): Arena | undefined {
     if (arenas.some((arena) => isThreadArena(memory, arena))) continue;
     const inRing = arenas.find(({ layout, address }) => isInRing(memory, layout, address));
     if (inRing !== undefined) return inRing;
-    outOfRing ??= arenas.find(hasAlignedTop);
+    outOfRing ??= arenas.find((arena) => hasSoundTop(memory, arena));
   }
   return outOfRing;
 }
 
-/** A quick look: before the bins stands the top chunk, or in an arena without a heap the address of that very field. */
+/** A quick look: before the bins stand the top chunk's address and that of the last remainder. */
 function mayStartBins(memory: Memory, bins: Address): boolean {
   const { pointerSize } = memory.dump;
   const top = memory.word(bins - 2 * pointerSize);
-  if (!top) return false;
-  return top === bins - 2 * pointerSize || hasTop(memory, top);
+  return top !== undefined && top > 0 && top % pointerSize === 0;
 }
 
 function checkedArena(memory: Memory, layout: Layout, address: Address): Arena | undefined {
@@ -123,19 +122,15 @@ function checkedArena(memory: Memory, layout: Layout, address: Address): Arena |
 }
 
 /**
- * Chooses the layout when the ring cannot, for another arena of it was not captured. It decides little: all that a
- * walk needs stands at the same distance from the bins in every version.
+ * For when the ring proves nothing, because another arena in it was not captured: the top chunk ends with a page, or
+ * is where the capture ends. The layout is a guess then, which decides little: all that a walk needs stands at the
+ * same distance from the bins in every version.
  */
-function hasAlignedTop(arena: Arena): boolean {
-  return !isWithoutHeap(arena) && (arena.top + arena.layout.header) % arena.layout.alignment === 0;
-}
-
-/** Whether the heap ends with a page at its top; a size that was not captured is no objection. */
-function hasTop(memory: Memory, top: Address): boolean {
-  const { pointerSize } = memory.dump;
-  const sizeField = memory.word(top + pointerSize);
-  if (sizeField === undefined) return memory.word(top - pointerSize) !== undefined;
-  return sizeField > 0 && (top + sizeIn(sizeField)) % pageSize === 0;
+function hasSoundTop(memory: Memory, arena: Arena): boolean {
+  const { top, topEnd, layout } = arena;
+  if (isWithoutHeap(arena) || (top + layout.header) % layout.alignment !== 0) return false;
+  if (topEnd > top) return true;
+  return memory.word(top + layout.word) === undefined && memory.word(top - layout.word) !== undefined;
 }
 
 function isEmptyBin(memory: Memory, pair: Address): boolean {

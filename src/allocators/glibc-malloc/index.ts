@@ -63,10 +63,12 @@ function findHeaps(memory: Memory): Heap<GlibcHeap>[] {
   const heaps: Heap<GlibcHeap>[] = [];
   if (mainRuns.length > 0) {
     const address = arena?.address ?? mainRuns[0]!.start;
-    heaps.push({ address, name: 'main arena', ranges: mainRuns, state: { process, runs: mainRuns, mmapped: [] } });
+    const ranges = mainRuns.map(({ start, end }) => ({ start, end }));
+    heaps.push({ address, name: 'main arena', ranges, state: { process, runs: mainRuns, mmapped: [] } });
   }
-  for (const [index, { arena: own, heaps: ranges, runs }] of threads.entries()) {
+  for (const [index, { arena: own, heaps: parts, runs }] of threads.entries()) {
     const name = `thread arena ${index + 1}`;
+    const ranges = parts.map(({ start, end }) => ({ start, end }));
     heaps.push({ address: own.address, name, ranges, state: { process, runs, mmapped: [] } });
   }
   if (mmapped.length > 0) {

@@ -20,6 +20,14 @@ export function expectedSbrkBase(arena: Arena): Address | undefined {
   return known ? arena.topEnd - arena.systemMemory : undefined;
 }
 
+/** Where the top chunk ends; without a sound size, what sbrk has given tells. */
+function topEndOf(arena: Arena, parameters: MallocParameters | undefined): Address {
+  const { top, topEnd, noncontiguous, systemMemory } = arena;
+  if (topEnd > top || noncontiguous || !parameters?.sbrkBase) return topEnd;
+  const bySystem = parameters.sbrkBase + systemMemory;
+  return bySystem > top && bySystem % pageSize === 0 ? bySystem : topEnd;
+}
+
 /** The main arena's memory: the sbrk heap, or its pieces and mappings when sbrk failed at some time. */
 export function findMainRuns(
   memory: Memory,
@@ -30,7 +38,7 @@ export function findMainRuns(
   if (isWithoutHeap(arena)) return [];
   // Where the capture ends, the top may be what comes next.
   const home = spans.find(({ start, end }) => arena.top >= start && arena.top <= end);
-  const end = arena.topEnd;
+  const end = topEndOf(arena, parameters);
   const regionStart = home?.starts.findLast((start) => start <= arena.top);
   const bases = [expectedSbrkBase(arena), parameters?.sbrkBase || undefined, regionStart];
   const starts = bases.filter((base) => base !== undefined).map((base) => alignChunk(arena.layout, base));

@@ -22,9 +22,12 @@ export interface OrphanHeap {
  */
 export function findOrphanHeap(memory: Memory, spans: readonly MemorySpan[]): OrphanHeap | undefined {
   const { pointerSize, architecture } = memory.dump;
-  // Only the alignment matters here; the first and the last but one stand for both of them.
   const budget = { chunks: chunkLimit };
-  const layouts = binsOffsets[pointerSize].map((offset) => layoutOf(pointerSize, offset, architecture));
+  const all = binsOffsets[pointerSize].map((offset) => layoutOf(pointerSize, offset, architecture));
+  // Only the alignment matters here.
+  const layouts = all.filter((layout, index) => {
+    return all.findIndex(({ alignment }) => alignment === layout.alignment) === index;
+  });
   for (const layout of layouts) {
     const runs = spans.flatMap((span) =>
       span.starts.map((start) => readHeap(memory, layout, { ...span, start }, budget)),

@@ -41,7 +41,7 @@ function advance(memory: Memory, layout: Layout, run: Run, sink: ChunkSink, posi
   let { chunk, sizeField } = position;
   for (let budget = chunksPerStep; budget > 0; budget -= 1) {
     if (chunk === run.top) {
-      if (run.end > chunk) sink.chunk(chunk, run.end - chunk, false);
+      tellTop(run.end - chunk, chunk, sizeField, sink);
       return false;
     }
     const size = sizeIn(sizeField);
@@ -69,6 +69,13 @@ function advance(memory: Memory, layout: Layout, run: Run, sink: ChunkSink, posi
   position.chunk = chunk;
   position.sizeField = sizeField;
   return true;
+}
+
+function tellTop(size: number, top: Address, sizeField: number, sink: ChunkSink): void {
+  if (!Number.isNaN(sizeField) && sizeIn(sizeField) !== size) {
+    sink.damage(top, `the top chunk has ${size} bytes by its heap and ${sizeIn(sizeField)} by its own account`);
+  }
+  if (size > 0) sink.chunk(top, size, false);
 }
 
 /**

@@ -1,6 +1,8 @@
+import { blocks } from './blocks.ts';
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
 import { diff } from './diff.ts';
+import { info } from './info.ts';
 
 /** All commands, in the order of --help. */
-export const commands: readonly Command[] = [diff, demo];
+export const commands: readonly Command[] = [diff, info, blocks, demo];

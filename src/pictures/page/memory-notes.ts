@@ -1,9 +1,10 @@
+import { lineHeight } from '../../draw/draw-text.ts';
 import { page } from '../../draw/palette.ts';
 import type { PerDump } from '../../model/leak-report.ts';
+import { type CellBand, type Layout, rowAddress } from '../layout.ts';
 import type { TrackStory } from '../layout/fold-tracks.ts';
-import { type Layout, rowAddress } from '../layout.ts';
 import type { SideNote, TextLine } from './page-types.ts';
-import { addressText, bytesChangeText, bytesText } from './size-text.ts';
+import { addressText, bytesChangeText, bytesText, countText } from './size-text.ts';
 
 /** Least pixels between two regular addresses of the ruler. */
 const rulerStep = 60;
@@ -11,59 +12,120 @@ const rulerStep = 60;
 const mostSizes = 5;
 /** A label stands near the top of a tall band rather than at its edge. */
 const labelInset = 18;
+/** Share of a side that may be covered with text before it is a crowd. */
+const crowdedShare = 0.6;
+/** In a crowd a region keeps a label of its own from this share of all growth on. */
+const importantShare = 0.05;
+const noteGap = 3;
+
+function cellBands(layout: Layout): CellBand[] {
+  return layout.bands.filter((band) => band.kind === 'cells');
+}
 
 /** Addresses at every band's first row, and at regular rows where there is room. */
 export function rulerNotes(layout: Layout): SideNote[] {
-  const notes: SideNote[] = [];
+  const bands = cellBands(layout);
+  const line = (lineHeight + noteGap) * layout.textScale;
+  // In a crowd only those are shown that fit where they belong, the highest bands first.
+  const isCrowded = bands.length * line > layout.height * crowdedShare;
+  if (isCrowded) bands.sort((a, b) => b.height - a.height || a.top - b.top);
   const half = Math.floor(layout.cellHeight / 2);
   let rowsPerStep = 1;
   while (rowsPerStep * layout.cellHeight < rulerStep * layout.textScale) rowsPerStep *= 2;
-  for (const band of layout.bands) {
-    if (band.kind !== 'cells') continue;
-    const rows = band.height / layout.cellHeight;
-    for (let row = 0; row < rows; row += rowsPerStep) {
-      const text = addressText(rowAddress(layout, band, row));
+  return bands.flatMap((band) => {
+    const notes: SideNote[] = [];
+    for (let row = 0; row < band.height / layout.cellHeight; row += rowsPerStep) {
       const isStart = row === 0;
       notes.push({
         at: band.top + row * layout.cellHeight + half,
-        lines: [{ text, colour: isStart ? page.ink : page.softInk }],
+        lines: [{ text: addressText(rowAddress(layout, band, row)), colour: isStart ? page.ink : page.softInk }],
         priority: band.story.growthBytes,
-        fixed: !isStart,
+        fixed: isCrowded || !isStart,
       });
     }
-  }
-  return notes;
+    return notes;
+  });
 }
 
-/** A label for every region that is drawn, and a bar along those that grow. */
+/** Regions that share a label; one, unless there are too many. */
+interface Group {
+  readonly stories: TrackStory[];
+  readonly from: number;
+  to: number;
+}
+
+/** A label for every region that is drawn, and a bar along those that grow. In a crowd small neighbours share one. */
 export function regionNotes(layout: Layout): SideNote[] {
-  const notes: SideNote[] = [];
-  const labelled = new Set<string>();
-  for (const band of layout.bands) {
-    if (band.kind !== 'cells') continue;
-    const { story } = band;
-    const grows = story.growthBytes > 0 && !story.isSteady;
-    const span = { from: band.top, to: band.top + band.height, colour: grows ? page.growth : page.line };
-    const isFirst = !labelled.has(story.track.id);
-    labelled.add(story.track.id);
-    notes.push({
-      at: band.top + Math.min(Math.floor(band.height / 2), labelInset * layout.textScale),
-      lines: isFirst ? regionLines(story, grows) : [{ text: 'continued', colour: page.softInk }],
-      priority: isFirst ? story.growthBytes : -1,
-      span,
-    });
+  const bands = cellBands(layout);
+  const groups = groupBands(bands, layout);
+  const labels = groups.map((group): SideNote => {
+    const isGrowing = group.stories.some(grows);
+    const growthBytes = group.stories.reduce((sum, story) => sum + story.growthBytes, 0);
+    const [story] = group.stories;
+    const isOne = group.stories.length === 1;
+    const inset = labelInset * layout.textScale;
+    return {
+      at: isOne ? group.from + Math.min(Math.floor((group.to - group.from) / 2), inset) : (group.from + group.to) >> 1,
+      lines: isOne ? regionLines(story!, isGrowing) : groupLines(group.stories, growthBytes),
+      priority: growthBytes,
+      span: { from: group.from, to: group.to, colour: isGrowing ? page.growth : page.line },
+    };
+  });
+  // Later bands of a region that is cut by a fold have a bar, and their name stands above.
+  const seen = new Set<string>();
+  for (const { story, top, height } of bands) {
+    if (!seen.has(story.track.id)) seen.add(story.track.id);
+    else {
+      const colour = grows(story) ? page.growth : page.line;
+      labels.push({ at: top, lines: [], priority: 0, fixed: true, span: { from: top, to: top + height, colour } });
+    }
   }
-  return notes;
+  return labels;
 }
 
-function regionLines(story: TrackStory, grows: boolean): TextLine[] {
+function grows(story: TrackStory): boolean {
+  return story.growthBytes > 0 && !story.isSteady;
+}
+
+function groupBands(bands: readonly CellBand[], layout: Layout): Group[] {
+  const firsts = bands.filter((band, index) => bands.findIndex((other) => other.story === band.story) === index);
+  const line = lineHeight * layout.textScale;
+  const needed = firsts.reduce((sum, { story }) => sum + line * (grows(story) ? 2 : 1) + noteGap, 0);
+  const isCrowded = needed > layout.height;
+  const total = firsts.reduce((sum, { story }) => sum + Math.max(0, story.growthBytes), 0);
+  const groups: Group[] = [];
+  let isOpen = false;
+  for (const { story, top, height } of firsts) {
+    const isSmall = height < line * 2 && story.growthBytes < total * importantShare;
+    const last = groups.at(-1);
+    if (isCrowded && isSmall && isOpen && last) {
+      last.stories.push(story);
+      last.to = top + height;
+    } else groups.push({ stories: [story], from: top, to: top + height });
+    isOpen = isSmall;
+  }
+  return groups;
+}
+
+function regionLines(story: TrackStory, isGrowing: boolean): TextLine[] {
   const name = regionName(story);
-  const sizes = grownSizes(story);
-  if (!grows) return [{ text: `${name}, ${bytesText(story.mappedBytes)}`, colour: page.ink }];
-  return [
-    { text: `▲ ${bytesChangeText(story.growthBytes)}  ${name}`, colour: page.growth, bold: true },
-    { text: sizes, colour: page.softInk },
-  ];
+  if (!isGrowing) return [{ text: `${name}, ${bytesText(story.mappedBytes)}`, colour: page.ink }];
+  return [growthLine(story.growthBytes, name), { text: grownSizes(story), colour: page.softInk }];
+}
+
+function groupLines(stories: readonly TrackStory[], growthBytes: number): TextLine[] {
+  const kinds = [...new Set(stories.map((story) => story.track.kind))].join(', ');
+  const name = `${countText(stories.length)} regions (${kinds})`;
+  const mapped = stories[0]!.track.presence.map((_, dump) =>
+    stories.reduce((sum, story) => sum + (story.track.presence[dump]?.mappedBytes ?? 0), 0),
+  );
+  const sizes = { text: `mapped ${sizesText(mapped)}`, colour: page.softInk };
+  if (growthBytes <= 0) return [{ text: name, colour: page.ink }, sizes];
+  return [growthLine(growthBytes, name), sizes];
+}
+
+function growthLine(growthBytes: number, name: string): TextLine {
+  return { text: `▲ ${bytesChangeText(growthBytes)}  ${name}`, colour: page.growth, bold: true };
 }
 
 /** Kind and name, without saying the same thing twice: `heap [heap]`, `private`, `thread stack`. */
@@ -72,15 +134,18 @@ function regionName({ track, region }: TrackStory): string {
   return name === '' || name === track.kind ? track.kind : `${track.kind} ${name}`;
 }
 
-/** `7.1 → 17.0 → 32.0 MB mapped`: of mapped and populated bytes those that grew more. */
+/** `mapped 7.1 MB → 17.0 MB → 32.0 MB`: of mapped and populated bytes those that grew more. */
 function grownSizes(story: TrackStory): string {
   const mapped = story.track.presence.map((presence) => presence?.mappedBytes ?? null);
   const populated = story.region?.populatedBytes ?? [];
   const useful = growth(populated) > growth(mapped) ? populated : mapped;
-  const word = useful === mapped ? 'mapped' : 'populated';
-  const texts = useful.map((bytes) => (bytes === null ? 'none' : bytesText(bytes)));
+  return `${useful === mapped ? 'mapped' : 'populated'} ${sizesText(useful)}`;
+}
+
+function sizesText(sizes: PerDump<number>): string {
+  const texts = sizes.map((bytes) => (bytes === null ? 'none' : bytesText(bytes)));
   const shown = texts.length > mostSizes ? [...texts.slice(0, 2), '…', ...texts.slice(-2)] : texts;
-  return `${word} ${shown.join(' → ')}`;
+  return shown.join(' → ');
 }
 
 function growth(sizes: PerDump<number>): number {

@@ -1,0 +1,106 @@
+// Everything that one dump tells: what it is of, what it holds, which heaps are in it.
+import type { Allocator } from '../allocators/allocator.ts';
+import { matchRegions } from '../compare/match-regions.ts';
+import { findHeaps, type HeapTotals, walkHeaps } from '../detect/walk-heaps.ts';
+import { newRangeTally } from '../detect/range-tally.ts';
+import type { OpenedDump } from '../memory/opened-dump.ts';
+import { formatAddress } from '../model/address.ts';
+import { type DumpWarning, regionKinds } from '../model/dump.ts';
+import { newPacer } from '../scan/pacer.ts';
+
+/** Blocks and bytes of one heap, its top or tail of free memory counted as free. */
+export interface HeapFacts {
+  readonly allocator: string;
+  readonly name: string;
+  readonly address: string;
+  readonly liveBlocks: number;
+  readonly liveBytes: number;
+  readonly freeBlocks: number;
+  readonly freeBytes: number;
+}
+
+/** Sizes in bytes; names and paths are untrusted text. */
+export interface DumpFacts {
+  readonly path: string;
+  readonly fileBytes: number;
+  readonly format: string;
+  readonly operatingSystem: string;
+  readonly architecture: string;
+  readonly pointerSize: number;
+  readonly littleEndian: boolean;
+  readonly pageSize: number;
+  readonly processId: number | null;
+  readonly processName: string | null;
+  readonly capturedAt: string | null;
+  readonly timeSource: string | null;
+  readonly threadCount: number;
+  readonly regionCount: number;
+  readonly rangeCount: number;
+  readonly mappedBytes: number;
+  readonly capturedBytes: number;
+  /** By region kind, those that occur. */
+  readonly regions: readonly { readonly kind: string; readonly count: number; readonly mappedBytes: number }[];
+  readonly modules: readonly { readonly start: string; readonly sizeBytes: number; readonly path: string }[];
+  readonly heaps: readonly HeapFacts[];
+  readonly warnings: readonly DumpWarning[];
+}
+
+export async function inspectDump(
+  opened: OpenedDump,
+  options: { readonly allocators: readonly Allocator[]; readonly signal?: AbortSignal },
+): Promise<DumpFacts> {
+  const { memory } = opened;
+  const { dump } = memory;
+  const tracks = matchRegions([dump]);
+  const found = findHeaps([memory], options.allocators);
+  const pacer = newPacer(options.signal, () => undefined);
+  const walk = await walkHeaps(found, [memory], [newRangeTally(tracks)], pacer);
+  return {
+    path: opened.path,
+    fileBytes: opened.fileBytes,
+    format: dump.format,
+    operatingSystem: dump.operatingSystem,
+    architecture: dump.architecture,
+    pointerSize: dump.pointerSize,
+    littleEndian: dump.littleEndian,
+    pageSize: dump.pageSize,
+    processId: dump.processId,
+    processName: dump.processName,
+    capturedAt: opened.capturedAt?.toISOString() ?? null,
+    timeSource: opened.timeSource,
+    threadCount: dump.threads.length,
+    regionCount: dump.regions.length,
+    rangeCount: dump.captured.length,
+    mappedBytes: dump.regions.reduce((sum, region) => sum + region.end - region.start, 0),
+    capturedBytes: dump.captured.reduce((sum, range) => sum + range.size, 0),
+    regions: regionsByKind(opened),
+    modules: dump.modules.map(({ start, end, path }) => ({
+      start: formatAddress(start, dump.pointerSize),
+      sizeBytes: end - start,
+      path,
+    })),
+    heaps: walk.heaps.map((heap) => heapFacts(heap, opened)),
+    warnings: [...opened.warnings, ...dump.warnings, ...walk.warnings[0]!],
+  };
+}
+
+function regionsByKind({ memory }: OpenedDump): DumpFacts['regions'] {
+  return regionKinds
+    .map((kind) => {
+      const own = memory.dump.regions.filter((region) => region.kind === kind);
+      return { kind, count: own.length, mappedBytes: own.reduce((sum, region) => sum + region.end - region.start, 0) };
+    })
+    .filter((row) => row.count > 0);
+}
+
+function heapFacts(heap: HeapTotals, { memory }: OpenedDump): HeapFacts {
+  return {
+    allocator: heap.allocator,
+    name: heap.name,
+    address: formatAddress(heap.address, memory.dump.pointerSize),
+    liveBlocks: heap.liveBlocks[0] ?? 0,
+    liveBytes: heap.liveBytes[0] ?? 0,
+    freeBlocks: heap.freeBlocks[0] ?? 0,
+    freeBytes: heap.freeBytes[0] ?? 0,
+  };
+}

@@ -1,0 +1,123 @@
+// The blocks of one stride in one dump: how many, where, and what they look like inside.
+import type { Allocator, BlockVisitor } from '../allocators/allocator.ts';
+import { matchRegions } from '../compare/match-regions.ts';
+import { type AddressSketch, newAddressSketch } from '../detect/address-sketch.ts';
+import { blockAnatomy } from '../detect/block-anatomy.ts';
+import { findStrideClasses } from '../detect/stride/index.ts';
+import { unwalkedRanges } from '../detect/unwalked-memory.ts';
+import { type FoundHeaps, findHeaps } from '../detect/walk-heaps.ts';
+import type { Memory } from '../memory/memory.ts';
+import { type Address, formatAddress } from '../model/address.ts';
+import type { BlockField, Method } from '../model/leak-report.ts';
+import { newPacer, type Pacer } from '../scan/pacer.ts';
+
+/** Blocks of one stride that one allocator handed out, or that were seen by their stride alone. */
+export interface BlockProfile {
+  readonly strideBytes: number;
+  readonly allocator: string | null;
+  readonly method: Method;
+  readonly requestBytes: { readonly min: number; readonly max: number } | null;
+  readonly liveBlocks: number;
+  /** Null where free blocks cannot be seen. */
+  readonly freeBlocks: number | null;
+  readonly addresses: readonly string[];
+  readonly fields: readonly BlockField[];
+}
+
+export interface ProfileOptions {
+  readonly allocators: readonly Allocator[];
+  readonly stride: number;
+  /** Addresses listed per profile: the lowest ones of a walked class, a sample of others. */
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One profile per allocator that has blocks of the stride; when none has, what the stride alone shows. */
+export async function profileBlocks(memory: Memory, options: ProfileOptions): Promise<BlockProfile[]> {
+  const found = findHeaps([memory], options.allocators);
+  const pacer = newPacer(options.signal, () => undefined);
+  const walked: BlockProfile[] = [];
+  for (const heaps of found) {
+    const profile = await profileWalked(heaps, memory, options, pacer);
+    if (profile) walked.push(profile);
+  }
+  return walked.length > 0 ? walked : profileUnwalked(found, memory, options, pacer);
+}
+
+interface Collected {
+  liveBlocks: number;
+  freeBlocks: number;
+  readonly first: Address[];
+  readonly sketch: AddressSketch;
+}
+
+async function profileWalked(
+  { allocator, heaps }: FoundHeaps,
+  memory: Memory,
+  options: ProfileOptions,
+  pacer: Pacer,
+): Promise<BlockProfile | undefined> {
+  const collected: Collected = { liveBlocks: 0, freeBlocks: 0, first: [], sketch: newAddressSketch() };
+  const visitor = collector(collected, options);
+  for (const heap of heaps[0]!) for (const _ of allocator.walk(heap, memory, visitor)) await pacer.pace(0);
+  if (collected.liveBlocks + collected.freeBlocks === 0) return undefined;
+  const { stride } = options;
+  const headerBytes = allocator.headerBytes(memory.dump);
+  return {
+    strideBytes: stride,
+    allocator: allocator.id,
+    method: 'chunk-walk',
+    requestBytes: allocator.requestRange(stride, memory.dump),
+    liveBlocks: collected.liveBlocks,
+    freeBlocks: collected.freeBlocks,
+    addresses: collected.first.map((address) => formatAddress(address, memory.dump.pointerSize)),
+    fields: blockAnatomy({ memory, blocks: sorted(collected.sketch.addresses), stride, headerBytes }),
+  };
+}
+
+function collector(collected: Collected, { stride, limit }: ProfileOptions): BlockVisitor {
+  return {
+    block(address, size, live) {
+      if (size !== stride) return;
+      if (!live) {
+        collected.freeBlocks++;
+        return;
+      }
+      collected.liveBlocks++;
+      collected.sketch.add(address);
+      if (collected.first.length < limit) collected.first.push(address);
+    },
+    // info tells of damage; here only the blocks count.
+    damage: () => undefined,
+  };
+}
+
+async function profileUnwalked(
+  found: readonly FoundHeaps[],
+  memory: Memory,
+  options: ProfileOptions,
+  pacer: Pacer,
+): Promise<BlockProfile[]> {
+  const { stride, limit } = options;
+  const ranges = unwalkedRanges(matchRegions([memory.dump]), found, memory, 0);
+  const classes = await findStrideClasses({ memories: [memory], grownRuns: ranges, ranges: [ranges], pacer });
+  return classes
+    .filter((one) => one.stride === stride)
+    .map((one) => {
+      const blocks = sorted(one.sketches[0]!.addresses).map((address) => address - one.phase);
+      return {
+        strideBytes: stride,
+        allocator: null,
+        method: 'stride' as const,
+        requestBytes: null,
+        liveBlocks: one.counts[0]!,
+        freeBlocks: null,
+        addresses: blocks.slice(0, limit).map((address) => formatAddress(address, memory.dump.pointerSize)),
+        fields: blockAnatomy({ memory, blocks, stride, headerBytes: 0 }),
+      };
+    });
+}
+
+function sorted(addresses: readonly Address[]): Address[] {
+  return [...addresses].sort((a, b) => a - b);
+}

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { projectFolder, runCli, temporaryFolder } from './run-cli.ts';
+
+const pages = ['README.md', ...readdirSync(join(projectFolder, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
+  name.endsWith('.md'),
+);
+
+/** A command line as one types it, and what it prints. */
+const consoleBlock = /^```console\n\$ leakviz (.*)\n([\s\S]*?)```$/gm;
+
+const textOf = (page: string) => readFileSync(join(projectFolder, page), 'utf8');
+const examples = pages.flatMap((page) =>
+  [...textOf(page).matchAll(consoleBlock)].map(([, line, output]) => ({ page, line: line!, output: output! })),
+);
+
+/** In 80 columns, without colours, beside the samples. Pictures are left out, for they print nothing. */
+async function run(line: string): Promise<string> {
+  const folder = temporaryFolder();
+  symlinkSync(join(projectFolder, 'samples'), join(folder, 'samples'), 'junction');
+  const args = line.split(' ');
+  if (args[0] === 'diff' && !args.includes('--help')) args.push('--no-pictures');
+  const { code, stdout, stderr } = await runCli(args, { cwd: folder, env: { TERM: 'xterm' } });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+}
+
+describe('what the docs show is what leakviz prints; UPDATE=1 writes it anew', () => {
+  test.each(examples)('$page: leakviz $line', async ({ page, line, output }) => {
+    const printed = await run(line);
+    if (process.env['UPDATE'] !== '1') {
+      expect(output).toBe(printed);
+      return;
+    }
+    const update = (block: string, shown: string) =>
+      shown === line ? `\`\`\`console\n$ leakviz ${line}\n${printed}\`\`\`` : block;
+    writeFileSync(join(projectFolder, page), textOf(page).replaceAll(consoleBlock, update));
+  });
+});
