@@ -7,6 +7,7 @@ import { type ProcessTotals, processTotals } from './compare/process-totals.ts';
 import { type Candidate, findCandidates } from './detect/candidates.ts';
 import { churnBytes } from './detect/churn.ts';
 import { collectorOf } from './detect/collector.ts';
+import { type CrossCheck, crossCheck } from './detect/cross-check.ts';
 import { newRangeTally, type RangeTally } from './detect/range-tally.ts';
 import { findStrideClasses } from './detect/stride/index.ts';
 import { trendOf } from './detect/trend.ts';
@@ -53,6 +54,8 @@ export interface DiffResult {
   readonly walk: WalkResult;
   readonly candidates: readonly Candidate[];
   readonly decision: Decision;
+  /** What the bytes alone say of the walked suspects. */
+  readonly crossChecks: ReadonlyMap<Candidate, CrossCheck>;
   readonly cellMap: CellMap;
 }
 
@@ -83,7 +86,9 @@ export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptio
   });
   const trend = processTrend(totals, hours);
   const decision = decide(candidates, processFacts({ memories, tracks, measures, totals, trend, walk }));
-  return { dumps, tracks, measures, tallies, totals, trend, hours, walk, candidates, decision, cellMap };
+  const grownRuns = measures.flatMap((measure) => measure.grownRuns);
+  const crossChecks = crossCheck(decision.suspects, { memory: memories.at(-1)!, grownRuns, found });
+  return { crossChecks, dumps, tracks, measures, tallies, totals, trend, hours, walk, candidates, decision, cellMap };
 }
 
 function pacerFor(stage: Progress['stage'], memories: readonly Memory[], options: DiffOptions) {

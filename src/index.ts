@@ -4,8 +4,9 @@
 //   const result = await diffDumps(dumps, { allocators, withCells: false, bytesPerCell: undefined });
 //   const report = buildReport(result, { allocators, version: '1.0.0', fullPaths: false });
 //   for (const dump of dumps) dump.close();
-export { allocators } from './allocators/index.ts';
+
 export type { Allocator, BlockVisitor, Heap, RequestRange } from './allocators/allocator.ts';
+export { allocators } from './allocators/index.ts';
 export { buildReport, type ReportOptions } from './assemble/build-report.ts';
 export { type DiffOptions, type DiffResult, diffDumps, type Progress } from './diff-dumps.ts';
 export { type ErrorCode, LeakvizError, MalformedDumpError } from './errors.ts';

@@ -2,10 +2,10 @@
 import { statSync } from 'node:fs';
 import { openSource } from './bytes/decompress.ts';
 import { LeakvizError } from './errors.ts';
+import type { OpenOptions } from './formats/dump-format.ts';
 import { openDump } from './formats/index.ts';
 import { openMemory } from './memory/dump-memory.ts';
 import type { OpenedDump } from './memory/opened-dump.ts';
-import type { OpenOptions } from './formats/dump-format.ts';
 import type { Address } from './model/address.ts';
 import type { CapturedRange } from './model/dump.ts';
 

@@ -105,7 +105,7 @@ describe('docs/commands.md', () => {
   });
 
   test('has the exit codes', () => {
-    const codes = [...section(page, '## Exit codes').matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+    const codes = [...section(page, '## Exit codes').matchAll(/^\| (\d+)\s+\|/gm)].map(([, code]) => Number(code));
     expect(codes).toEqual(Object.values(exitCodes));
   });
 });
@@ -142,7 +142,7 @@ describe('docs/detection.md', () => {
   });
 
   test('says of its constants what the code says', () => {
-    const rows = [...textOf(page).matchAll(/^\| `(\w+)` \| `([^`]+)` \| \[[^\]]+\]\(\.\.\/([^)]+)\) \|/gm)];
+    const rows = [...textOf(page).matchAll(/^\| `(\w+)`\s+\| `([^`]+)`\s+\| \[[^\]]+\]\(\.\.\/([^)]+)\)\s+\|/gm)];
     expect(rows.length).toBeGreaterThan(10);
     for (const [, name, value, file] of rows)
       expect(textOf(file!), `${name} in ${file}`).toContain(`const ${name} = ${value};`);

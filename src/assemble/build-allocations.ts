@@ -23,7 +23,9 @@ const detailedRows = 12;
 
 export function buildAllocations(result: DiffResult, allocators: readonly Allocator[]): AllocationRows {
   const suspects = new Set(result.decision.suspects);
-  const others = result.candidates.filter((one) => !suspects.has(one) && one.sizeClass.counts.some((count) => count > 0));
+  const others = result.candidates.filter(
+    (one) => !suspects.has(one) && one.sizeClass.counts.some((count) => count > 0),
+  );
   const ordered = [...result.decision.suspects, ...others.slice(0, mostRows)];
   ordered.sort((a, b) => b.growthBytes - a.growthBytes);
   const idOf = new Map(ordered.map((one, index) => [one, `a${index + 1}`]));
@@ -74,13 +76,18 @@ function buildRow(candidate: Candidate, context: RowContext): ReportAllocation {
     growthBytes: candidate.growthBytes,
     shareOfGrowth: candidate.share,
     bytesPerHour: hours === null ? null : candidate.growthBytes / hours,
-    confidence: confidenceOf(candidate),
+    confidence: confidenceOf(candidate, result),
     trend: candidate.trend,
     regionIds: context.isDetailed ? regionsOf(result, blocks) : [],
     sampleAddresses: spread(blocks, mostSamples).map((address) => formatAddress(address, dump.pointerSize)),
     typeName: null,
     fields: context.isDetailed
-      ? blockAnatomy({ memory: result.dumps.at(-1)!.memory, blocks, stride: sizeClass.stride, headerBytes: candidate.headerBytes })
+      ? blockAnatomy({
+          memory: result.dumps.at(-1)!.memory,
+          blocks,
+          stride: sizeClass.stride,
+          headerBytes: candidate.headerBytes,
+        })
       : [],
     evidence: evidenceFor(candidate, result),
   };
@@ -102,11 +109,16 @@ function spread<T>(items: readonly T[], count: number): T[] {
 /** Exact where the allocator keeps the request of each block: those that account for the growth. */
 function requestOf(sizeClass: AllocationClass, context: RowContext): { min: number; max: number } | null {
   const allocator = context.allocators.find((one) => one.id === sizeClass.allocator);
-  const known = [...sizeClass.requests].map(([request, counts]) => ({ request, growth: counts.at(-1)! - counts[0]!, count: counts.at(-1)! }));
+  const known = [...sizeClass.requests].map(([request, counts]) => ({
+    request,
+    growth: counts.at(-1)! - counts[0]!,
+    count: counts.at(-1)!,
+  }));
   const growing = known.filter((one) => one.growth > 0);
   const largest = Math.max(0, ...growing.map((one) => one.growth));
   // Requests that hardly take part in the growth only widen the range.
-  const relevant = growing.length > 0 ? growing.filter((one) => one.growth >= largest / 20) : known.filter((one) => one.count > 0);
+  const relevant =
+    growing.length > 0 ? growing.filter((one) => one.growth >= largest / 20) : known.filter((one) => one.count > 0);
   if (relevant.length > 0) {
     const requests = relevant.map((one) => one.request);
     return { min: Math.min(...requests), max: Math.max(...requests) };
@@ -125,5 +137,8 @@ function regionsOf(result: DiffResult, blocks: readonly Address[]): string[] {
       break;
     }
   }
-  return [...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).slice(0, 20).map(([id]) => id);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]))
+    .slice(0, 20)
+    .map(([id]) => id);
 }

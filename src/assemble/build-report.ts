@@ -1,5 +1,6 @@
 // Turns what was found into the report's contract: ids, hex addresses, file names instead of paths, sentences.
 import type { Allocator } from '../allocators/allocator.ts';
+import { timeOrderWarnings } from '../compare/capture-times.ts';
 import { growthOfTrack } from '../compare/process-totals.ts';
 import { fileName } from '../detect/block-anatomy.ts';
 import { trendOf } from '../detect/trend.ts';
@@ -10,22 +11,24 @@ import { formatAddress } from '../model/address.ts';
 import type { DumpWarning } from '../model/dump.ts';
 import type { LeakReport, ReportDump, ReportGrowth, ReportHeap, ReportRegion } from '../model/leak-report.ts';
 import type { Track } from '../model/track.ts';
-import { timeOrderWarnings } from '../compare/capture-times.ts';
 import { buildAllocations } from './build-allocations.ts';
 import { summarize } from './summarize.ts';
+import { timeToLimit, timeToLimitText } from './time-to-limit.ts';
 
 export interface ReportOptions {
   readonly allocators: readonly Allocator[];
   readonly version: string;
   /** Keeps directories in names; off by default, for user names live in paths. */
   readonly fullPaths: boolean;
+  /** Size in bytes of which the report says when the process reaches it. */
+  readonly limitBytes?: number | undefined;
 }
 
 /** The report without pictures; they are added when they were drawn. */
 export function buildReport(result: DiffResult, options: ReportOptions): LeakReport {
   const allocations = buildAllocations(result, options.allocators);
   const suspects = result.decision.suspects.map((one) => allocations.idOf.get(one)!);
-  const growth = buildGrowth(result);
+  const growth = buildGrowth(result, options);
   const partial = { dumps: buildDumps(result, options), growth, allocations: allocations.rows };
   return {
     schemaVersion: 1,
@@ -39,7 +42,9 @@ export function buildReport(result: DiffResult, options: ReportOptions): LeakRep
       status: result.decision.status,
       summary: summarize(result, partial, suspects),
       suspects,
-      reasons: result.decision.reasons,
+      reasons: growth.timeToLimit
+        ? [...result.decision.reasons, { code: 'time-to-limit', text: timeToLimitText(growth.timeToLimit) }]
+        : result.decision.reasons,
     },
     pictures: [],
   };
@@ -87,10 +92,13 @@ function buildRegion(result: DiffResult, track: Track, index: number, options: R
   const { pointerSize } = result.dumps[0]!.memory.dump;
   const where = (pick: 'start' | 'end') =>
     track.presence.map((presence) => (presence ? formatAddress(presence[pick], pointerSize) : null));
-  const numbers = (values: ArrayLike<number>) => track.presence.map((presence, dump) => (presence ? values[dump]! : null));
+  const numbers = (values: ArrayLike<number>) =>
+    track.presence.map((presence, dump) => (presence ? values[dump]! : null));
   const sinceBefore = (values: ArrayLike<number>) => numbers(values).map((value, dump) => (dump === 0 ? null : value));
   const walked = (pick: 'liveBytes' | 'freeBytes') =>
-    track.presence.map((_, dump) => (result.tallies[dump]!.isWalked[index] ? result.tallies[dump]![pick][index]! : null));
+    track.presence.map((_, dump) =>
+      result.tallies[dump]!.isWalked[index] ? result.tallies[dump]![pick][index]! : null,
+    );
   const growthBytes = growthOfTrack(track, measure);
   return {
     id: track.id,
@@ -129,7 +137,7 @@ function buildHeap(heap: HeapTotals, index: number, result: DiffResult): ReportH
   return { id: `h${index + 1}`, allocator, name, address, liveBlocks, liveBytes, freeBlocks, freeBytes };
 }
 
-function buildGrowth(result: DiffResult): ReportGrowth {
+function buildGrowth(result: DiffResult, { limitBytes }: ReportOptions): ReportGrowth {
   const { mappedBytes, populatedBytes, totalGrowth } = result.totals;
   const explained = result.decision.suspects.reduce((sum, one) => sum + one.growthBytes, 0);
   const explainedBytes = Math.min(totalGrowth, explained);
@@ -144,6 +152,7 @@ function buildGrowth(result: DiffResult): ReportGrowth {
     explainedShare: totalGrowth > 0 ? explainedBytes / totalGrowth : 0,
     trend: result.trend,
     bytesPerHour: hours === null ? null : net / hours,
+    timeToLimit: limitBytes === undefined ? null : timeToLimit(mappedBytes, result.hours, limitBytes),
     ratios: {
       toFirst: mappedBytes.map((value) => ratio(value, mappedBytes[0]!)),
       toPrevious: mappedBytes.map((value, index) => ratio(value, mappedBytes[Math.max(0, index - 1)]!)),

@@ -7,14 +7,20 @@ import { printBytes, printCount, printShare } from '../reports/print-quantity.ts
 export function evidenceFor(candidate: Candidate, result: DiffResult): Evidence[] {
   const { test } = candidate;
   if (!test) return [];
-  return [methodEvidence(candidate), stepsEvidence(candidate), survivalEvidence(candidate), shareEvidence(candidate, result)].filter(
-    (one) => one !== null,
-  );
+  return [
+    methodEvidence(candidate),
+    crossCheckEvidence(candidate, result),
+    stepsEvidence(candidate),
+    survivalEvidence(candidate),
+    shareEvidence(candidate, result),
+  ].filter((one) => one !== null);
 }
 
 /** How sure size and count are: a walk is exact; a stride as good as its marking word. */
-export function confidenceOf(candidate: Candidate): number {
+export function confidenceOf(candidate: Candidate, result: DiffResult): number {
   const { sizeClass, test } = candidate;
+  // Walk and bytes disagree: one of them is wrong.
+  if (result.crossChecks.get(candidate)?.agrees === false) return 0.4;
   const base = sizeClass.method === 'chunk-walk' ? 0.99 : 0.85 - Math.min(0.5, sizeClass.countError);
   if (!test?.standsClear) return round(base * 0.6);
   return round(base);
@@ -26,13 +32,28 @@ function round(value: number): number {
 
 function methodEvidence({ sizeClass }: Candidate): Evidence {
   return sizeClass.method === 'chunk-walk'
-    ? { kind: 'chunk-walk', for: true, text: `Every block was counted by walking the heap (${sizeClass.allocator}).`, values: {} }
+    ? {
+        kind: 'chunk-walk',
+        for: true,
+        text: `Every block was counted by walking the heap (${sizeClass.allocator}).`,
+        values: {},
+      }
     : {
         kind: 'stride',
         for: true,
         text: `The same word comes again every ${printCount(sizeClass.stride)} bytes in the memory that grew.`,
         values: { countError: sizeClass.countError },
       };
+}
+
+function crossCheckEvidence(candidate: Candidate, result: DiffResult): Evidence | null {
+  const check = result.crossChecks.get(candidate);
+  if (!check || check.agrees === null) return null;
+  const seen = check.seenStrides.map((stride) => printCount(stride)).join(', ');
+  const text = check.agrees
+    ? 'The bytes agree with the walk: the same words come again at this stride.'
+    : `The bytes do not agree with the walk: most of the growth repeats every ${seen} bytes instead.`;
+  return { kind: 'walk-against-stride', for: check.agrees, text, values: {} };
 }
 
 function stepsEvidence({ test }: Candidate): Evidence {

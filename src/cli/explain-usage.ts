@@ -3,47 +3,71 @@ import { LeakvizError } from '../errors.ts';
 import { closestWord } from './closest-word.ts';
 import type { Command } from './commands/command.ts';
 
+/** Options of every command. */
+const commonOptions = ['help', 'h', 'version', 'V'];
+
 /** Turns a message of yargs (in English) about a command line into one of ours. */
 export function explainUsage(message: string, args: readonly string[], commands: readonly Command[]): LeakvizError {
-  const command = commands.find((one) => args.includes(one.name));
-  const [, unknownCommand] = /^Unknown commands?: ([^,]*)/.exec(message) ?? [];
-  if (unknownCommand !== undefined) {
-    if (command) return usageError(`${where(command)}${unknownCommand} is one argument too many`, seeHelp(command));
-    return explainCommand(unknownCommand, commands);
+  const command = typedCommand(args, commands);
+  const known = [...commonOptions, ...(command ? [command] : commands).flatMap(optionNames)];
+  // What follows an unknown option is taken for its value, and then missed elsewhere: the option is the cause.
+  const unknown = args.find((arg) => isOption(arg) && !known.includes(nameOf(arg)));
+  if (unknown !== undefined) return explainOption(unknown, known, command);
+  const [, extra] = /^Unknown commands?: (.*)/s.exec(message) ?? [];
+  if (extra !== undefined && command) {
+    return usageError(`${command.name}: ${extra} is too much`, seeHelp(command));
   }
-  const [, unknownOption] = /^Unknown arguments?: ([^,]*)/.exec(message) ?? [];
-  if (unknownOption !== undefined) return explainOption(unknownOption, args, command);
-  const [, valueless] = /^Not enough arguments following: (.*)/.exec(message) ?? [];
+  if (extra !== undefined) return explainCommand(extra, commands);
+  const [, valueless] = /^Not enough arguments following: (.*)/s.exec(message) ?? [];
   if (valueless !== undefined) {
-    return usageError(`${where(command)}${typed(valueless, args)} needs a value`, seeHelp(command));
+    const option = args.find((arg) => isOption(arg) && nameOf(arg) === valueless) ?? valueless;
+    return usageError(`${where(command)}${option} needs a value`, seeHelp(command));
   }
   if (/^Not enough non-option arguments/.test(message) && command?.missing) {
-    return usageError(`${where(command)}${command.missing.text}`, `Such as: ${command.missing.example}`);
+    return usageError(`${command.name}: ${command.missing.text}`, `Such as: ${command.missing.example}`);
   }
   return usageError(`${where(command)}${message}`, seeHelp(command));
 }
 
-function explainCommand(name: string, commands: readonly Command[]): LeakvizError {
+function typedCommand(args: readonly string[], commands: readonly Command[]): Command | undefined {
+  for (const arg of args) {
+    const command = commands.find((one) => one.name === arg);
+    if (command) return command;
+  }
+  return undefined;
+}
+
+function optionNames({ options }: Command): string[] {
+  return Object.entries(options).flatMap(([name, { alias }]) => [name, ...(typeof alias === 'string' ? [alias] : [])]);
+}
+
+function isOption(arg: string): boolean {
+  return /^-./s.test(arg) && arg !== '--';
+}
+
+/** `--width=64` is `width`; of short options, which may stand together as in `-qv`, the first. */
+function nameOf(arg: string): string {
+  if (!arg.startsWith('--')) return arg.charAt(1);
+  return arg.slice(2).split('=')[0]!;
+}
+
+function explainOption(typed: string, known: readonly string[], command: Command | undefined): LeakvizError {
+  const [spelling] = typed.split('=');
   const meant = closestWord(
-    name,
-    commands.map((one) => one.name),
+    nameOf(typed),
+    known.filter((name) => name.length > 1),
+  );
+  const hint = meant === undefined ? seeHelp(command) : `Did you mean --${meant}? ${seeHelp(command)}`;
+  return usageError(`${where(command)}unknown option ${spelling}`, hint);
+}
+
+function explainCommand(typed: string, commands: readonly Command[]): LeakvizError {
+  const meant = closestWord(
+    typed,
+    commands.map(({ name }) => name),
   );
   const hint = meant === undefined ? 'leakviz --help lists the commands' : `Did you mean leakviz ${meant}?`;
-  return usageError(`unknown command ${name}`, hint);
-}
-
-function explainOption(name: string, args: readonly string[], command: Command | undefined): LeakvizError {
-  const known = [...Object.keys(command?.options ?? {}), 'help', 'version'];
-  const meant = closestWord(name, known);
-  const hint = meant === undefined ? seeHelp(command) : `Did you mean --${meant}? ${seeHelp(command)}`;
-  return usageError(`${where(command)}unknown option ${typed(name, args)}`, hint);
-}
-
-/** The option as it was typed: yargs takes the dashes off. */
-function typed(name: string, args: readonly string[]): string {
-  const spellings = [`--${name}`, `-${name}`];
-  const isTyped = (spelling: string) => args.some((arg) => arg === spelling || arg.startsWith(`${spelling}=`));
-  return spellings.find(isTyped) ?? (name.length === 1 ? `-${name}` : `--${name}`);
+  return usageError(`unknown command ${typed}`, hint);
 }
 
 function where(command: Command | undefined): string {

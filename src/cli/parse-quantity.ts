@@ -17,7 +17,8 @@ export function parseBytes(text: string): number | undefined {
 export function parseInterval(text: string): number {
   const match = /^([\d.]+)\s*(ms|s|min|m|h|d)?$/i.exec(text.trim());
   const value = match ? Number(match[1]) * secondUnits[(match[2] ?? '').toLowerCase()]! * 1000 : Number.NaN;
-  if (!(value > 0)) throw new LeakvizError('usage', `--interval: expected a time such as 30s, 5min or 2h, found '${text}'`);
+  if (!(value > 0))
+    throw new LeakvizError('usage', `--interval: expected a time such as 30s, 5min or 2h, found '${text}'`);
   return value;
 }
 
@@ -38,6 +39,14 @@ export function parseTimes(text: string, count: number): Date[] {
 
 export function parseBase(text: string): Address {
   const address = parseAddress(text);
-  if (address === undefined) throw new LeakvizError('usage', `--base: expected a hex address such as 0x7ff600000000, found '${text}'`);
+  if (address === undefined)
+    throw new LeakvizError('usage', `--base: expected a hex address such as 0x7ff600000000, found '${text}'`);
   return address;
+}
+
+export function parseSize(option: string, text: string): number {
+  const bytes = parseBytes(text);
+  if (bytes === undefined || bytes <= 0)
+    throw new LeakvizError('usage', `${option}: expected a size such as 500MB or 2GB, found '${text}'`);
+  return bytes;
 }

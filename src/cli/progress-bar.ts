@@ -13,7 +13,11 @@ const patienceMs = 400;
 
 const barSize = 30;
 
-function format(_: object, { progress }: { progress: number }, { step, total }: { step: string; total: number }): string {
+function format(
+  _: object,
+  { progress }: { progress: number },
+  { step, total }: { step: string; total: number },
+): string {
   if (total === 0) return `${step} …`;
   const filled = Math.round(Math.min(1, progress) * barSize);
   return `${step} ${'█'.repeat(filled)}${'░'.repeat(barSize - filled)} ${Math.floor(progress * 100)}%`;

@@ -13,7 +13,11 @@ export function readRangeMap(path: string): CapturedRange[] {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new LeakvizError('unreadable-file', `--map: ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`, { cause: error });
+    throw new LeakvizError(
+      'unreadable-file',
+      `--map: ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`,
+      { cause: error },
+    );
   }
   const ranges: CapturedRange[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -22,10 +26,16 @@ export function readRangeMap(path: string): CapturedRange[] {
     const [start, fileOffset, size] = words.map(parseAddress);
     const isSound = words.length === 3 && start !== undefined && fileOffset !== undefined && size !== undefined;
     if (!isSound || fileOffset < 0 || size <= 0 || ranges.length >= mostRanges) {
-      throw new LeakvizError('usage', `--map: ${path}, line ${index + 1}: expected ADDRESS OFFSET SIZE in hex, found '${line.trim()}'`);
+      throw new LeakvizError(
+        'usage',
+        `--map: ${path}, line ${index + 1}: expected ADDRESS OFFSET SIZE in hex, found '${line.trim()}'`,
+      );
     }
     ranges.push({ start, fileOffset, size });
   }
-  if (ranges.length === 0) throw new LeakvizError('usage', `--map: ${path} holds no range`, { hint: 'Write lines of ADDRESS OFFSET SIZE in hex.' });
+  if (ranges.length === 0)
+    throw new LeakvizError('usage', `--map: ${path} holds no range`, {
+      hint: 'Write lines of ADDRESS OFFSET SIZE in hex.',
+    });
   return ranges;
 }

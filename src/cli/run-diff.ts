@@ -74,7 +74,12 @@ async function compare(dumps: readonly OpenedDump[], run: Run): Promise<LeakRepo
     signal,
     onProgress: ({ stage, doneBytes, totalBytes }) => bar.show(stages[stage], doneBytes, totalBytes),
   });
-  const report = buildReport(result, { allocators, version: version(), fullPaths: options.fullPaths });
+  const report = buildReport(result, {
+    allocators,
+    version: version(),
+    fullPaths: options.fullPaths,
+    limitBytes: options.limitBytes,
+  });
   stopwatch.lap('comparing');
   bar.stop();
   if (!options.printsJson) print(printVerdict(report, terminalOptions()));

@@ -1,8 +1,8 @@
 // Draws the pictures and writes pictures and reports into the output folder.
 import { setImmediate } from 'node:timers/promises';
 import type { DiffResult } from '../diff-dumps.ts';
-import { imageEncoders } from '../draw/encode/index.ts';
 import { rowsOf } from '../draw/encode/image-encoder.ts';
+import { imageEncoders } from '../draw/encode/index.ts';
 import type { LeakReport, ReportPicture } from '../model/leak-report.ts';
 import type { PictureInput } from '../pictures/picture.ts';
 import { plannedPictures } from '../pictures/render-pictures.ts';

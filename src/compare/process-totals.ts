@@ -1,6 +1,7 @@
 // Adds tracks up to the process, and says how much of what grew.
-import type { TrackMeasure } from '../scan/track-measure.ts';
+
 import type { Track } from '../model/track.ts';
+import type { TrackMeasure } from '../scan/track-measure.ts';
 
 /** Bytes of the whole process, one number per dump. */
 export interface ProcessTotals {
@@ -22,7 +23,9 @@ export function growthOfTrack(track: Track, measure: TrackMeasure): number {
 export function processTotals(tracks: readonly Track[], measures: readonly TrackMeasure[]): ProcessTotals {
   const dumpCount = tracks[0]?.presence.length ?? 0;
   const sum = (value: (track: number, dump: number) => number) =>
-    Array.from({ length: dumpCount }, (_, dump) => tracks.reduce((total, _track, index) => total + value(index, dump), 0));
+    Array.from({ length: dumpCount }, (_, dump) =>
+      tracks.reduce((total, _track, index) => total + value(index, dump), 0),
+    );
   return {
     mappedBytes: sum((track, dump) => tracks[track]!.presence[dump]?.mappedBytes ?? 0),
     capturedBytes: sum((track, dump) => measures[track]!.capturedBytes[dump]!),

@@ -35,7 +35,9 @@ export function blockAnatomy(input: AnatomyInput): BlockField[] {
   for (let column = 0; column < columns.count; column++) {
     const offset = column * width;
     const { kind, detail } =
-      offset < input.headerBytes ? { kind: 'header' as const, detail: 'of the allocator' } : describe(columns, column, input);
+      offset < input.headerBytes
+        ? { kind: 'header' as const, detail: 'of the allocator' }
+        : describe(columns, column, input);
     const last = fields.at(-1);
     if (last && last.kind === kind && last.detail === detail) last.size += width;
     else fields.push({ offset, size: width, kind, detail });
@@ -113,7 +115,8 @@ function describe(columns: Columns, column: number, input: AnatomyInput): Descri
   const shared = columns.fingerprint[column]!;
   const share = kindShares(columns, column);
   if (shared === 0) return { kind: 'zero', detail: 'zero in nearly all blocks' };
-  if (share.pointer >= agreement * share.nonZero && share.nonZero >= 0.2) return describePointers(columns, column, input);
+  if (share.pointer >= agreement * share.nonZero && share.nonZero >= 0.2)
+    return describePointers(columns, column, input);
   if (!Number.isNaN(shared)) {
     const what = share.text > 0.5 ? 'the same text in nearly all blocks' : 'the same value in nearly all blocks';
     return { kind: 'constant', detail: what };

@@ -5,7 +5,10 @@ import type { Dump } from '../model/dump.ts';
 const collectors: readonly { readonly name: string; readonly pattern: RegExp }[] = [
   { name: 'the Java virtual machine', pattern: /^(libjvm\.so|jvm\.dll|libjvm\.dylib)$/i },
   { name: '.NET', pattern: /^(libcoreclr\.so|coreclr\.dll|clr\.dll|mscorwks\.dll|libmonosgen-.*\.so.*|mono.*\.dll)$/i },
-  { name: 'V8', pattern: /^(node|nodejs|electron|chrome|libnode\.so.*|node\.exe|electron\.exe|libv8.*\.so.*|v8\.dll)$/i },
+  {
+    name: 'V8',
+    pattern: /^(node|nodejs|electron|chrome|libnode\.so.*|node\.exe|electron\.exe|libv8.*\.so.*|v8\.dll)$/i,
+  },
   { name: 'the Ruby interpreter', pattern: /^(ruby[\d.]*|libruby.*\.so.*|.*ruby\d+\.dll)$/i },
 ];
 

@@ -18,7 +18,8 @@ export function trendOf(values: readonly number[], hours: readonly number[] | nu
   const total = values.at(-1)! - values[0]!;
   const rises = steps.filter((step) => step > noise);
   const falls = steps.filter((step) => step < -noise);
-  if (rises.length === 0 && falls.length === 0) return Math.abs(total) <= noise * 2 ? 'flat' : total > 0 ? 'steady' : 'shrinking';
+  if (rises.length === 0 && falls.length === 0)
+    return Math.abs(total) <= noise * 2 ? 'flat' : total > 0 ? 'steady' : 'shrinking';
   if (rises.length === 0) return 'shrinking';
   if (falls.length > 0) return 'sawtooth';
   return risingTrend(steps, hours, total);
@@ -34,7 +35,11 @@ function risingTrend(steps: readonly number[], hours: readonly number[] | null, 
 
 function isLevelled(steps: readonly number[], hours: readonly number[] | null, largest: number, last: number): boolean {
   if (last <= levelledShare * largest) return true;
-  if (steps.length >= 3 && last <= largest / 2 && steps.every((step, index) => index === 0 || step < steps[index - 1]!)) {
+  if (
+    steps.length >= 3 &&
+    last <= largest / 2 &&
+    steps.every((step, index) => index === 0 || step < steps[index - 1]!)
+  ) {
     return true;
   }
   if (!hours) return false;

@@ -47,9 +47,13 @@ export function decide(candidates: readonly Candidate[], facts: ProcessFacts): D
   const grows = growsMaterially(facts);
   // A walk is exact, so that a small leak shows in a large process; a stride alone needs the process to grow.
   const clear = candidates.filter(
-    (one) => one.test?.standsClear && one.growthBytes >= smallestGrowth && (grows || one.sizeClass.method === 'chunk-walk'),
+    (one) =>
+      one.test?.standsClear && one.growthBytes >= smallestGrowth && (grows || one.sizeClass.method === 'chunk-walk'),
   );
-  const suspects = withGroup(clear.filter((one) => one.share >= materialShare), candidates);
+  const suspects = withGroup(
+    clear.filter((one) => one.share >= materialShare),
+    candidates,
+  );
   if (facts.capturedShare < leastCaptured) return inconclusive('too-little-captured', tooLittle(facts), suspects);
   if (!grows && suspects.length === 0) return none(facts);
   if (facts.dumpCount < 3) return growthOfTwo(candidates);
@@ -86,7 +90,9 @@ function withGroup(material: readonly Candidate[], candidates: readonly Candidat
       !material.includes(one) &&
       one.test?.standsClear &&
       one.sizeClass.method === 'chunk-walk' &&
-      material.some((leader) => isOtherStrideOf(leader, one) || (one.share >= groupMemberShare && growInProportion(leader, one))),
+      material.some(
+        (leader) => isOtherStrideOf(leader, one) || (one.share >= groupMemberShare && growInProportion(leader, one)),
+      ),
   );
   return [...material, ...joined];
 }

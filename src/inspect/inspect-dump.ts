@@ -1,8 +1,8 @@
 // Everything that one dump tells: what it is of, what it holds, which heaps are in it.
 import type { Allocator } from '../allocators/allocator.ts';
 import { matchRegions } from '../compare/match-regions.ts';
-import { findHeaps, type HeapTotals, walkHeaps } from '../detect/walk-heaps.ts';
 import { newRangeTally } from '../detect/range-tally.ts';
+import { findHeaps, type HeapTotals, walkHeaps } from '../detect/walk-heaps.ts';
 import type { OpenedDump } from '../memory/opened-dump.ts';
 import { formatAddress } from '../model/address.ts';
 import { type DumpWarning, regionKinds } from '../model/dump.ts';

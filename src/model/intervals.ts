@@ -46,4 +46,3 @@ export function difference(a: readonly Interval[], b: readonly Interval[]): Inte
   }
   return rest;
 }
-

@@ -143,6 +143,16 @@ export interface ReportHeap {
   readonly freeBytes: PerDump<number>;
 }
 
+/** When the process reaches a given size if it goes on like this. */
+export interface TimeToLimit {
+  readonly limitBytes: number;
+  /** From the last dump on, at the mean rate; 0 when the limit is reached already. */
+  readonly hours: number;
+  /** At the rates of the fastest and the slowest step; null when the process did not grow in every step. */
+  readonly hoursAtFastest: number;
+  readonly hoursAtSlowest: number | null;
+}
+
 export interface ReportGrowth {
   readonly mappedBytes: readonly number[];
   readonly populatedBytes: readonly number[];
@@ -151,6 +161,8 @@ export interface ReportGrowth {
   readonly explainedShare: number;
   readonly trend: Trend;
   readonly bytesPerHour: number | null;
+  /** Null when no limit was given, no time is known, or nothing grows. */
+  readonly timeToLimit: TimeToLimit | null;
   /** Of the process's mapped bytes. */
   readonly ratios: { readonly toFirst: readonly number[]; readonly toPrevious: readonly number[] };
 }

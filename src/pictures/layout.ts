@@ -1,10 +1,11 @@
 import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
+import type { TrackCells } from '../model/cell-map.ts';
 import type { Track } from '../model/track.ts';
-import { chooseScale } from './layout/choose-scale.ts';
-import { chooseTracks } from './layout/choose-tracks.ts';
-import { trackStory } from './layout/fold-tracks.ts';
+import { chooseScale, mostPixels } from './layout/choose-scale.ts';
+import { type ChosenTracks, chooseTracks } from './layout/choose-tracks.ts';
+import { type TrackStory, trackStory } from './layout/fold-tracks.ts';
 import type { Band, CellBand, Layout } from './layout/layout-types.ts';
-import { quietRuns, runCells } from './layout/quiet-runs.ts';
+import { type QuietRun, quietRuns } from './layout/quiet-runs.ts';
 import { crowd, foldHeight, stackBands } from './layout/stack-bands.ts';
 import type { PictureInput } from './picture.ts';
 
@@ -15,6 +16,9 @@ const bandGap = 5;
 const crowdedGap = 3;
 /** Memory areas from this width on are looked at from afar: text is twice as large there. */
 const largeWidth = 1500;
+
+/** Share of cells that have to remain for quiet ones to be folded. */
+const leastLoudShare = 0.01;
 
 const layouts = new WeakMap<PictureInput, Layout>();
 
@@ -33,15 +37,32 @@ function makeLayout(input: PictureInput): Layout {
   stories.sort((a, b) => unsigned(a.track.start) - unsigned(b.track.start));
   const chosen = chooseTracks(stories, input.cellMap);
   const shown = input.cellMap.tracks.filter((track) => chosen.drawn.has(track.trackId));
-  const allCells = shown.reduce((sum, track) => sum + track.cellCount, 0);
-  const quiet = new Map(shown.map((track) => [track.trackId, quietRuns(track, allCells)]));
-  const shownCells = shown.map((track) =>
-    quiet.get(track.trackId)!.reduce((left, run) => left - runCells(run), track.cellCount),
-  );
+  const quiet = findQuiet(shown);
+  const shownCells = shown.map((track) => loudCells(track, quiet));
   const gap = shown.length > crowd ? crowdedGap : bandGap;
-  const scale = chooseScale(input, shownCells, shown.length * gap);
+  // Folds and rows that are not full take room that is known only when bands are stacked: then the choice is made again.
+  let gapPixels = shown.length * gap;
+  let stacked = stack(stories, { input, chosen, quiet, shownCells, gap, gapPixels });
+  for (let again = 0; again < 2 && stacked.width * stacked.height > mostPixels; again++) {
+    gapPixels += Math.ceil(stacked.height - mostPixels / stacked.width);
+    stacked = stack(stories, { input, chosen, quiet, shownCells, gap, gapPixels });
+  }
+  return stacked;
+}
+
+interface StackInput {
+  readonly input: PictureInput;
+  readonly chosen: ChosenTracks;
+  readonly quiet: Quiet;
+  readonly shownCells: readonly number[];
+  readonly gap: number;
+  readonly gapPixels: number;
+}
+
+function stack(stories: readonly TrackStory[], given: StackInput): Layout {
+  const scale = chooseScale(given.input, given.shownCells, given.gapPixels);
   const textScale = scale.columns * scale.cellWidth >= largeWidth ? 2 : 1;
-  const bands = stackBands(stories, { scale, chosen, quiet, gap: gap * textScale, textScale });
+  const bands = stackBands(stories, { ...given, scale, gap: given.gap * textScale, textScale });
   const last = bands.at(-1);
   return {
     bytesPerCell: scale.map.bytesPerCell,
@@ -53,6 +74,26 @@ function makeLayout(input: PictureInput): Layout {
     bands,
     textScale,
   };
+}
+
+type Quiet = ReadonlyMap<string, readonly QuietRun[]>;
+
+/** Quiet runs of all tracks. What is large is so by what remains, so the search is done again without the largest. */
+function findQuiet(tracks: readonly TrackCells[]): Quiet {
+  let quiet: Quiet = new Map();
+  for (let pass = 0; pass < 2; pass++) {
+    const cells = tracks.reduce((sum, track) => sum + loudCells(track, quiet), 0);
+    quiet = new Map(tracks.map((track) => [track.trackId, quietRuns(track, cells)]));
+  }
+  const all = tracks.reduce((sum, track) => sum + track.cellCount, 0);
+  const loud = tracks.reduce((sum, track) => sum + loudCells(track, quiet), 0);
+  // Where there is nothing else to see, quiet memory is what the picture shows.
+  return loud < all * leastLoudShare ? new Map() : quiet;
+}
+
+/** Cells of a track that do not lie in a quiet run. */
+function loudCells(track: TrackCells, quiet: Quiet): number {
+  return (quiet.get(track.trackId) ?? []).reduce((left, run) => left - (run.endCell - run.firstCell), track.cellCount);
 }
 
 /** The upper half of an address space is negative, yet stands last. */

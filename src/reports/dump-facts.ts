@@ -1,6 +1,7 @@
 // What `info` and `blocks` say on the terminal.
-import type { BlockProfile } from '../inspect/profile-blocks.ts';
+
 import type { DumpFacts, HeapFacts } from '../inspect/inspect-dump.ts';
+import type { BlockProfile } from '../inspect/profile-blocks.ts';
 import { escapeText } from './escape-text.ts';
 import { noValue, printBytes, printCount, printExactBytes, printTime } from './print-quantity.ts';
 import { fieldKindWords, plural } from './report-words.ts';
@@ -24,9 +25,14 @@ export function printDumpFacts(facts: DumpFacts, options: TerminalOptions, lists
     regionTable(facts, options),
     heapTable(facts.heaps, options),
     moduleTable(facts, options, most),
-    facts.warnings.slice(0, most).flatMap((warning) => wrapText(`! ${escapeText(warning.message, 400)}`, options.columns, '  ')),
+    facts.warnings
+      .slice(0, most)
+      .flatMap((warning) => wrapText(`! ${escapeText(warning.message, 400)}`, options.columns, '  ')),
   ];
-  return `${parts.filter((part) => part.length > 0).map((part) => part.join('\n')).join('\n\n')}\n`;
+  return `${parts
+    .filter((part) => part.length > 0)
+    .map((part) => part.join('\n'))
+    .join('\n\n')}\n`;
 }
 
 function headRows(facts: DumpFacts): string[][] {
@@ -34,7 +40,10 @@ function headRows(facts: DumpFacts): string[][] {
   const process = facts.processName === null ? noValue : escapeText(facts.processName);
   return [
     ['File', `${escapeText(facts.path)}, ${printBytes(facts.fileBytes)}`],
-    ['Format', `${facts.format}, ${facts.operatingSystem}, ${facts.architecture}, ${facts.pointerSize * 8} bit${facts.littleEndian ? '' : ', big endian'}`],
+    [
+      'Format',
+      `${facts.format}, ${facts.operatingSystem}, ${facts.architecture}, ${facts.pointerSize * 8} bit${facts.littleEndian ? '' : ', big endian'}`,
+    ],
     ['Process', facts.processId === null ? process : `${process}, id ${facts.processId}`],
     ['Taken', time === null ? noValue : `${time} (by the ${facts.timeSource}'s word)`],
     ['Threads', printCount(facts.threadCount)],
@@ -57,7 +66,11 @@ function regionTable(facts: DumpFacts, options: TerminalOptions): string[] {
 
 function heapTable(heaps: readonly HeapFacts[], options: TerminalOptions): string[] {
   if (heaps.length === 0) return ['No heap of a known allocator was found.'];
-  const numbers = (title: string, pick: (heap: HeapFacts) => string) => ({ title, cells: heaps.map(pick), isNumber: true });
+  const numbers = (title: string, pick: (heap: HeapFacts) => string) => ({
+    title,
+    cells: heaps.map(pick),
+    isNumber: true,
+  });
   return textTable(
     [
       { title: 'Heaps', cells: heaps.map((heap) => `${heap.allocator} ${heap.name}`), narrowest: 14 },
@@ -90,7 +103,9 @@ function moduleTable(facts: DumpFacts, options: TerminalOptions, most: number): 
 
 export function printBlockProfile(profile: BlockProfile, options: TerminalOptions): string {
   const { requestBytes } = profile;
-  const request = requestBytes ? `requests of ${printCount(requestBytes.min)} to ${printCount(requestBytes.max)}` : 'request not known';
+  const request = requestBytes
+    ? `requests of ${printCount(requestBytes.min)} to ${printCount(requestBytes.max)}`
+    : 'request not known';
   const free = profile.freeBlocks === null ? '' : `, ${printCount(profile.freeBlocks)} free`;
   const how = profile.method === 'chunk-walk' ? `by walking ${profile.allocator}` : 'by their stride';
   const head = `Blocks of ${printExactBytes(profile.strideBytes)} (${request}): ${printCount(profile.liveBlocks)} live${free}, counted ${how}.`;
@@ -104,7 +119,10 @@ export function printBlockProfile(profile: BlockProfile, options: TerminalOption
     options,
     0,
   );
-  const listed = profile.addresses.length === profile.liveBlocks ? 'All blocks' : `${printCount(profile.addresses.length)} of the blocks`;
+  const listed =
+    profile.addresses.length === profile.liveBlocks
+      ? 'All blocks'
+      : `${printCount(profile.addresses.length)} of the blocks`;
   const addresses = wrapText(`${listed}: ${profile.addresses.join(' ')}`, options.columns, '  ');
   return `${[wrapText(head, options.columns, '  '), fields, addresses].map((part) => part.join('\n')).join('\n\n')}\n`;
 }

@@ -102,6 +102,7 @@ const growth: OrderOf<ReportGrowth> = {
   explainedShare: null,
   trend: null,
   bytesPerHour: null,
+  timeToLimit: { limitBytes: null, hours: null, hoursAtFastest: null, hoursAtSlowest: null },
   ratios: { toFirst: null, toPrevious: null },
 };
 const verdict: OrderOf<ReportVerdict> = {

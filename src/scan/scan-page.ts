@@ -117,7 +117,8 @@ function fillCells(scanner: PageScanner, task: PageTask, index: number): void {
   const { pageBytes, bytesPerCell } = scanner;
   if (!task.cells) return;
   if (bytesPerCell >= pageBytes) addToCell(scanner, task, index);
-  else for (let offset = 0; offset < pageBytes; offset += bytesPerCell) setCell(scanner, task, { index, offset, code: 0 });
+  else
+    for (let offset = 0; offset < pageBytes; offset += bytesPerCell) setCell(scanner, task, { index, offset, code: 0 });
 }
 
 function copyCells(scanner: PageScanner, task: PageTask, index: number): void {
@@ -144,7 +145,8 @@ function setCell(
   if (at < 0 || at >= target.length) return;
   const lane = scanner.lanes[index]!;
   // A page that is captured in part: what the file does not hold stays absent.
-  const isHeld = lane.page.captured === scanner.pageBytes || lane.memory.capturedBytesFrom(task.address + offset, 1) > 0;
+  const isHeld =
+    lane.page.captured === scanner.pageBytes || lane.memory.capturedBytesFrom(task.address + offset, 1) > 0;
   target[at] = isHeld ? code : cellAbsent;
 }
 

@@ -96,7 +96,7 @@ describe.each(glibcFacts.map((facts) => ({ facts, name: facts.name })))('glibc m
       expect(damage).toEqual([]);
       expect(blocks).toEqual(expected);
     };
-    fc.assert(fc.property(modelArbitrary, check), { numRuns: 40 });
+    fc.assert(fc.property(modelArbitrary, check), { numRuns: 25 });
   });
 });
 

@@ -6,7 +6,15 @@ import { fakeMemory } from '../synth/fake-memory.ts';
 const page = 4096;
 
 function region(start: number, end: number, kind: RegionKind = 'private', name = ''): MemoryRegion {
-  return { start: start * page, end: end * page, kind, name, readable: true, writable: kind !== 'image', executable: false };
+  return {
+    start: start * page,
+    end: end * page,
+    kind,
+    name,
+    readable: true,
+    writable: kind !== 'image',
+    executable: false,
+  };
 }
 
 function dump(...regions: MemoryRegion[]): Dump {
@@ -34,13 +42,19 @@ describe('a region is followed by its address', () => {
 
   test('when it splits or merges, as one track', () => {
     const [track] = matchRegions([dump(region(0, 10)), dump(region(0, 4), region(6, 10)), dump(region(0, 10))]);
-    expect(track!.presence[1]!.pieces.map(({ start, end }) => [start / page, end / page])).toEqual([[0, 4], [6, 10]]);
+    expect(track!.presence[1]!.pieces.map(({ start, end }) => [start / page, end / page])).toEqual([
+      [0, 4],
+      [6, 10],
+    ]);
     expect(track!.presence.map((one) => one!.mappedBytes / page)).toEqual([10, 8, 10]);
   });
 });
 
 test('regions that only touch stay apart', () => {
-  expect(spans(dump(region(0, 10), region(10, 20)), dump(region(0, 10), region(10, 20)))).toEqual(['0-10 0-10', '10-20 10-20']);
+  expect(spans(dump(region(0, 10), region(10, 20)), dump(region(0, 10), region(10, 20)))).toEqual([
+    '0-10 0-10',
+    '10-20 10-20',
+  ]);
 });
 
 test('memory that takes the place of a file is another track', () => {

@@ -106,7 +106,18 @@ describe('the size of pictures', () => {
   it('stays so for hundreds of regions', () => {
     const { width, height, bands } = layoutOf(crowdedPictureInput(500));
     expect(width * height).toBeLessThanOrEqual(4_000_000);
-    expect(bands.filter((band) => band.kind === 'cells').length).toBeLessThanOrEqual(120);
+    expect(bands.filter((band) => band.kind === 'cells').length).toBeGreaterThan(300);
+  });
+
+  it('folds what is zero from first to last where it is nearly all of a region', () => {
+    const arena = flat(400_000);
+    for (const codes of arena.cellMap.tracks[0]!.cells) codes.fill(0x3f, 0, 50_000);
+    const texts = layoutOf(arena).bands.flatMap((band) => (band.kind === 'fold' ? [band.text] : []));
+    expect(texts).toHaveLength(1);
+    expect(texts[0]).toMatch(/^21\.\d MB that is zero in all dumps, 0x/);
+    const heap = flat(400_000);
+    for (const codes of heap.cellMap.tracks[0]!.cells.slice(0, 2)) codes.fill(cellAbsent, 100_000);
+    expect(layoutOf(heap).bands.every((band) => band.kind === 'cells')).toBe(true);
   });
 
   it('folds long holes inside of a region', () => {

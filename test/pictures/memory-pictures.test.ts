@@ -10,6 +10,7 @@ import { overviewPage } from '../../src/pictures/overview.ts';
 import { drawPage } from '../../src/pictures/page/draw-page.ts';
 import type { PageSpec } from '../../src/pictures/page/page-types.ts';
 import { planPage } from '../../src/pictures/page/plan-page.ts';
+import { planSideNotes } from '../../src/pictures/page/side-notes.ts';
 import type { PictureInput } from '../../src/pictures/picture.ts';
 import { zeroFillChangePage, zeroFillPage } from '../../src/pictures/zero-fill.ts';
 import { crowdedPictureInput } from '../synth/crowded-input.ts';
@@ -158,9 +159,25 @@ describe('texts', () => {
     expect(texts[1]).toMatch(/^2026-03-01 14:03:00 UTC · service \(process 4711\), x64 · mapped 5\.\d+ MB · captured/);
   });
 
-  it('prefer what grows where not all fits, and say how many are missing', () => {
+  it('speak of small neighbours together where each has no room for its own', () => {
     const texts = planPage(overviewPage(crowded, 2)).texts.filter(({ role }) => role === 'right');
-    expect(texts.filter(({ text }) => text.includes('+96 KB')).length).toBeGreaterThan(10);
-    expect(texts.at(-1)!.text).toMatch(/^and \d+ more without room for a label$/);
+    expect(texts[0]!.text).toMatch(/^▲ \+\d\.\d+ MB {2}\d{2,3} regions \((heap, private|private, heap)\)$/);
+    const counts = texts.map(({ text }) => Number(/(\d+) regions/.exec(text)?.[1] ?? 0));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(100);
+  });
+});
+
+describe('notes beside the content', () => {
+  const notes = Array.from({ length: 40 }, (_, index) => ({
+    at: index * 5,
+    lines: [{ text: `note ${index}`, colour: page.ink }],
+    priority: index,
+  }));
+
+  it('give up those of lowest priority, and say how many', () => {
+    const { texts } = planSideNotes(notes, { side: 'right', height: 200, scale: 1 });
+    expect(texts.at(-1)!.text).toMatch(/^and \d\d more without room for a label$/);
+    const shown = texts.slice(0, -1).map(({ text }) => Number(text.slice(5)));
+    expect(Math.min(...shown)).toBe(40 - shown.length);
   });
 });

@@ -194,6 +194,9 @@ function reportOf(dumps: number, regionCount: number, allocationCount: number): 
       explainedShare: share,
       trend: fc.constantFrom(...trends),
       bytesPerHour: fc.option(signed),
+      timeToLimit: fc.option(
+        fc.record({ limitBytes: bytes, hours: bytes, hoursAtFastest: bytes, hoursAtSlowest: fc.option(bytes) }),
+      ),
       ratios: fc.record({ toFirst: ratios, toPrevious: ratios }),
     }),
     verdict: fc.record({

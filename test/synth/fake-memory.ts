@@ -26,9 +26,8 @@ export function fakeMemory(regions: readonly FakeRegion[], options: FakeDumpOpti
   let last: FakeRegion | undefined;
 
   function regionAt(address: Address): FakeRegion | undefined {
-    if (last === undefined || address < last.start || address >= last.start + last.bytes.length) {
-      last = sorted[lastStartingAtOrBelow(sorted, address)];
-    }
+    if (last !== undefined && address >= last.start && address < last.start + last.bytes.length) return last;
+    last = sorted[lastStartingAtOrBelow(sorted, address)];
     return last;
   }
 

@@ -302,6 +302,7 @@ export function sampleReport(status: VerdictStatus = 'leak', overrides: Partial<
       explainedShare: 0.98,
       trend: 'steady',
       bytesPerHour: totalBytes * 10,
+      timeToLimit: null,
       ratios: {
         toFirst: mappedBytes.map((bytes) => bytes / mappedBytes[0]!),
         toPrevious: mappedBytes.map((bytes, index) => bytes / mappedBytes[Math.max(0, index - 1)]!),

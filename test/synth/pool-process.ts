@@ -84,7 +84,8 @@ function newRecords({ stride, content, counts, seed = 7 }: PoolOptions): Uint8Ar
     if (content === 'random') for (let inner = 16; inner < stride; inner++) bytes[at + inner] = random() >>> 7;
     if (content === 'mixed') {
       for (let inner = 16; inner < stride / 2; inner++) bytes[at + inner] = random() >>> 7;
-      for (let inner = Math.ceil(stride / 2); inner < (stride * 3) / 4; inner++) bytes[at + inner] = 97 + (random() % 26);
+      for (let inner = Math.ceil(stride / 2); inner < (stride * 3) / 4; inner++)
+        bytes[at + inner] = 97 + (random() % 26);
     }
   }
   return bytes;

@@ -24,7 +24,7 @@ const pageSize = 4096;
 /** NONCONTIGUOUS_BIT of malloc_state.flags, the 4 bytes after the mutex. */
 const noncontiguousFlag = 2;
 
-/** More than any number of threads, less than any arena gets from the system. */
+/** More than any number of threads; less memory than this comes in whole pages. */
 const attachedThreadsLimit = 0x10000;
 
 /** The arena at an address; undefined when its fields were not captured or its top is no address of a chunk. */
@@ -34,9 +34,11 @@ export function readArena(memory: Memory, layout: Layout, address: Address): Are
   const top = memory.word(address + layout.topOffset);
   if (flags === undefined || top === undefined || top <= 0 || top % word !== 0) return undefined;
   const afterNextFree = memory.word(address + layout.afterNextFreeOffset) ?? 0;
-  const hasAttachedThreads = afterNextFree < attachedThreadsLimit;
-  const systemMemoryOffset = layout.afterNextFreeOffset + (hasAttachedThreads ? word : 0);
+  const isMemory = afterNextFree >= attachedThreadsLimit || (afterNextFree > 0 && afterNextFree % pageSize === 0);
+  const systemMemoryOffset = layout.afterNextFreeOffset + (isMemory ? 0 : word);
   const topEnd = top + sizeIn(memory.word(top + word) ?? 0);
+  const size = systemMemoryOffset + 2 * word;
+  if (top >= address && top < address + size && top !== address + layout.topOffset) return undefined;
   return {
     address,
     layout,
@@ -44,13 +46,13 @@ export function readArena(memory: Memory, layout: Layout, address: Address): Are
     topEnd: topEnd > top && topEnd % pageSize === 0 ? topEnd : top,
     systemMemory: Math.max(0, memory.word(address + systemMemoryOffset) ?? 0),
     noncontiguous: (flags & noncontiguousFlag) !== 0,
-    size: systemMemoryOffset + 2 * word,
+    size,
   };
 }
 
-/** Whether the arena has never got memory: its top then is a bin of its own (initial_top). */
-export function isWithoutHeap(arena: Arena): boolean {
-  return arena.top >= arena.address && arena.top < arena.address + arena.size;
+/** Whether the arena has never got memory: its top then is the first bin (initial_top), which begins at that field. */
+export function isWithoutHeap({ top, address, layout }: Arena): boolean {
+  return top === address + layout.topOffset;
 }
 
 /**

@@ -16,7 +16,7 @@ import { findThreadArenas } from './thread-arenas.ts';
 import { walkRun } from './walk.ts';
 
 /** All that is known of one process's malloc; its heaps share it. */
-interface Process {
+interface ProcessHeaps {
   readonly layout: Layout;
   readonly arenas: readonly Arena[];
   readonly runs: readonly Run[];
@@ -25,7 +25,7 @@ interface Process {
 }
 
 interface GlibcHeap {
-  readonly process: Process;
+  readonly process: ProcessHeaps;
   readonly runs: readonly Run[];
   readonly mmapped: readonly MmappedChunk[];
 }
@@ -54,7 +54,7 @@ function findHeaps(memory: Memory): Heap<GlibcHeap>[] {
   const parameters = arena && findMallocParameters(memory, arena, expectedSbrkBase(arena));
   const mainRuns = arena === undefined ? (orphan?.runs ?? []) : findMainRuns(memory, arena, parameters, spans);
   const mmapped = findMmappedChunks(memory, layout, spans, parameters);
-  const process: Process = {
+  const process: ProcessHeaps = {
     layout,
     arenas: [...(arena === undefined ? [] : [arena]), ...threads.map((thread) => thread.arena)],
     runs: [...mainRuns, ...threads.flatMap(({ runs }) => runs)],

@@ -145,7 +145,7 @@ function readPiece(memory: Memory, arena: Arena, start: Address, limit: Address)
   };
   const walk = walkRun(memory, layout, { ...run, stopAtFence: true }, sink);
   while (!damaged && !walk.next().done);
-  if (reachedTop) return run;
+  if (reachedTop || end === top) return run;
   const fences = end + 2 * layout.header;
   // What cannot be walked is left to the report's walk to tell; the piece ends there.
   return { start, end: damaged ? fences : Math.min(limit, Math.ceil(fences / pageSize) * pageSize), top: undefined };

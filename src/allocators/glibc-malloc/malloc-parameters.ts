@@ -4,9 +4,8 @@ import type { Arena } from './arena.ts';
 
 /** What glibc notes about the whole process (`mp_`, a malloc_par). Source: glibc malloc/malloc.c. */
 export interface MallocParameters {
-  /** n_mmaps, mmapped_mem: chunks that are mappings of their own, and their bytes. */
+  /** n_mmaps: chunks that are mappings of their own. */
   readonly mmappedCount: number;
-  readonly mmappedBytes: number;
   /** sbrk_base: the first address got from sbrk, not aligned; 0 when there was none yet. */
   readonly sbrkBase: Address;
 }
@@ -63,7 +62,7 @@ function readParameters(
       const agrees = (counts.now === 0) === (bytes === 0) && (counts.most === 0) === (mostBytes === 0);
       const isKnown =
         sbrkBase === expectedBase || (counts.limit === usualMmapLimit && (sbrkBase > 0 || counts.most > 0));
-      if (agrees && isKnown) return { mmappedCount: counts.now, mmappedBytes: bytes, sbrkBase };
+      if (agrees && isKnown) return { mmappedCount: counts.now, sbrkBase };
     }
   }
   return undefined;

@@ -135,7 +135,10 @@ function chainsIn(memory: Memory, layout: Layout, span: MemorySpan): Chain[] {
   return chains;
 }
 
-/** Looks at every page that no known chunk is in, until `count` chunks are known or the limit is reached. */
+/**
+ * Looks at every page that no known chunk is in, until `count` chunks are known or the limit is reached. The smallest
+ * spans come first: a mapping is joined to thread stacks and the like, seldom to another allocator's gigabytes.
+ */
 function searchPages(
   memory: Memory,
   layout: Layout,
@@ -145,22 +148,16 @@ function searchPages(
 ): MmappedChunk[] {
   const { pageSize } = memory.dump;
   const knownAt = new Map(known.map((chunk) => [chunk.start, chunk]));
-  const found: MmappedChunk[] = [];
-  let missing = count - known.length;
+  const found = [...known];
   let pages = 0;
-  for (const span of spans) {
+  for (const span of spans.toSorted((a, b) => a.end - a.start - (b.end - b.start))) {
     let at = Math.ceil(span.start / pageSize) * pageSize;
-    while (at < span.end) {
-      const searching = missing > 0 && pages < pageLimit;
-      const chunk = knownAt.get(at) ?? (searching ? readMmappedChunk(memory, layout, at, span.end) : undefined);
-      if (chunk !== undefined) {
-        found.push(chunk);
-        if (!knownAt.has(at)) missing -= 1;
-      } else {
-        pages += 1;
-      }
+    while (at < span.end && found.length < count && pages < pageLimit) {
+      const chunk = knownAt.get(at) ?? readMmappedChunk(memory, layout, at, span.end);
+      if (chunk === undefined) pages += 1;
+      else if (!knownAt.has(at)) found.push(chunk);
       at += chunk?.size ?? pageSize;
     }
   }
-  return found;
+  return found.sort((a, b) => a.start - b.start);
 }

@@ -27,7 +27,7 @@ export function findArenas(memory: Memory): Segment[] {
       for (let i = 0; i + 1 < words.length; i += 2) {
         if ((words[i]! & (sliceBytes - 1)) !== 0 || words[i + 1] === 0) continue;
         const start = addressIn(words, i);
-        const slices = arenas.has(start) ? 0 : readSliceCount(memory, start);
+        const slices = start > 0 && !arenas.has(start) ? readSliceCount(memory, start) : 0;
         if (slices > 0) arenas.set(start, slices);
       }
       return undefined;

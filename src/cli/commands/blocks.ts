@@ -11,9 +11,22 @@ import type { Command } from './command.ts';
 import { type OneDumpArgs, oneDumpOptions, withDump } from './one-dump.ts';
 
 const blocksOptions = {
-  stride: { alias: 's', type: 'string', requiresArg: true, describe: 'Bytes from block to block, as diff names them', group: 'Dump:' },
+  stride: {
+    alias: 's',
+    type: 'string',
+    requiresArg: true,
+    describe: 'Bytes from block to block, as diff names them',
+    group: 'Dump:',
+  },
   ...oneDumpOptions,
-  limit: { alias: 'n', type: 'string', requiresArg: true, default: '20', describe: 'Addresses to list (20)', group: 'Terminal:' },
+  limit: {
+    alias: 'n',
+    type: 'string',
+    requiresArg: true,
+    default: '20',
+    describe: 'Addresses to list (20)',
+    group: 'Terminal:',
+  },
 } as const;
 
 type BlocksArgs = OneDumpArgs & InferredOptionTypes<typeof blocksOptions>;
@@ -39,7 +52,9 @@ export const blocks: Command = {
 
 async function runBlocks(args: BlocksArgs, signal: AbortSignal): Promise<void> {
   if (args.stride === undefined) {
-    throw new LeakvizError('usage', 'blocks: which stride?', { hint: 'Give --stride, as diff names it: leakviz blocks a.dmp --stride 272' });
+    throw new LeakvizError('usage', 'blocks: which stride?', {
+      hint: 'Give --stride, as diff names it: leakviz blocks a.dmp --stride 272',
+    });
   }
   const stride = wholeNumber('--stride', args.stride, 8);
   const limit = wholeNumber('--limit', args.limit, 0);

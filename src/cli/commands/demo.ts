@@ -11,7 +11,7 @@ import { resolveInputs } from '../resolve-inputs.ts';
 import { runDiff } from '../run-diff.ts';
 import { print } from '../terminal.ts';
 import type { Command } from './command.ts';
-import { checkGivenOnce, diffOptions, type ResolvedOptions } from './diff-options.ts';
+import { checkGivenOnce, defaultOptions, diffOptions, type ResolvedOptions } from './diff-options.ts';
 
 const demoOptions = {
   'temp-dir': diffOptions['temp-dir'],
@@ -73,16 +73,10 @@ function readTruth(samples: string): Truth {
 
 function optionsOf(args: DemoArgs, output: string, times: readonly Date[]): ResolvedOptions {
   return {
+    ...defaultOptions(),
     output,
     times,
-    reports: ['html', 'markdown', 'json'],
     withPictures: !args['no-pictures'],
-    printsJson: false,
-    fullPaths: false,
-    width: undefined,
-    bytesPerCell: undefined,
-    base: undefined,
-    interval: undefined,
     tempDir: args['temp-dir'],
     quiet: args.quiet,
     verbose: args.verbose,

@@ -3,7 +3,7 @@ import type { InferredOptionTypes, Options } from 'yargs';
 import { LeakvizError } from '../../errors.ts';
 import type { Address } from '../../model/address.ts';
 import { type ReportFormatId, reportFormats } from '../../reports/index.ts';
-import { parseBase, parseBytes, parseInterval, parseTimes } from '../parse-quantity.ts';
+import { parseBase, parseBytes, parseInterval, parseSize, parseTimes } from '../parse-quantity.ts';
 
 const formatIds = reportFormats.map((format) => format.id) as readonly string[];
 const shortIds: Readonly<Record<string, string>> = { md: 'markdown' };
@@ -17,6 +17,7 @@ const toggle = { type: 'boolean', default: false } as const;
 export const diffOptions = {
   times: { ...input, describe: 'When they were taken: ISO 8601, separated by commas' },
   interval: { ...input, describe: 'Time between them, such as 30s, 5min or 2h' },
+  limit: { ...input, describe: 'Size such as 2GB: says when the process reaches it at this rate' },
   base: { ...input, describe: 'Address of the first byte, in hex; for raw files' },
   'temp-dir': { ...input, describe: 'Folder that compressed dumps are unpacked to while they are read' },
   output: {
@@ -50,9 +51,13 @@ export const diffOptions = {
 export type DiffArgs = InferredOptionTypes<typeof diffOptions> & { readonly dumps?: readonly string[] };
 
 /** yargs makes a list of what is given twice; which of them was meant? */
-export function checkGivenOnce(args: Readonly<Record<string, unknown>>, options: Readonly<Record<string, Options>>): void {
+export function checkGivenOnce(
+  args: Readonly<Record<string, unknown>>,
+  options: Readonly<Record<string, Options>>,
+): void {
   const twice = Object.keys(options).find((name) => Array.isArray(args[name]));
-  if (twice !== undefined) throw new LeakvizError('usage', `--${twice} is given more than once`, { hint: 'Give it once.' });
+  if (twice !== undefined)
+    throw new LeakvizError('usage', `--${twice} is given more than once`, { hint: 'Give it once.' });
 }
 
 export interface ResolvedOptions {
@@ -64,6 +69,8 @@ export interface ResolvedOptions {
   readonly width: number | undefined;
   readonly bytesPerCell: number | undefined;
   readonly base: Address | undefined;
+  /** Bytes. */
+  readonly limitBytes: number | undefined;
   readonly interval: number | undefined;
   readonly times: readonly Date[] | undefined;
   readonly tempDir: string | undefined;
@@ -85,6 +92,7 @@ export function resolveOptions(args: DiffArgs, dumpCount: number): ResolvedOptio
     fullPaths: args['full-paths'],
     width: args.width === undefined ? undefined : parseWidth(args.width),
     bytesPerCell: args['bytes-per-pixel'] === undefined ? undefined : parseBytesPerPixel(args['bytes-per-pixel']),
+    limitBytes: args.limit === undefined ? undefined : parseSize('--limit', args.limit),
     base: args.base === undefined ? undefined : parseBase(args.base),
     interval: args.interval === undefined ? undefined : parseInterval(args.interval),
     times: args.times === undefined ? undefined : parseTimes(args.times, dumpCount),
@@ -92,6 +100,13 @@ export function resolveOptions(args: DiffArgs, dumpCount: number): ResolvedOptio
     quiet: args.quiet,
     verbose: args.verbose,
   };
+}
+
+/** What a run does that no option was given for. */
+export function defaultOptions(): ResolvedOptions {
+  const options: Readonly<Record<string, Options>> = diffOptions;
+  const defaults = Object.entries(options).map(([name, option]) => [name, option.default]);
+  return resolveOptions(Object.fromEntries(defaults) as DiffArgs, 0);
 }
 
 function parseReports(text: string): ReportFormatId[] {

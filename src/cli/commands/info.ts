@@ -10,7 +10,13 @@ import { type OneDumpArgs, oneDumpOptions, withDump } from './one-dump.ts';
 
 const infoOptions = {
   ...oneDumpOptions,
-  verbose: { alias: 'v', type: 'boolean', default: false, group: 'Terminal:', describe: 'List all modules and warnings' },
+  verbose: {
+    alias: 'v',
+    type: 'boolean',
+    default: false,
+    group: 'Terminal:',
+    describe: 'List all modules and warnings',
+  },
 } as const;
 
 type InfoArgs = OneDumpArgs & InferredOptionTypes<typeof infoOptions>;

@@ -15,7 +15,10 @@ const input = { type: 'string', requiresArg: true, group: 'Dump:' } as const;
 
 export const oneDumpOptions = {
   base: { ...input, describe: 'Address of the first byte, in hex; for raw files' },
-  map: { ...input, describe: 'File that says where the ranges of a raw file stand: lines of ADDRESS OFFSET SIZE, in hex' },
+  map: {
+    ...input,
+    describe: 'File that says where the ranges of a raw file stand: lines of ADDRESS OFFSET SIZE, in hex',
+  },
   'temp-dir': { ...input, describe: 'Folder that a compressed dump is unpacked to while it is read' },
   json: { type: 'boolean', default: false, group: 'Terminal:', describe: 'Print JSON' },
 } as const satisfies Record<string, Options>;
@@ -38,7 +41,9 @@ export async function withDump(
   checkGivenOnce(args as unknown as Readonly<Record<string, unknown>>, options);
   const paths = await resolveInputs([args.dump!]);
   if (paths.length > 1) {
-    throw new LeakvizError('usage', `${args.dump}: expected one dump, found ${paths.length}`, { hint: 'Name one file.' });
+    throw new LeakvizError('usage', `${args.dump}: expected one dump, found ${paths.length}`, {
+      hint: 'Name one file.',
+    });
   }
   const bar = await openProgressBar(true);
   const forget = onExit(() => {

@@ -1,9 +1,9 @@
 // Counts the blocks of each stride in every dump by their signatures.
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
+import type { Interval } from '../../model/intervals.ts';
 import type { Pacer } from '../../scan/pacer.ts';
 import { type AddressSketch, newAddressSketch } from '../address-sketch.ts';
-import type { AddressRun } from './sample-growth.ts';
 import type { CompanionWord, Signature } from './signature.ts';
 import type { TokenReader } from './tokens.ts';
 
@@ -20,7 +20,7 @@ export interface CountInput {
   readonly signatures: readonly Signature[];
   readonly memories: readonly Memory[];
   /** Where blocks may stand, per dump; sorted. */
-  readonly ranges: readonly (readonly AddressRun[])[];
+  readonly ranges: readonly (readonly Interval[])[];
   /** One per dump: what is a pointer differs. */
   readonly readers: readonly TokenReader[];
   readonly pacer: Pacer;
@@ -42,7 +42,8 @@ export async function countBlocks(input: CountInput): Promise<BlockCount[]> {
       input.readers[dump]!.read(words, (key, offset) => {
         const index = byKey.get(key);
         if (index === undefined) return;
-        if (!signatures[index]!.companions.every((word) => stands(word, { memory, words, start: piece.start, offset }))) return;
+        if (!signatures[index]!.companions.every((word) => stands(word, { memory, words, start: piece.start, offset })))
+          return;
         results[index]!.counts[dump]!++;
         results[index]!.sketches[dump]!.add(piece.start + offset);
       });
@@ -57,7 +58,7 @@ export async function countBlocks(input: CountInput): Promise<BlockCount[]> {
   return results;
 }
 
-function* piecesOf(ranges: readonly AddressRun[]): Generator<AddressRun> {
+function* piecesOf(ranges: readonly Interval[]): Generator<Interval> {
   for (const range of ranges) {
     for (let at = range.start; at < range.end; at += pieceBytes) {
       yield { start: at, end: Math.min(range.end, at + pieceBytes) };

@@ -94,7 +94,8 @@ function commonestGap(places: readonly (readonly number[] | undefined)[], lag: n
   }
   let best: GapMode | undefined;
   for (const [gap, count] of histogram) {
-    if (!best || count > best.count || (count === best.count && gap < best.gap)) best = { gap, count, share: count / all };
+    if (!best || count > best.count || (count === best.count && gap < best.gap))
+      best = { gap, count, share: count / all };
   }
   return best;
 }
@@ -118,7 +119,16 @@ function periodOf(key: number, places: readonly (readonly number[] | undefined)[
   if (!best) return undefined;
   const purity = latticeShare(places, best.gap, perBlock);
   if (best.share < clearShare && (best.share < weakShare || purity < purityOfWeak)) return undefined;
-  return { key, stride: best.gap, blockBytes: best.gap, repeats: best.count, share: best.share, purity, perBlock, places };
+  return {
+    key,
+    stride: best.gap,
+    blockBytes: best.gap,
+    repeats: best.count,
+    share: best.share,
+    purity,
+    perBlock,
+    places,
+  };
 }
 
 function latticeShare(places: readonly (readonly number[] | undefined)[], stride: number, lag: number): number {

@@ -1,21 +1,22 @@
 // The allocator-blind layer: strides from what comes again in memory that grew and that no heap walk explains.
 import type { Memory } from '../../memory/memory.ts';
+import type { Interval } from '../../model/intervals.ts';
 import { pointsInto } from '../../model/word-kind.ts';
 import type { Pacer } from '../../scan/pacer.ts';
 import type { AllocationClass } from '../allocation-class.ts';
 import { countBlocks } from './count-blocks.ts';
 import { findPeriods } from './find-strides.ts';
 import { resolveStrides } from './resolve-strides.ts';
-import { type AddressRun, sampleGrowth } from './sample-growth.ts';
+import { sampleGrowth } from './sample-growth.ts';
 import type { Signature } from './signature.ts';
 import { selectedValueTokens, shapeTokens, type TokenKind, valueTokens } from './tokens.ts';
 
 export interface StrideInput {
   readonly memories: readonly Memory[];
   /** Where the last dump holds something that the first did not; sorted. */
-  readonly grownRuns: readonly AddressRun[];
+  readonly grownRuns: readonly Interval[];
   /** Where blocks are counted, per dump; sorted. */
-  readonly ranges: readonly (readonly AddressRun[])[];
+  readonly ranges: readonly (readonly Interval[])[];
   readonly pacer: Pacer;
 }
 

@@ -79,7 +79,8 @@ function groupByBlock(list: readonly Period[]): BlockGroup[] {
     if (own) {
       own.periods.push(period);
       own.distances.push(distance!);
-    } else if (groups.length === 0 || (period.perBlock === 1 && groups.length < mostKinds)) groups.push({ periods: [period], distances: [0] });
+    } else if (groups.length === 0 || (period.perBlock === 1 && groups.length < mostKinds))
+      groups.push({ periods: [period], distances: [0] });
   }
   return groups;
 }
@@ -110,7 +111,9 @@ function distanceBehind(period: Period, leader: Period): number | undefined {
 function quality({ period, companions }: Signature): number {
   // A value says more than a shape, which other blocks may have as well.
   const weight = period.kind === 'value' ? 4 : 1;
-  return (weight * period.purity * period.share * (4 + companions.length) * Math.sqrt(period.repeats)) / period.perBlock;
+  return (
+    (weight * period.purity * period.share * (4 + companions.length) * Math.sqrt(period.repeats)) / period.perBlock
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 // Takes windows of words from all over the memory that grew: the material in which strides are looked for.
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
+import type { Interval } from '../../model/intervals.ts';
 
 /** Consecutive captured words. `words` holds halves low one first; a word of a 32-bit dump is one half. */
 export interface WordWindow {
@@ -8,31 +9,31 @@ export interface WordWindow {
   readonly words: Uint32Array;
 }
 
-export interface AddressRun {
-  readonly start: Address;
-  readonly end: Address;
+/** How much is looked at: bounds the work whatever the size. */
+export interface SamplePlan {
+  /** Short windows, spread over the whole growth, tell strides up to some ten KB from many places. */
+  readonly count: number;
+  readonly bytes: number;
+  /** Long ones catch larger blocks. */
+  readonly longCount: number;
 }
 
-/**
- * Short windows, spread over the whole growth, tell strides up to some ten KB from many places; a few long ones catch
- * larger blocks. Together they bound the work whatever the size.
- */
-const shortWindows = { count: 64, bytes: 128 << 10 };
-const longWindows = { count: 2, bytes: 4 << 20 };
+const fullPlan: SamplePlan = { count: 64, bytes: 128 << 10, longCount: 2 };
+const longBytes = 4 << 20;
 
 /** @param runs where memory grew, sorted; stretches of them become windows, evenly spread */
-export function sampleGrowth(memory: Memory, runs: readonly AddressRun[]): WordWindow[] {
+export function sampleGrowth(memory: Memory, runs: readonly Interval[], plan: SamplePlan = fullPlan): WordWindow[] {
   const joined = joinNear(runs);
   const total = joined.reduce((sum, run) => sum + run.end - run.start, 0);
   if (total === 0) return [];
-  if (total <= shortWindows.count * shortWindows.bytes) return readPieces(memory, joined, longWindows.bytes);
-  const short = spread(joined, total, shortWindows.count, shortWindows.bytes);
-  const long = spread(joined, total, longWindows.count, longWindows.bytes);
-  return [...readPieces(memory, short, shortWindows.bytes), ...readPieces(memory, long, longWindows.bytes)];
+  if (total <= plan.count * plan.bytes) return readPieces(memory, joined, longBytes);
+  const short = spread(joined, total, plan.count, plan.bytes);
+  const long = spread(joined, total, plan.longCount, longBytes);
+  return [...readPieces(memory, short, plan.bytes), ...readPieces(memory, long, longBytes)];
 }
 
 /** Zero pages inside a block split the runs of populated pages; what lies close together is looked at as one. */
-function joinNear(runs: readonly AddressRun[]): AddressRun[] {
+function joinNear(runs: readonly Interval[]): Interval[] {
   const farthest = 2 << 20;
   const joined: { start: Address; end: Address }[] = [];
   for (const run of runs) {
@@ -43,8 +44,8 @@ function joinNear(runs: readonly AddressRun[]): AddressRun[] {
   return joined;
 }
 
-function spread(runs: readonly AddressRun[], total: number, count: number, bytes: number): AddressRun[] {
-  const windows: AddressRun[] = [];
+function spread(runs: readonly Interval[], total: number, count: number, bytes: number): Interval[] {
+  const windows: Interval[] = [];
   let passed = 0;
   let next = 0;
   for (const run of runs) {
@@ -61,7 +62,7 @@ function spread(runs: readonly AddressRun[], total: number, count: number, bytes
   return windows;
 }
 
-function readPieces(memory: Memory, runs: readonly AddressRun[], largest: number): WordWindow[] {
+function readPieces(memory: Memory, runs: readonly Interval[], largest: number): WordWindow[] {
   const windows: WordWindow[] = [];
   for (const run of runs) {
     for (let at = run.start; at < run.end; ) {

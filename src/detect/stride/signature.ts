@@ -54,14 +54,19 @@ function samplePlaces(period: Period, windows: readonly WordWindow[]): Place[] {
   const all: Place[] = [];
   for (const [window, list] of period.places.entries()) {
     for (let index = 1; list && index < list.length; index++) {
-      if (list[index]! - list[index - 1]! === period.stride) all.push({ words: windows[window]!.words, offset: list[index]! });
+      if (list[index]! - list[index - 1]! === period.stride)
+        all.push({ words: windows[window]!.words, offset: list[index]! });
     }
   }
   const every = Math.max(1, Math.floor(all.length / samples));
   return all.filter((_, index) => index % every === 0);
 }
 
-function sharedWord(places: readonly Place[], offset: number, wordBytes: 4 | 8): { lo: number; hi: number } | undefined {
+function sharedWord(
+  places: readonly Place[],
+  offset: number,
+  wordBytes: 4 | 8,
+): { lo: number; hi: number } | undefined {
   let lo = 0;
   let hi = 0;
   let seen = 0;

@@ -77,7 +77,9 @@ export function shapeTokens(wordBytes: 4 | 8, isPointer: PointerTest): TokenRead
       let seen = 0;
       for (let index = 0; index + step <= words.length; index += step) {
         const kind =
-          step === 2 ? classifyWord64(words[index]!, words[index + 1]!, isPointer) : classifyWord32(words[index]!, isPointer);
+          step === 2
+            ? classifyWord64(words[index]!, words[index + 1]!, isPointer)
+            : classifyWord32(words[index]!, isPointer);
         // Before it is shifted out, the oldest kind is the one in front of the eight: a run begins where they differ.
         const oldest = shape >>> ((shapeWords - 1) * bitsPerKind);
         shape = ((shape << bitsPerKind) | kind) & shapeMask;
@@ -95,5 +97,6 @@ export function readWindows(
   reader: TokenReader,
   visit: (key: number, offset: number, window: number) => void,
 ): void {
-  for (const [index, window] of windows.entries()) reader.read(window.words, (key, offset) => visit(key, offset, index));
+  for (const [index, window] of windows.entries())
+    reader.read(window.words, (key, offset) => visit(key, offset, index));
 }

@@ -11,7 +11,7 @@ export type Scale = Pick<Layout, 'columns' | 'cellWidth' | 'cellHeight'> & {
 };
 
 /** About as many pixels make a picture that opens everywhere. */
-const mostPixels = 4_000_000;
+export const mostPixels = 4_000_000;
 /** A picture of this size fits a screen and is still fine enough to show hatching. */
 const bestPixels = 1_300_000;
 const bestAspect = 1.15;

@@ -19,12 +19,8 @@ const quietZeroShare = 0.75;
 /** Long quiet runs of a track. `allCells` is the number of cells of all tracks that are drawn. */
 export function quietRuns(track: TrackCells, allCells: number): QuietRun[] {
   const runs = longRuns(track, Math.max(1, allCells * leastShare));
-  const zero = runs.filter((run) => run.kind === 'zero').reduce((sum, run) => sum + runCells(run), 0);
+  const zero = runs.filter((run) => run.kind === 'zero').reduce((sum, run) => sum + run.endCell - run.firstCell, 0);
   return zero >= track.cellCount * quietZeroShare ? runs : runs.filter((run) => run.kind === 'absent');
-}
-
-export function runCells(run: QuietRun): number {
-  return run.endCell - run.firstCell;
 }
 
 function longRuns(track: TrackCells, least: number): QuietRun[] {

@@ -1,8 +1,8 @@
 import { lineHeight } from '../../draw/draw-text.ts';
 import { page } from '../../draw/palette.ts';
 import type { PerDump } from '../../model/leak-report.ts';
-import { type CellBand, type Layout, rowAddress } from '../layout.ts';
 import type { TrackStory } from '../layout/fold-tracks.ts';
+import { type CellBand, type Layout, rowAddress } from '../layout.ts';
 import type { SideNote, TextLine } from './page-types.ts';
 import { addressText, bytesChangeText, bytesText, countText } from './size-text.ts';
 

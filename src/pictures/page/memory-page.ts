@@ -57,23 +57,27 @@ function paintBand(image: PixelImage, content: Rect, layout: Layout, band: Band,
   const border = { x: rect.x - 1, y: rect.y - 1, width: rect.width + 2, height: rect.height + 2 };
   const isThere = band.story.track.presence[picture.dump] !== null;
   strokeRect(image, border, page.line, isThere ? undefined : { on: 3, off: 3 });
-  paintCells(image, rect, layout, band, picture);
-  if (!isThere) noteAbsence(image, rect, layout.textScale);
+  const isEmpty = paintCells(image, rect, layout, band, picture) === 0;
+  if (!isThere && isEmpty) noteAbsence(image, rect, layout.textScale);
 }
 
-function paintCells(image: PixelImage, rect: Rect, layout: Layout, band: CellBand, picture: MemoryPicture): void {
+/** Returns how many cells have something to show. */
+function paintCells(image: PixelImage, rect: Rect, layout: Layout, band: CellBand, picture: MemoryPicture): number {
   const { cellWidth: width, cellHeight: height } = layout;
   const painter = picture.painterOf(band);
+  let painted = 0;
   for (let index = 0; index < band.cellCount; index++) {
     const row = Math.floor(index / layout.columns);
     const cell = { x: rect.x + (index - row * layout.columns) * width, y: rect.y + row * height, width, height };
     const colour = painter(band.firstCell + index);
+    if (colour !== undefined) painted++;
     if (colour === undefined) {
       const address = rowAddress(layout, band, 0) + index * layout.bytesPerCell;
       if (isMapped(band.story.track, picture.dump, address)) hatchRect(image, cell, notCapturedLine);
     } else if (width === 1) setPixel(image, cell.x, cell.y, colour);
     else fillRect(image, cell, colour);
   }
+  return painted;
 }
 
 function noteAbsence(image: PixelImage, rect: Rect, scale: number): void {

@@ -13,6 +13,7 @@ export interface TextLine {
 export interface SideNote {
   /** The row it speaks of. */
   readonly at: number;
+  /** None where only the span is marked. */
   readonly lines: readonly TextLine[];
   /** Higher ones stay when there is no room for all. */
   readonly priority: number;

@@ -94,7 +94,7 @@ function place(notes: readonly SideNote[], column: Column, heightOf: (note: Side
   const line = lineHeight * column.scale;
   const half = Math.floor(line / 2);
   const gap = 3 * column.scale;
-  const movable = notes.filter((note) => !note.fixed);
+  const movable = notes.filter((note) => !note.fixed && note.lines.length > 0);
   const range = { from: -half, to: Math.max(column.height, lowestColumn * column.scale) + half, gap };
   const wishes = movable.map((note) => ({ at: note.at - half, size: heightOf(note), priority: note.priority }));
   let result = placeLabels(wishes, range);
@@ -102,7 +102,7 @@ function place(notes: readonly SideNote[], column: Column, heightOf: (note: Side
   if (left > 0) result = placeLabels(wishes, { ...range, to: range.to - line - gap });
   const placed = result.map(({ index, at }) => ({ note: movable[index]!, top: at }));
   for (const note of notes) {
-    if (!note.fixed) continue;
+    if (!note.fixed || note.lines.length === 0) continue;
     const top = note.at - half;
     const isFree = placed.every(
       (other) => top >= other.top + heightOf(other.note) + gap || top + line + gap <= other.top,

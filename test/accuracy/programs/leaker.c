@@ -7,7 +7,8 @@
    POOL       none, or bare or headed cells of a pool of the program's own
    LEAK       REQUEST:CONTENT:N1,N2,...  blocks leaked in each step
 
-   Prints one line of JSON per step: the leaked blocks by stride for each leak, and the cached ones by stride. */
+   Prints one line of JSON per step: the leaked blocks by stride for each leak, and by stride what else
+   it made: the cache's blocks and the slabs of its pools. */
 #include "blocks.h"
 #include "pool.h"
 #include "strides.h"
@@ -61,9 +62,11 @@ static struct tally *tally_of(struct worker *worker, size_t stride) {
 
 static void leak_one(struct worker *worker, int index) {
   struct leak *leak = &leaks[index];
+  const char *slab_end = worker->pools[index].end;
   void *block = uses_pool ? pool_take(&worker->pools[index]) : malloc(leak->request);
   if (!block) exit(2);
   fill_block(block, leak->request, leak->content, &worker->authors[index]);
+  if (worker->pools[index].end != slab_end) tally_of(worker, SLAB_BYTES)->cached++;
   size_t stride = uses_pool ? worker->pools[index].cell_bytes : stride_of(allocator, block);
   tally_of(worker, stride)->leaked[index]++;
 }
