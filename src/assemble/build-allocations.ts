@@ -42,9 +42,12 @@ export function buildAllocations(result: DiffResult, allocators: readonly Alloca
   return { rows, idOf };
 }
 
+/** The other stride is the exception; where it grows as much as this, it has requests of its own. */
+const otherStrideRatio = 4;
+
 /** The suspect whose requests also end up in this class. */
 function usualOf(candidate: Candidate, suspects: readonly Candidate[]): Candidate | undefined {
-  return suspects.find((usual) => isOtherStrideOf(usual, candidate) && usual.growthCount > candidate.growthCount);
+  return suspects.find((usual) => isOtherStrideOf(usual, candidate) && usual.growthCount > otherStrideRatio * candidate.growthCount);
 }
 
 interface RowContext {
@@ -66,7 +69,7 @@ function buildRow(candidate: Candidate, context: RowContext): ReportAllocation {
     id: context.id,
     strideBytes: sizeClass.stride,
     linkedTo: context.usual?.id ?? null,
-    requestBytes: requestOf(context.usual?.candidate.sizeClass ?? sizeClass, context),
+    requestBytes: requestWithUsual(sizeClass, context),
     allocator: sizeClass.allocator,
     method: sizeClass.method,
     counts: [...sizeClass.counts],
@@ -104,6 +107,13 @@ function blocksOf(sizeClass: AllocationClass): Address[] {
 function spread<T>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items];
   return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)]!);
+}
+
+/** Requests of its own and of the usual stride cannot be told apart: the range holds both. */
+function requestWithUsual(sizeClass: AllocationClass, context: RowContext): { min: number; max: number } | null {
+  const own = requestOf(sizeClass, context);
+  const usual = context.usual ? requestOf(context.usual.candidate.sizeClass, context) : null;
+  return own && usual ? { min: Math.min(own.min, usual.min), max: Math.max(own.max, usual.max) } : own;
 }
 
 /** Exact where the allocator keeps the request of each block: those that account for the growth. */

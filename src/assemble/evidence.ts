@@ -2,7 +2,7 @@
 import type { Candidate } from '../detect/candidates.ts';
 import type { DiffResult } from '../diff-dumps.ts';
 import type { Evidence } from '../model/leak-report.ts';
-import { printBytes, printCount, printShare } from '../reports/print-quantity.ts';
+import { printBytes, printCount, printShare } from '../text/print-quantity.ts';
 
 export function evidenceFor(candidate: Candidate, result: DiffResult): Evidence[] {
   const { test } = candidate;

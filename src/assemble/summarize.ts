@@ -1,7 +1,7 @@
 // The verdict in one sentence, for the top of a ticket.
 import type { DiffResult } from '../diff-dumps.ts';
 import type { ReportAllocation, ReportDump, ReportGrowth } from '../model/leak-report.ts';
-import { printBytes, printCount, printExactBytes, printRate, printShare } from '../reports/print-quantity.ts';
+import { printBytes, printCount, printExactBytes, printRate, printShare } from '../text/print-quantity.ts';
 
 interface Parts {
   readonly dumps: readonly ReportDump[];

@@ -1,6 +1,6 @@
 // When the process reaches a size, if it goes on as between the dumps.
 import type { TimeToLimit } from '../model/leak-report.ts';
-import { printBytes, printDuration } from '../reports/print-quantity.ts';
+import { printBytes, printDuration } from '../text/print-quantity.ts';
 
 /**
  * The interval is that of the slowest and the fastest step: three dumps bear no finer statistics.

@@ -1,6 +1,6 @@
 // What --verbose adds, on stderr: every warning, and what took how long.
 import type { LeakReport } from '../model/leak-report.ts';
-import { printBytes, printDuration } from '../reports/print-quantity.ts';
+import { printBytes, printDuration } from '../text/print-quantity.ts';
 import { say } from './terminal.ts';
 
 export interface Stopwatch {

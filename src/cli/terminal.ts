@@ -1,7 +1,7 @@
 // The two streams: results to stdout, everything else to stderr.
 
-import { escapeText } from '../reports/escape-text.ts';
 import type { TerminalOptions } from '../reports/index.ts';
+import { escapeText } from '../text/escape-text.ts';
 
 /** Longer messages quote something that went wrong at length; their ends say enough. */
 const longestMessage = 2000;

@@ -36,6 +36,7 @@ export function crossCheck(
   const periods = findPeriods(windows, valueTokens(input.memory.dump.pointerSize));
   const clear = periods.filter((period) => period.repeats * period.stride >= contradictingShare * seenBytes);
   const seenStrides = [...new Set(periods.map((period) => period.stride))].slice(0, mostSeen);
+  const strides = walked.map((one) => one.sizeClass.stride);
   return new Map(
     walked.map((one) => {
       const { stride } = one.sizeClass;
@@ -43,13 +44,19 @@ export function crossCheck(
       const isContradicted =
         one.share >= contradictingShare &&
         clear.length > 0 &&
-        clear.every((period) => !isRelated(period.stride, stride));
+        clear.every((period) => period.stride > stride && !isSumOf(period.stride, strides));
       return [one, { agrees: shows ? true : isContradicted ? false : null, seenStrides }];
     }),
   );
 }
 
-/** Part of the block, or several blocks in a fixed order: no contradiction. */
-function isRelated(seen: number, stride: number): boolean {
-  return seen < stride || seen % stride === 0;
+/** Blocks in a fixed order repeat at the sum of their strides: whether some of the walked ones add up to this. */
+function isSumOf(seen: number, strides: readonly number[]): boolean {
+  const granule = 8;
+  const reachable = new Uint8Array(Math.floor(seen / granule) + 1);
+  reachable[0] = 1;
+  for (let size = granule; size <= seen; size += granule) {
+    reachable[size / granule] = strides.some((stride) => stride <= size && reachable[(size - stride) / granule] === 1) ? 1 : 0;
+  }
+  return seen % granule === 0 && reachable[seen / granule] === 1;
 }

@@ -1,5 +1,6 @@
 // Leak, growth, none or inconclusive: the decision, from what was measured. The rules stand in docs/detection.md.
 import type { Trend, VerdictStatus } from '../model/leak-report.ts';
+import { printExactBytes, printShare } from '../text/print-quantity.ts';
 import type { Candidate } from './candidates.ts';
 
 export interface ProcessFacts {
@@ -62,7 +63,7 @@ export function decide(candidates: readonly Candidate[], facts: ProcessFacts): D
     return inconclusive('collector', collectorReason(facts.collector), leaking);
   }
   if (leaking.length > 0) return leak(leaking);
-  return growth(suspects, facts);
+  return growth(suspects, candidates, facts);
 }
 
 /** Material growth of the process: more than an allocator's housekeeping, and than its own churn explains. */
@@ -112,17 +113,29 @@ function growInProportion(a: Candidate, b: Candidate): boolean {
 
 function leak(suspects: readonly Candidate[]): Decision {
   const share = suspects.reduce((sum, one) => sum + one.share, 0);
-  const text = `${suspects.length === 1 ? 'One allocation class grows' : `${suspects.length} allocation classes grow`} in every step, beyond what coming and going explains, and ${suspects.length === 1 ? 'makes' : 'make'} up ${percent(share)} of the growth.`;
+  const text = `${suspects.length === 1 ? 'One allocation class grows' : `${suspects.length} allocation classes grow`} in every step, beyond what coming and going explains, and ${suspects.length === 1 ? 'makes' : 'make'} up ${printShare(Math.min(1, share))} of the growth.`;
   return { status: 'leak', suspects, reasons: [{ code: 'class-grows-in-every-step', text }] };
 }
 
-function growth(suspects: readonly Candidate[], facts: ProcessFacts): Decision {
+function growth(suspects: readonly Candidate[], candidates: readonly Candidate[], facts: ProcessFacts): Decision {
   const reasons = suspects.map((one) => ({
     code: one.trend === 'saturating' ? 'levels-off' : 'grew-once',
-    text: `Blocks of ${one.sizeClass.stride} bytes grew, but ${one.trend === 'saturating' ? 'level off' : 'in one step only'}.`,
+    text: `Blocks of ${printExactBytes(one.sizeClass.stride)} grew, but ${one.trend === 'saturating' ? 'level off' : 'in one step only'}.`,
   }));
-  if (reasons.length === 0) reasons.push(unexplained(facts));
+  if (reasons.length === 0) reasons.push(bigBlock(candidates) ?? unexplained(facts));
   return { status: 'growth', suspects: [], reasons };
+}
+
+/** So few blocks of one size are buffers, not a pile of objects. */
+const fewBlocks = 4;
+
+/** A buffer that was made anew, larger: a growing vector, a hash table, a file read whole. */
+function bigBlock(candidates: readonly Candidate[]): { code: string; text: string } | undefined {
+  const big = candidates.find((one) => one.share >= 0.5 && one.sizeClass.counts.at(-1)! <= fewBlocks);
+  if (!big) return undefined;
+  const count = big.sizeClass.counts.at(-1)!;
+  const text = `${count === 1 ? 'One block' : `${count} blocks`} of ${printExactBytes(big.sizeClass.stride)} ${count === 1 ? 'makes' : 'make'} up most of the growth: a buffer that grew, not blocks that pile up.`;
+  return { code: 'one-big-buffer', text };
 }
 
 function unexplained(facts: ProcessFacts): { code: string; text: string } {
@@ -160,13 +173,9 @@ function inconclusive(code: string, text: string, suspects: readonly Candidate[]
 }
 
 function tooLittle(facts: ProcessFacts): string {
-  return `A dump holds only ${percent(facts.capturedShare)} of the writable memory. Capture full dumps: procdump -ma on Windows, gcore on Linux.`;
+  return `A dump holds only ${printShare(facts.capturedShare)} of the writable memory. Capture full dumps: procdump -ma on Windows, gcore on Linux.`;
 }
 
 function collectorReason(collector: string): string {
   return `The growth lies in memory that ${collector} collects. Garbage that was not collected yet looks the same as a leak; force a full collection before each dump and compare again.`;
-}
-
-function percent(share: number): string {
-  return `${Math.round(Math.min(1, share) * 100)} %`;
 }

@@ -7,7 +7,7 @@ import type {
   ReportRegion,
   Trend,
 } from '../model/leak-report.ts';
-import { printCount } from './print-quantity.ts';
+import { printCount } from '../text/print-quantity.ts';
 
 /** Id of the last row of a capped list, which stands for all that were left out. */
 export const othersId = 'others';

@@ -2,8 +2,8 @@
 
 import type { DumpFacts, HeapFacts } from '../inspect/inspect-dump.ts';
 import type { BlockProfile } from '../inspect/profile-blocks.ts';
-import { escapeText } from './escape-text.ts';
-import { noValue, printBytes, printCount, printExactBytes, printTime } from './print-quantity.ts';
+import { escapeText } from '../text/escape-text.ts';
+import { noValue, printBytes, printCount, printExactBytes, printTime } from '../text/print-quantity.ts';
 import { fieldKindWords, plural } from './report-words.ts';
 import type { TerminalOptions } from './terminal/terminal-style.ts';
 import { textTable, wrapText } from './terminal/text-table.ts';

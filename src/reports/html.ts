@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LeakReport } from '../model/leak-report.ts';
+import { printDuration } from '../text/print-quantity.ts';
 import { capReport } from './cap-report.ts';
 import { dumpsSection, methodSection } from './html/closing-sections.ts';
 import { growthSection } from './html/growth-section.ts';
@@ -18,7 +19,6 @@ import {
   verdictPicture,
   verdictSection,
 } from './html/verdict-section.ts';
-import { printDuration } from './print-quantity.ts';
 import type { EmbeddedPicture, ReportFormat } from './report-format.ts';
 import { elapsedTimes, suspectsOf } from './report-view.ts';
 

@@ -1,4 +1,4 @@
-import { escapeText, longestSentence } from './escape-text.ts';
+import { escapeText, longestSentence } from '../text/escape-text.ts';
 
 /** Names are cut shorter than elsewhere: tables in tickets are narrow. */
 const longestMarkdownName = 60;

@@ -1,6 +1,4 @@
 import type { Evidence, LeakReport, ReportAllocation, ReportRegion } from '../model/leak-report.ts';
-import { capReport } from './cap-report.ts';
-import { type MarkdownColumn, markdownName, markdownPath, markdownTable, markdownText } from './markdown-text.ts';
 import {
   noValue,
   printBytes,
@@ -13,7 +11,9 @@ import {
   printRatio,
   printShare,
   unitsNote,
-} from './print-quantity.ts';
+} from '../text/print-quantity.ts';
+import { capReport } from './cap-report.ts';
+import { type MarkdownColumn, markdownName, markdownPath, markdownTable, markdownText } from './markdown-text.ts';
 import type { ReportFormat } from './report-format.ts';
 import {
   elapsedTimes,

@@ -9,7 +9,6 @@ import type {
   Trend,
   VerdictStatus,
 } from '../model/leak-report.ts';
-import { othersId } from './cap-report.ts';
 import {
   noValue,
   printBytesChange,
@@ -18,7 +17,8 @@ import {
   printDuration,
   printExactBytes,
   printTime,
-} from './print-quantity.ts';
+} from '../text/print-quantity.ts';
+import { othersId } from './cap-report.ts';
 import { elapsedTimes } from './report-view.ts';
 
 /** The verdict as a badge. */

@@ -1,6 +1,6 @@
 import type { LeakReport } from '../model/leak-report.ts';
+import { longestSentence } from '../text/escape-text.ts';
 import { capReport } from './cap-report.ts';
-import { longestSentence } from './escape-text.ts';
 import { furtherReasons } from './report-view.ts';
 import { statusWords } from './report-words.ts';
 import { regionLines } from './terminal/region-lines.ts';

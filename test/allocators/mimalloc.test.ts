@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mimalloc } from '../../src/allocators/mimalloc/index.ts';
-import { fakeMemory } from '../synth/fake-memory.ts';
+import { type FakeRegion, fakeMemory } from '../synth/fake-memory.ts';
 import { createMemoryImage } from '../synth/memory-image.ts';
+import { arenaAt, arenaStaticData, type StalePage, writeMimallocArena } from '../synth/synth-mimalloc-arena.ts';
 import {
   type BlockState,
   type MimallocModel,
@@ -93,6 +94,49 @@ describe.each(mimallocVersions)('mimalloc %s', (version) => {
     writeMimallocHeap(image, { version, pages: [page(80, 1, mixed), page(1280, 1, mixed)] });
     image.u32(segmentAt + (version.startsWith('2.2') ? 0x120 : 0x108), 2);
     expect(mimalloc.findHeaps(linuxMemory(image))).toEqual([]);
+  });
+});
+
+describe('mimalloc 3.0', () => {
+  const isLibrary = ({ start }: FakeRegion): boolean => start === arenaStaticData;
+
+  function walkArena(pages: readonly (PageModel | StalePage)[]) {
+    const image = createMemoryImage();
+    const expected = writeMimallocArena(image, pages);
+    return { expected, ...walkHeaps(mimalloc, linuxMemory(image, isLibrary)) };
+  }
+
+  test('tells just what any model holds', () => {
+    fc.assert(
+      fc.property(pagesArbitrary, (pages) => {
+        const { blocks, damage, expected } = walkArena(pages);
+        expect({ blocks, damage }).toEqual({ blocks: expected, damage: [] });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('passes over the record of a freed page whose slices others have taken', () => {
+    const { blocks, expected } = walkArena([{ staleSlices: 8 }, page(80, 1, mixed), page(48, 1, mixed)]);
+    expect(blocks).toEqual(expected);
+  });
+
+  test('ends without throwing whatever is damaged', () => {
+    fc.assert(
+      fc.property(pagesArbitrary, damageArbitrary, (pages, changes) => {
+        const image = createMemoryImage();
+        writeMimallocArena(image, pages);
+        expect(walkDamaged(mimalloc, image, changes).blocks.length).toBeLessThan(1e6);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('finds nothing without a pointer to the arena', () => {
+    const image = createMemoryImage();
+    writeMimallocArena(image, [page(80, 1, mixed)]);
+    image.pointer(8, arenaStaticData + 0x108, arenaAt + sliceBytes);
+    expect(mimalloc.findHeaps(linuxMemory(image, isLibrary))).toEqual([]);
   });
 });
 

@@ -27,20 +27,26 @@ describe('results go to stdout, everything else to stderr', () => {
   });
 
   test('--json prints the report that is written, and nothing else', async () => {
-    const { stdout, stderr } = await runCli(['diff', ...sampleDumps('linux-65535'), '--no-pictures', '--json'], { cwd: folder });
+    const { stdout, stderr } = await runCli(['diff', ...sampleDumps('linux-65535'), '--no-pictures', '--json'], {
+      cwd: folder,
+    });
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual(readReport(join(folder, 'leakviz-report', 'report.json')));
   });
 
   test('--quiet prints the verdict only', async () => {
-    const { stdout, stderr } = await runCli(['diff', ...sampleDumps('linux-65535'), '--no-pictures', '-q'], { cwd: folder });
+    const { stdout, stderr } = await runCli(['diff', ...sampleDumps('linux-65535'), '--no-pictures', '-q'], {
+      cwd: folder,
+    });
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^ LEAK {2}/);
     expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(3);
   });
 
   test('--verbose says on stderr what took how long', async () => {
-    const { stdout, stderr } = await runCli(['diff', ...writeSmallCores(folder, 2), '--no-pictures', '-v'], { cwd: folder });
+    const { stdout, stderr } = await runCli(['diff', ...writeSmallCores(folder, 2), '--no-pictures', '-v'], {
+      cwd: folder,
+    });
     expect(stderr).toMatch(/^leakviz: opening .* s, comparing .* s, drawing and writing .* s; at most .* of memory$/m);
     expect(stdout).not.toContain('opening');
   });
@@ -54,7 +60,8 @@ describe('results go to stdout, everything else to stderr', () => {
 
 describe.skipIf(!existsSync('/usr/bin/script'))('on a terminal', () => {
   // script is a terminal around a command; --quiet leaves out the progress bar, which is made of control codes.
-  const inTerminal = (line: string) => `script -qec "'${process.execPath}' '${mainFile}' ${line}" /dev/null < /dev/null`;
+  const inTerminal = (line: string) =>
+    `script -qec "'${process.execPath}' '${mainFile}' ${line}" /dev/null < /dev/null`;
 
   test('the verdict is coloured, unless NO_COLOR is set', async () => {
     const line = inTerminal(`diff ${writeSmallCores(folder, 3).join(' ')} --no-pictures -q`);
@@ -70,7 +77,9 @@ describe('the report folder', () => {
     const { pictures } = readReport(join(folder, 'out', 'report.json'));
     const named = pictures.flatMap(({ bmp, png }) => [bmp, png]);
     expect(named.length).toBeGreaterThan(0);
-    expect(listFolder(join(folder, 'out'))).toEqual(['pictures', 'report.html', 'report.json', 'report.md', ...named].sort());
+    expect(listFolder(join(folder, 'out'))).toEqual(
+      ['pictures', 'report.html', 'report.json', 'report.md', ...named].sort(),
+    );
   });
 
   test.each(series)('of %s is the same, byte for byte, when made twice', async (name) => {
@@ -102,7 +111,10 @@ describe('the report folder', () => {
   });
 
   test('gets only the reports that were asked for', async () => {
-    const { stdout } = await runCli(['diff', ...writeSmallCores(folder, 2), '-o', 'out', '--report', 'md', '--no-pictures'], { cwd: folder });
+    const { stdout } = await runCli(
+      ['diff', ...writeSmallCores(folder, 2), '-o', 'out', '--report', 'md', '--no-pictures'],
+      { cwd: folder },
+    );
     expect(listFolder(join(folder, 'out'))).toEqual(['report.md']);
     expect(stdout).toContain(`Report: ${join('out', 'report.md')}`);
   });
@@ -111,11 +123,16 @@ describe('the report folder', () => {
 describe('times', () => {
   const timesOf = async (...args: string[]) => {
     await runCli(['diff', ...args, '--no-pictures', '-o', 'out'], { cwd: folder });
-    return readReport(join(folder, 'out', 'report.json')).dumps.map(({ capturedAt, timeSource }) => ({ capturedAt, timeSource }));
+    return readReport(join(folder, 'out', 'report.json')).dumps.map(({ capturedAt, timeSource }) => ({
+      capturedAt,
+      timeSource,
+    }));
   };
 
   test('of --times stand in the report', async () => {
-    expect(await timesOf(...writeSmallCores(folder, 2), '--times', '2026-03-01T14:05:00Z, 2026-03-01T15:05:00+01:00')).toEqual([
+    expect(
+      await timesOf(...writeSmallCores(folder, 2), '--times', '2026-03-01T14:05:00Z, 2026-03-01T15:05:00+01:00'),
+    ).toEqual([
       { capturedAt: '2026-03-01T14:05:00.000Z', timeSource: 'argument' },
       { capturedAt: '2026-03-01T14:05:00.000Z', timeSource: 'argument' },
     ]);

@@ -54,7 +54,7 @@ interface Writer {
   readonly facts: GlibcFacts;
   /** CHUNK_HDR_SZ. */
   readonly header: number;
-  word(address: Address, value: number): void;
+  readonly word: (address: Address, value: number) => void;
 }
 
 interface WrittenChunk extends ChunkModel {

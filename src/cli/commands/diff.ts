@@ -1,9 +1,9 @@
 // leakviz diff: the main job.
 import { join } from 'node:path';
 import { LeakvizError } from '../../errors.ts';
-import { escapeText } from '../../reports/escape-text.ts';
 import { printSummaryBody } from '../../reports/index.ts';
 import { json } from '../../reports/json.ts';
+import { escapeText } from '../../text/escape-text.ts';
 import { exitCodesHelp } from '../exit-code.ts';
 import { resolveInputs } from '../resolve-inputs.ts';
 import { runDiff } from '../run-diff.ts';

@@ -1,6 +1,6 @@
 import type { LeakReport, Method, ReportDump, TimeSource } from '../../model/leak-report.ts';
-import { escapeText, longestSentence } from '../escape-text.ts';
-import { noValue, printBytes, printCount, unitsNote } from '../print-quantity.ts';
+import { escapeText, longestSentence } from '../../text/escape-text.ts';
+import { noValue, printBytes, printCount, unitsNote } from '../../text/print-quantity.ts';
 import { captureTimes, plural } from '../report-words.ts';
 import { numberCell, tableMarkup } from './html-table.ts';
 import { html, nameMarkup, type SafeHtml } from './html-template.ts';

@@ -1,4 +1,4 @@
-import { printBytes, printBytesLike, printDuration } from '../print-quantity.ts';
+import { printBytes, printBytesLike, printDuration } from '../../text/print-quantity.ts';
 import { html, type SafeHtml } from './html-template.ts';
 
 export interface GrowthSeries {

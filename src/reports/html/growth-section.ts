@@ -7,7 +7,7 @@ import {
   printExactBytes,
   printRatio,
   printShare,
-} from '../print-quantity.ts';
+} from '../../text/print-quantity.ts';
 import { elapsedTimes, steps, suspectsOf } from '../report-view.ts';
 import { trendWords } from '../report-words.ts';
 import { growthChart } from './growth-chart.ts';

@@ -1,5 +1,5 @@
 import type { PerDump } from '../../model/leak-report.ts';
-import { noValue } from '../print-quantity.ts';
+import { noValue } from '../../text/print-quantity.ts';
 import { type HtmlValue, html, type SafeHtml } from './html-template.ts';
 
 /** One cell. `value` is what sorting goes by, where it is not the text: null for missing, which sorts last. */

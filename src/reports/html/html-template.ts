@@ -1,4 +1,4 @@
-import { escapeText, showControls } from '../escape-text.ts';
+import { escapeText, showControls } from '../../text/escape-text.ts';
 
 /** Markup that is safe to stand in a page as it is. */
 export interface SafeHtml {

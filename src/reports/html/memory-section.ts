@@ -1,7 +1,7 @@
 import type { LeakReport, ReportHeap, ReportRegion } from '../../model/leak-report.ts';
+import { escapeText } from '../../text/escape-text.ts';
+import { noValue, printBytes, printBytesChange, printCount } from '../../text/print-quantity.ts';
 import { othersId } from '../cap-report.ts';
-import { escapeText } from '../escape-text.ts';
-import { noValue, printBytes, printBytesChange, printCount } from '../print-quantity.ts';
 import {
   change,
   growingRegions,

@@ -1,4 +1,4 @@
-import { escapeText, longestSentence } from '../escape-text.ts';
+import { escapeText, longestSentence } from '../../text/escape-text.ts';
 import type { EmbeddedPicture } from '../report-format.ts';
 import { html, type SafeHtml } from './html-template.ts';
 

@@ -1,6 +1,5 @@
 import type { BlockField, Evidence, LeakReport, ReportAllocation } from '../../model/leak-report.ts';
-import { othersId } from '../cap-report.ts';
-import { escapeText, longestSentence } from '../escape-text.ts';
+import { escapeText, longestSentence } from '../../text/escape-text.ts';
 import {
   noValue,
   printBytes,
@@ -10,7 +9,8 @@ import {
   printExactBytes,
   printRate,
   printShare,
-} from '../print-quantity.ts';
+} from '../../text/print-quantity.ts';
+import { othersId } from '../cap-report.ts';
 import type { EmbeddedPicture } from '../report-format.ts';
 import { elapsedTimes, lastRange, steps, suspectsOf } from '../report-view.ts';
 import {

@@ -1,6 +1,6 @@
 import type { LeakReport } from '../../model/leak-report.ts';
-import { escapeText, longestSentence } from '../escape-text.ts';
-import { printBytesChange, printDuration, printRate, printShare } from '../print-quantity.ts';
+import { escapeText, longestSentence } from '../../text/escape-text.ts';
+import { printBytesChange, printDuration, printRate, printShare } from '../../text/print-quantity.ts';
 import type { EmbeddedPicture } from '../report-format.ts';
 import { elapsedTimes, furtherReasons, processName, suspectsOf } from '../report-view.ts';
 import { blocksChange, captureTime, plural, statusMeanings, statusWords } from '../report-words.ts';

@@ -1,5 +1,5 @@
 import type { LeakReport, PerDump, ReportRegion } from '../../model/leak-report.ts';
-import { printBytes, printBytesChange } from '../print-quantity.ts';
+import { printBytes, printBytesChange } from '../../text/print-quantity.ts';
 import { growingRegions, growthSeries, lastRange, otherRegionsRow, shownDumps } from '../report-view.ts';
 import { plural, regionKindWords, regionName, trendLabels } from '../report-words.ts';
 import { seriesColumn } from './series-column.ts';

@@ -1,5 +1,5 @@
 import type { PerDump } from '../../model/leak-report.ts';
-import { printOrNone } from '../print-quantity.ts';
+import { printOrNone } from '../../text/print-quantity.ts';
 import { plain, type TerminalOptions } from './terminal-style.ts';
 import type { TextColumn } from './text-table.ts';
 

@@ -1,5 +1,12 @@
 import type { LeakReport, ReportAllocation } from '../../model/leak-report.ts';
-import { noValue, printBytesChange, printCount, printOrNone, printRate, printShare } from '../print-quantity.ts';
+import {
+  noValue,
+  printBytesChange,
+  printCount,
+  printOrNone,
+  printRate,
+  printShare,
+} from '../../text/print-quantity.ts';
 import { suspectsOf } from '../report-view.ts';
 import { plural, regionName, requestWords, trendLabels } from '../report-words.ts';
 import { seriesColumn } from './series-column.ts';

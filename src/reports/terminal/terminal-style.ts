@@ -1,5 +1,5 @@
 import type { VerdictStatus } from '../../model/leak-report.ts';
-import { escapeText } from '../escape-text.ts';
+import { escapeText } from '../../text/escape-text.ts';
 import { displayWidth, fitToWidth } from './display-width.ts';
 
 export interface TerminalOptions {

@@ -6,7 +6,7 @@ import {
   printCountChange,
   printDuration,
   printRatio,
-} from '../print-quantity.ts';
+} from '../../text/print-quantity.ts';
 import { change, elapsedTimes, shownDumps } from '../report-view.ts';
 import { plural } from '../report-words.ts';
 import { heading, paint, plain, plainName, type TerminalOptions } from './terminal-style.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { escapeText, longestName, showControls } from '../../src/reports/escape-text.ts';
+import { escapeText, longestName, showControls } from '../../src/text/escape-text.ts';
 
 const acting = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 

@@ -12,7 +12,7 @@ import {
   printRatio,
   printShare,
   printTime,
-} from '../../src/reports/print-quantity.ts';
+} from '../../src/text/print-quantity.ts';
 
 const kb = 1024;
 const mb = 1024 * kb;
