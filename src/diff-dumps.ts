@@ -1,5 +1,5 @@
 // The main job as one function: opened dumps in, findings out.
-import type { Allocator } from './allocators/allocator.ts';
+import type { Allocator, Heap } from './allocators/allocator.ts';
 import { hoursBetween } from './compare/capture-times.ts';
 import { matchRegions } from './compare/match-regions.ts';
 import { nameHeaps } from './compare/name-heaps.ts';
@@ -106,8 +106,13 @@ function capturedBytes(memory: Memory): number {
 
 function namedHeaps(found: readonly FoundHeaps[]) {
   return found.flatMap(({ allocator, heaps }) =>
-    heaps.flatMap((perDump) => perDump.map((heap) => ({ name: `${allocator.displayName} ${heap.name}`, heap }))),
+    heaps.flatMap((perDump) => perDump.map((heap) => ({ name: heapName(allocator, heap), heap }))),
   );
+}
+
+/** `glibc malloc main arena`, `Wine heap 2`. */
+function heapName(allocator: Allocator, heap: Heap): string {
+  return `${allocator.displayName.replace(/ heap$/, '')} ${heap.name}`;
 }
 
 /** A page's worth of change is nothing, and neither is a thousandth of the process. */

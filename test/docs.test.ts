@@ -6,6 +6,7 @@ import { allocators } from '../src/allocators/index.ts';
 import { commands } from '../src/cli/commands/index.ts';
 import { exitCodes } from '../src/cli/exit-code.ts';
 import { dumpFormats } from '../src/formats/index.ts';
+import { trends, verdictStatuses } from '../src/model/leak-report.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = [
@@ -117,6 +118,17 @@ test('docs/report.md names every key and every word of the schema', () => {
   expect(missing).toEqual([]);
 });
 
+test('docs/report.md has the reason codes of every verdict', () => {
+  const lines = textOf('src/detect/verdict.ts').split('\n');
+  const codes = lines
+    .filter((line) => /\bcode:|\binconclusive\('/.test(line))
+    .flatMap((line) => [...line.matchAll(/'([a-z]+(?:-[a-z]+)*)'/g)].map(([, code]) => code!));
+  const statuses: readonly string[] = verdictStatuses;
+  const trendsToo: readonly string[] = trends;
+  const wanted = codes.filter((code) => !statuses.includes(code) && !trendsToo.includes(code));
+  expect([...codeIn(section('docs/report.md', '## `verdict`'))]).toEqual(expect.arrayContaining(wanted));
+});
+
 /** Said in the example at the top of the page. */
 const ofTheTool = new Set(['schemaVersion', 'tool', 'version']);
 
@@ -144,7 +156,9 @@ describe('docs/detection.md', () => {
   test('says of its constants what the code says', () => {
     const rows = [...textOf(page).matchAll(/^\| `(\w+)`\s+\| `([^`]+)`\s+\| \[[^\]]+\]\(\.\.\/([^)]+)\)\s+\|/gm)];
     expect(rows.length).toBeGreaterThan(10);
-    for (const [, name, value, file] of rows)
-      expect(textOf(file!), `${name} in ${file}`).toContain(`const ${name} = ${value};`);
+    for (const [, name, value, file] of rows) {
+      const declaration = `const ${name} = ${value};`;
+      expect(textOf(file!).includes(declaration), `${file}: ${declaration}`).toBe(true);
+    }
   });
 });

@@ -1,13 +1,14 @@
 // The report's rows of allocation classes: the growing ones first, with request, evidence and anatomy.
 import type { Allocator } from '../allocators/allocator.ts';
 import type { AllocationClass } from '../detect/allocation-class.ts';
-import { blockAnatomy } from '../detect/block-anatomy.ts';
+import { type BlockAnatomy, blockAnatomy } from '../detect/block-anatomy.ts';
 import type { Candidate } from '../detect/candidates.ts';
 import { bornSince } from '../detect/survival.ts';
 import { isOtherStrideOf } from '../detect/verdict.ts';
 import type { DiffResult } from '../diff-dumps.ts';
 import { type Address, formatAddress, lastStartingAtOrBelow } from '../model/address.ts';
 import type { ReportAllocation } from '../model/leak-report.ts';
+import type { Symbols } from '../symbols/open-symbols.ts';
 import { confidenceOf, evidenceFor } from './evidence.ts';
 
 export interface AllocationRows {
@@ -21,7 +22,12 @@ const mostSamples = 16;
 /** Blocks of which anatomy and place are told. */
 const detailedRows = 12;
 
-export function buildAllocations(result: DiffResult, allocators: readonly Allocator[]): AllocationRows {
+/** @param symbols of the last dump */
+export function buildAllocations(
+  result: DiffResult,
+  allocators: readonly Allocator[],
+  symbols: Symbols,
+): AllocationRows {
   const suspects = new Set(result.decision.suspects);
   const others = result.candidates.filter(
     (one) => !suspects.has(one) && one.sizeClass.counts.some((count) => count > 0),
@@ -34,6 +40,7 @@ export function buildAllocations(result: DiffResult, allocators: readonly Alloca
     return buildRow(one, {
       result,
       allocators,
+      symbols,
       id: idOf.get(one)!,
       usual: usual ? { candidate: usual, id: idOf.get(usual)! } : null,
       isDetailed: index < detailedRows || suspects.has(one),
@@ -47,12 +54,15 @@ const otherStrideRatio = 4;
 
 /** The suspect whose requests also end up in this class. */
 function usualOf(candidate: Candidate, suspects: readonly Candidate[]): Candidate | undefined {
-  return suspects.find((usual) => isOtherStrideOf(usual, candidate) && usual.growthCount > otherStrideRatio * candidate.growthCount);
+  return suspects.find(
+    (usual) => isOtherStrideOf(usual, candidate) && usual.growthCount > otherStrideRatio * candidate.growthCount,
+  );
 }
 
 interface RowContext {
   readonly result: DiffResult;
   readonly allocators: readonly Allocator[];
+  readonly symbols: Symbols;
   readonly id: string;
   /** The class that has the same requests, and its id. */
   readonly usual: { readonly candidate: Candidate; readonly id: string } | null;
@@ -83,17 +93,20 @@ function buildRow(candidate: Candidate, context: RowContext): ReportAllocation {
     trend: candidate.trend,
     regionIds: context.isDetailed ? regionsOf(result, blocks) : [],
     sampleAddresses: spread(blocks, mostSamples).map((address) => formatAddress(address, dump.pointerSize)),
-    typeName: null,
-    fields: context.isDetailed
-      ? blockAnatomy({
-          memory: result.dumps.at(-1)!.memory,
-          blocks,
-          stride: sizeClass.stride,
-          headerBytes: candidate.headerBytes,
-        })
-      : [],
+    ...(context.isDetailed ? anatomyOf(candidate, blocks, context) : { typeName: null, fields: [] }),
     evidence: evidenceFor(candidate, result),
   };
+}
+
+function anatomyOf(candidate: Candidate, blocks: readonly Address[], { result, symbols }: RowContext): BlockAnatomy {
+  return blockAnatomy({
+    memory: result.dumps.at(-1)!.memory,
+    blocks,
+    stride: candidate.sizeClass.stride,
+    headerBytes: candidate.headerBytes,
+    startsAreKnown: candidate.sizeClass.method === 'chunk-walk',
+    symbols,
+  });
 }
 
 /** Starts of the blocks that came since the first dump, or of all when none did. Sorted. */

@@ -11,6 +11,7 @@ import { formatAddress } from '../model/address.ts';
 import type { DumpWarning } from '../model/dump.ts';
 import type { LeakReport, ReportDump, ReportGrowth, ReportHeap, ReportRegion } from '../model/leak-report.ts';
 import type { Track } from '../model/track.ts';
+import { openSymbols, type Symbols } from '../symbols/open-symbols.ts';
 import { buildAllocations } from './build-allocations.ts';
 import { summarize } from './summarize.ts';
 import { timeToLimit, timeToLimitText } from './time-to-limit.ts';
@@ -22,14 +23,18 @@ export interface ReportOptions {
   readonly fullPaths: boolean;
   /** Size in bytes of which the report says when the process reaches it. */
   readonly limitBytes?: number | undefined;
+  /** Of the last dump; closed by the caller. Those of the dump's own pages unless given. */
+  readonly symbols?: Symbols;
 }
 
 /** The report without pictures; they are added when they were drawn. */
 export function buildReport(result: DiffResult, options: ReportOptions): LeakReport {
-  const allocations = buildAllocations(result, options.allocators);
+  // Without folders no file is opened that would have to be closed.
+  const symbols = options.symbols ?? openSymbols(result.dumps.at(-1)!.memory);
+  const allocations = buildAllocations(result, options.allocators, symbols);
   const suspects = result.decision.suspects.map((one) => allocations.idOf.get(one)!);
   const growth = buildGrowth(result, options);
-  const partial = { dumps: buildDumps(result, options), growth, allocations: allocations.rows };
+  const partial = { dumps: buildDumps(result, options, symbols), growth, allocations: allocations.rows };
   return {
     schemaVersion: 1,
     tool: { name: 'leakviz', version: options.version },
@@ -54,11 +59,13 @@ function shownName(name: string, options: ReportOptions): string {
   return options.fullPaths ? name : fileName(name);
 }
 
-function buildDumps(result: DiffResult, options: ReportOptions): ReportDump[] {
+function buildDumps(result: DiffResult, options: ReportOptions, symbols: Symbols): ReportDump[] {
   const order = timeOrderWarnings(result.dumps);
   return result.dumps.map((opened, index) => {
     const { dump } = opened.memory;
-    const warnings = [...opened.warnings, ...dump.warnings, ...result.walk.warnings[index]!, order[index] ?? []].flat();
+    const ofSymbols = index === result.dumps.length - 1 ? symbols.warnings() : [];
+    const ofRun = [...result.walk.warnings[index]!, order[index] ?? [], ofSymbols].flat();
+    const warnings = [...opened.warnings, ...dump.warnings, ...ofRun];
     return {
       path: shownName(opened.path, options),
       format: dump.format,

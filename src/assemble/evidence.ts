@@ -30,12 +30,12 @@ function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-function methodEvidence({ sizeClass }: Candidate): Evidence {
+function methodEvidence({ sizeClass, allocatorName }: Candidate): Evidence {
   return sizeClass.method === 'chunk-walk'
     ? {
         kind: 'chunk-walk',
         for: true,
-        text: `Every block was counted by walking the heap (${sizeClass.allocator}).`,
+        text: `Every block was counted by walking the heap (${allocatorName}).`,
         values: {},
       }
     : {

@@ -23,7 +23,7 @@ export function explainUsage(message: string, args: readonly string[], commands:
     const option = args.find((arg) => isOption(arg) && nameOf(arg) === valueless) ?? valueless;
     return usageError(`${where(command)}${option} needs a value`, seeHelp(command));
   }
-  if (/^Not enough non-option arguments/.test(message) && command?.missing) {
+  if (message.startsWith('Not enough non-option arguments') && command?.missing) {
     return usageError(`${command.name}: ${command.missing.text}`, `Such as: ${command.missing.example}`);
   }
   return usageError(`${where(command)}${message}`, seeHelp(command));

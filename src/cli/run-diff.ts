@@ -3,11 +3,12 @@ import { setImmediate } from 'node:timers/promises';
 import { allocators } from '../allocators/index.ts';
 import { buildReport } from '../assemble/build-report.ts';
 import { cleanUpTemporaryFiles } from '../bytes/temporary-file.ts';
-import { diffDumps } from '../diff-dumps.ts';
+import { type DiffResult, diffDumps } from '../diff-dumps.ts';
 import type { OpenedDump } from '../memory/opened-dump.ts';
 import type { LeakReport } from '../model/leak-report.ts';
 import { openDumps } from '../open-dumps.ts';
 import { printVerdict } from '../reports/index.ts';
+import { openSymbols } from '../symbols/open-symbols.ts';
 import { onExit } from './clean-up.ts';
 import type { ResolvedOptions } from './commands/diff-options.ts';
 import { type OutputFolder, openOutputFolder } from './output-folder.ts';
@@ -74,12 +75,7 @@ async function compare(dumps: readonly OpenedDump[], run: Run): Promise<LeakRepo
     signal,
     onProgress: ({ stage, doneBytes, totalBytes }) => bar.show(stages[stage], doneBytes, totalBytes),
   });
-  const report = buildReport(result, {
-    allocators,
-    version: version(),
-    fullPaths: options.fullPaths,
-    limitBytes: options.limitBytes,
-  });
+  const report = describeResult(result, options);
   stopwatch.lap('comparing');
   bar.stop();
   if (!options.printsJson) print(printVerdict(report, terminalOptions()));
@@ -91,4 +87,19 @@ async function compare(dumps: readonly OpenedDump[], run: Run): Promise<LeakRepo
   bar.stop();
   stopwatch.lap('drawing and writing');
   return written;
+}
+
+function describeResult(result: DiffResult, options: ResolvedOptions): LeakReport {
+  const symbols = openSymbols(result.dumps.at(-1)!.memory, { folders: options.moduleFolders });
+  try {
+    return buildReport(result, {
+      allocators,
+      version: version(),
+      fullPaths: options.fullPaths,
+      limitBytes: options.limitBytes,
+      symbols,
+    });
+  } finally {
+    symbols.close();
+  }
 }

@@ -9,10 +9,10 @@ const defaultColumns = 80;
 
 export function terminalOptions(): TerminalOptions {
   const { stdout, env } = process;
-  const noColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
+  const noColor = env.NO_COLOR !== undefined && env.NO_COLOR !== '';
   // A terminal that has not been told its size says 0.
   const columns = stdout.columns || defaultColumns;
-  return { columns, color: stdout.isTTY === true && !noColor, unicode: env['TERM'] !== 'dumb' };
+  return { columns, color: stdout.isTTY === true && !noColor, unicode: env.TERM !== 'dumb' };
 }
 
 /** Text that is safe to show already: what the report printers return. */

@@ -62,7 +62,7 @@ async function writePictures(input: ResultsInput): Promise<WrittenPicture[]> {
     }
     const { id, title, description } = picture;
     written.push({
-      row: { id, title, bmp: files['bmp']!, png: files['png']!, description },
+      row: { id, title, bmp: files.bmp!, png: files.png!, description },
       embedded: { id, title, description, png, width: image.width, height: image.height },
     });
     await setImmediate();

@@ -1,10 +1,12 @@
 // What a block of a class looks like inside: its words, column by column, over many blocks.
 import type { Memory } from '../memory/memory.ts';
-import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
+import type { Address } from '../model/address.ts';
 import { wordKinds } from '../model/cell-map.ts';
-import type { LoadedModule } from '../model/dump.ts';
 import type { BlockField, FieldKind } from '../model/leak-report.ts';
+import { moduleAt } from '../model/module-at.ts';
 import { classifyWordAt, pointsInto } from '../model/word-kind.ts';
+import type { Symbols } from '../symbols/open-symbols.ts';
+import { typeOfBlocks } from './block-type.ts';
 
 export interface AnatomyInput {
   readonly memory: Memory;
@@ -13,6 +15,17 @@ export interface AnatomyInput {
   readonly stride: number;
   /** Bytes at the block's start that are the allocator's. */
   readonly headerBytes: number;
+  /** False where blocks were seen by their stride alone, and may begin anywhere in what is called a block. */
+  readonly startsAreKnown: boolean;
+  /** Of the same memory. */
+  readonly symbols: Symbols;
+}
+
+export interface BlockAnatomy {
+  /** Over one stride, without values but for offsets into modules; empty when too few blocks are captured. */
+  readonly fields: readonly BlockField[];
+  /** Of the objects in the blocks; untrusted text. */
+  readonly typeName: string | null;
 }
 
 /** Words read in all: bounds time and memory whatever the stride. */
@@ -26,10 +39,17 @@ const mostFields = 64;
 const mostFollowed = 24;
 const mostFollowedColumns = 64;
 
-/** Fields over one stride, without values but for offsets into modules. Empty when too few blocks are captured. */
-export function blockAnatomy(input: AnatomyInput): BlockField[] {
+/** Looks at many blocks of one class, spread over all of them. */
+export function blockAnatomy(input: AnatomyInput): BlockAnatomy {
   const columns = readColumns(input);
-  if (!columns) return [];
+  if (!columns) return { fields: [], typeName: null };
+  const { pointerSize } = input.memory.dump;
+  const { headerBytes, startsAreKnown, symbols } = input;
+  const typeName = typeOfBlocks({ shared: columns.fingerprint, pointerSize, headerBytes, startsAreKnown }, symbols);
+  return { fields: describeFields(columns, input), typeName };
+}
+
+function describeFields(columns: Columns, input: AnatomyInput): BlockField[] {
   const width = input.memory.dump.pointerSize;
   const fields: { offset: number; size: number; kind: FieldKind; detail: string }[] = [];
   for (let column = 0; column < columns.count; column++) {
@@ -160,7 +180,10 @@ function describePointers(columns: Columns, column: number, input: AnatomyInput)
     const module = moduleAt(modules, Number.isNaN(shared) ? inModules[0]! : shared)!;
     const name = fileName(module.path);
     if (Number.isNaN(shared)) return { kind: 'module-pointer', detail: `into ${name}, several places` };
-    return { kind: 'module-pointer', detail: `${name}+0x${(shared - module.start).toString(16)}` };
+    return {
+      kind: 'module-pointer',
+      detail: `${name}+0x${(shared - module.start).toString(16)}${nameOf(shared, input)}`,
+    };
   }
   const every = Math.max(1, Math.floor(targets.length / mostFollowed));
   const followed = column < mostFollowedColumns ? targets.filter((_, index) => index % every === 0) : [];
@@ -170,12 +193,13 @@ function describePointers(columns: Columns, column: number, input: AnatomyInput)
       return { kind: 'self-pointer', detail: `to a block of this class, at +0x${inner.toString(16)}` };
     }
   }
-  return { kind: 'heap-pointer', detail: Number.isNaN(shared) ? 'to other memory' : 'to one place in other memory' };
+  if (Number.isNaN(shared)) return { kind: 'heap-pointer', detail: 'to other memory' };
+  return { kind: 'heap-pointer', detail: `to one place in other memory${nameOf(shared, input)}` };
 }
 
-function moduleAt(modules: readonly LoadedModule[], address: Address): LoadedModule | undefined {
-  const module = modules[lastStartingAtOrBelow(modules, address)];
-  return module && address < module.end ? module : undefined;
+function nameOf(address: Address, input: AnatomyInput): string {
+  const name = input.symbols.describe(address);
+  return name === undefined ? '' : ` (${name})`;
 }
 
 /** Whether the words that all blocks share stand at this place too. */

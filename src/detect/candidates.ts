@@ -11,6 +11,8 @@ export interface Candidate {
   readonly sizeClass: AllocationClass;
   /** Null where no memory of the class is worth testing. */
   readonly test: GrowthTest | null;
+  /** For people; null where no allocator was walked. */
+  readonly allocatorName: string | null;
   readonly headerBytes: number;
   /** Strides that the same requests may have as well. */
   readonly otherStrides: readonly number[];
@@ -61,6 +63,7 @@ function toCandidate(sizeClass: AllocationClass, isTested: boolean, input: Candi
   return {
     sizeClass,
     test,
+    allocatorName: allocator?.displayName ?? null,
     headerBytes,
     otherStrides: allocator?.otherStrides?.(sizeClass.stride, input.memories[0]!.dump) ?? [],
     growthCount: growthCountOf(sizeClass),

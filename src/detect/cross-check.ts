@@ -56,7 +56,9 @@ function isSumOf(seen: number, strides: readonly number[]): boolean {
   const reachable = new Uint8Array(Math.floor(seen / granule) + 1);
   reachable[0] = 1;
   for (let size = granule; size <= seen; size += granule) {
-    reachable[size / granule] = strides.some((stride) => stride <= size && reachable[(size - stride) / granule] === 1) ? 1 : 0;
+    reachable[size / granule] = strides.some((stride) => stride <= size && reachable[(size - stride) / granule] === 1)
+      ? 1
+      : 0;
   }
   return seen % granule === 0 && reachable[seen / granule] === 1;
 }

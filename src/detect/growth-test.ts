@@ -12,6 +12,8 @@ export interface GrowthTest {
   readonly survivals: readonly Survival[];
   /** Of the blocks born before the last step, the share still alive at the end; null when none could be followed. */
   readonly keptShare: number | null;
+  /** False when most of them are gone again by the end: traffic, not a leak. */
+  readonly blocksStay: boolean;
   readonly growsInEveryStep: boolean;
   /** Grows in every step, and by more than its own churn explains. */
   readonly standsClear: boolean;
@@ -21,7 +23,7 @@ export interface GrowthTest {
 const stepDeviations = 2;
 /** All steps together: with hundreds of classes in a process, chance reaches 4 deviations in none of them. */
 const totalDeviationsNeeded = 4;
-/** Blocks that are mostly gone again by the end are traffic, not a leak. */
+/** Of the blocks born in a step, so many must still be there at the end. */
 const keptShareNeeded = 0.5;
 
 export function testGrowth(sizeClass: AllocationClass, memories: readonly Memory[], headerBytes: number): GrowthTest {
@@ -34,6 +36,7 @@ export function testGrowth(sizeClass: AllocationClass, memories: readonly Memory
   const overall = churnDeviation(counts[0]!, counts[lastIndex]!, follow(0, lastIndex));
   const totalDeviations = (counts[lastIndex]! - counts[0]!) / overall;
   const kept = keptOverall(sizeClass);
+  const blocksStay = kept === null || kept >= keptShareNeeded;
   const growsInEveryStep = deltas.every((delta) => delta > 0);
   return {
     deltas,
@@ -41,12 +44,13 @@ export function testGrowth(sizeClass: AllocationClass, memories: readonly Memory
     totalDeviations,
     survivals,
     keptShare: kept,
+    blocksStay,
     growsInEveryStep,
     standsClear:
       growsInEveryStep &&
       deltas.every((delta, index) => delta >= stepDeviations * deviations[index]!) &&
       totalDeviations >= totalDeviationsNeeded &&
-      (kept === null || kept >= keptShareNeeded),
+      blocksStay,
   };
 }
 

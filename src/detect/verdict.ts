@@ -39,8 +39,10 @@ const smallestGrowthShare = 0.01;
 const churnDeviations = 3;
 /** A class must explain this much of the growth to be its cause on its own. */
 const materialShare = 0.1;
-/** A member of a group that grows in fixed proportion to a material class may be small. */
-const groupMemberShare = 0.01;
+/** What belongs to a material class, or is left over beside it, may be small, but is nothing below this share. */
+const smallestPart = 0.01;
+/** That the other stride of a suspect's requests grows as well is to be expected: it must just not be chance. */
+const linkedDeviations = 2;
 /** Below this much of its writable memory captured, a dump does not show what grows. */
 const leastCaptured = 0.25;
 
@@ -51,19 +53,33 @@ export function decide(candidates: readonly Candidate[], facts: ProcessFacts): D
     (one) =>
       one.test?.standsClear && one.growthBytes >= smallestGrowth && (grows || one.sizeClass.method === 'chunk-walk'),
   );
-  const suspects = withGroup(
-    clear.filter((one) => one.share >= materialShare),
-    candidates,
-  );
+  const suspects = withGroup(materialOf(clear, facts.totalGrowth), candidates);
   if (facts.capturedShare < leastCaptured) return inconclusive('too-little-captured', tooLittle(facts), suspects);
   if (!grows && suspects.length === 0) return none(facts);
-  if (facts.dumpCount < 3) return growthOfTwo(candidates);
+  if (facts.dumpCount < 3) return growthOfTwo(suspects);
   const leaking = suspects.filter((one) => one.trend === 'steady' || one.trend === 'sawtooth');
   if (facts.collector !== null && !leaking.some((one) => one.sizeClass.method === 'chunk-walk')) {
     return inconclusive('collector', collectorReason(facts.collector), leaking);
   }
   if (leaking.length > 0) return leak(leaking);
   return growth(suspects, candidates, facts);
+}
+
+/**
+ * A large leak must not hide a small one: each class is held against the growth that the larger ones leave over. What a
+ * stride seems to explain may overlap with others, so that this is for walked classes only.
+ */
+function materialOf(clear: readonly Candidate[], totalGrowth: number): Candidate[] {
+  const material: Candidate[] = [];
+  let left = totalGrowth;
+  for (const one of clear) {
+    const isPart =
+      one.sizeClass.method === 'chunk-walk' && one.share >= smallestPart && one.growthBytes >= materialShare * left;
+    if (one.share < materialShare && !isPart) continue;
+    material.push(one);
+    left -= one.growthBytes;
+  }
+  return material;
 }
 
 /** Material growth of the process: more than an allocator's housekeeping, and than its own churn explains. */
@@ -87,15 +103,15 @@ function netGrowth(values: readonly number[]): number {
  */
 function withGroup(material: readonly Candidate[], candidates: readonly Candidate[]): Candidate[] {
   const joined = candidates.filter(
-    (one) =>
-      !material.includes(one) &&
-      one.test?.standsClear &&
-      one.sizeClass.method === 'chunk-walk' &&
-      material.some(
-        (leader) => isOtherStrideOf(leader, one) || (one.share >= groupMemberShare && growInProportion(leader, one)),
-      ),
+    (one) => !material.includes(one) && material.some((leader) => isJoined(leader, one)),
   );
   return [...material, ...joined];
+}
+
+function isJoined(leader: Candidate, one: Candidate): boolean {
+  if (!one.test || one.sizeClass.method !== 'chunk-walk') return false;
+  if (isOtherStrideOf(leader, one)) return one.test.blocksStay && one.test.totalDeviations >= linkedDeviations;
+  return one.test.standsClear && one.share >= smallestPart && growInProportion(leader, one);
 }
 
 /** The same request, which the allocator sometimes rounds up to another stride. */
@@ -153,10 +169,7 @@ function unexplained(facts: ProcessFacts): { code: string; text: string } {
   };
 }
 
-function growthOfTwo(candidates: readonly Candidate[]): Decision {
-  const likely = candidates.filter(
-    (one) => one.test?.standsClear && one.share >= materialShare && one.growthBytes >= smallestGrowth,
-  );
+function growthOfTwo(likely: readonly Candidate[]): Decision {
   const text =
     'Two dumps show that memory grows, not that it goes on growing. Take a third dump after about as much time again, and compare all three.';
   return { status: 'growth', suspects: likely, reasons: [{ code: 'only-two-dumps', text }] };

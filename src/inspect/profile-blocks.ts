@@ -10,6 +10,7 @@ import type { Memory } from '../memory/memory.ts';
 import { type Address, formatAddress } from '../model/address.ts';
 import type { BlockField, Method } from '../model/leak-report.ts';
 import { newPacer, type Pacer } from '../scan/pacer.ts';
+import { openSymbols, type Symbols } from '../symbols/open-symbols.ts';
 
 /** Blocks of one stride that one allocator handed out, or that were seen by their stride alone. */
 export interface BlockProfile {
@@ -29,6 +30,8 @@ export interface ProfileOptions {
   readonly stride: number;
   /** Addresses listed per profile: the lowest ones of a walked class, a sample of others. */
   readonly limit: number;
+  /** Those of the dump's own pages unless given. */
+  readonly symbols?: Symbols;
   readonly signal?: AbortSignal;
 }
 
@@ -71,7 +74,7 @@ async function profileWalked(
     liveBlocks: collected.liveBlocks,
     freeBlocks: collected.freeBlocks,
     addresses: collected.first.map((address) => formatAddress(address, memory.dump.pointerSize)),
-    fields: blockAnatomy({ memory, blocks: sorted(collected.sketch.addresses), stride, headerBytes }),
+    fields: anatomyOf(sorted(collected.sketch.addresses), memory, { ...options, headerBytes }),
   };
 }
 
@@ -113,9 +116,26 @@ async function profileUnwalked(
         liveBlocks: one.counts[0]!,
         freeBlocks: null,
         addresses: blocks.slice(0, limit).map((address) => formatAddress(address, memory.dump.pointerSize)),
-        fields: blockAnatomy({ memory, blocks, stride, headerBytes: 0 }),
+        fields: anatomyOf(blocks, memory, { ...options, headerBytes: null }),
       };
     });
+}
+
+/** @param options `headerBytes` is null where no allocator tells where blocks begin */
+function anatomyOf(
+  blocks: readonly Address[],
+  memory: Memory,
+  { stride, headerBytes, symbols }: ProfileOptions & { readonly headerBytes: number | null },
+): readonly BlockField[] {
+  return blockAnatomy({
+    memory,
+    blocks,
+    stride,
+    headerBytes: headerBytes ?? 0,
+    startsAreKnown: headerBytes !== null,
+    // Without folders no file is opened that would have to be closed.
+    symbols: symbols ?? openSymbols(memory),
+  }).fields;
 }
 
 function sorted(addresses: readonly Address[]): Address[] {

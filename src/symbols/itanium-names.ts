@@ -215,7 +215,8 @@ function parseArgument(cursor: Cursor): string | undefined {
   if (cursor.depth >= deepest) return undefined;
   cursor.depth += 1;
   const pack = peek(cursor) === 'J' ? parseArguments(cursor) : undefined;
-  const argument = pack !== undefined ? pack.slice(1, -1) : peek(cursor) === 'L' ? parseLiteral(cursor) : parseType(cursor);
+  const argument =
+    pack !== undefined ? pack.slice(1, -1) : peek(cursor) === 'L' ? parseLiteral(cursor) : parseType(cursor);
   cursor.depth -= 1;
   return argument;
 }

@@ -47,7 +47,7 @@ export async function runPlan(plan: readonly Case[], options: RunOptions): Promi
           else result.healthy.push(score);
           options.onScore?.(score, result.leaks.length + result.healthy.length, queue.length);
         } catch (error) {
-          result.failed.push({ one, reason: error instanceof Error ? error.message : `${error}` });
+          result.failed.push({ one, reason: error instanceof Error ? error.message : String(error) });
         }
       }
     };
@@ -76,7 +76,7 @@ async function captureAndScore(
     const score = one.kind === 'leak' ? scoreLeak(one, captured, report, seconds) : scoreHealthy(one, report, seconds);
     if (context.keep && score.faults.length > 0) {
       writeFileSync(join(folder, 'truth.json'), JSON.stringify({ one, faults: score.faults, truth: captured.truth }));
-      cpSync(folder, join(context.keep, one.id), { recursive: true });
+      cpSync(folder, join(context.keep, one.id), { recursive: true, preserveTimestamps: true });
     }
     return score;
   } finally {

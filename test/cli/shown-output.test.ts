@@ -39,7 +39,7 @@ function update(line: string, printed: string): void {
 describe('what the docs show is what leakviz prints; UPDATE=1 writes it anew', () => {
   test.each(lines)('leakviz %s', async (line) => {
     const printed = await run(line);
-    if (process.env['UPDATE'] === '1') update(line, printed);
+    if (process.env.UPDATE === '1') update(line, printed);
     else for (const { page, output } of shown.filter((one) => one.line === line)) expect(output, page).toBe(printed);
   });
 });

@@ -1,5 +1,7 @@
 // The options of diff: as yargs parses them, and as the run wants them.
+import { statSync } from 'node:fs';
 import type { InferredOptionTypes, Options } from 'yargs';
+import { printablePath } from '../../bytes/system-error.ts';
 import { LeakvizError } from '../../errors.ts';
 import type { Address } from '../../model/address.ts';
 import { type ReportFormatId, reportFormats } from '../../reports/index.ts';
@@ -17,9 +19,15 @@ const toggle = { type: 'boolean', default: false } as const;
 export const diffOptions = {
   times: { ...input, describe: 'When they were taken: ISO 8601, separated by commas' },
   interval: { ...input, describe: 'Time between them, such as 30s, 5min or 2h' },
-  limit: { ...input, describe: 'Size such as 2GB: says when the process reaches it at this rate' },
+  limit: { ...input, describe: 'Size such as 2GB: says when it is reached at this rate' },
   base: { ...input, describe: 'Address of the first byte, in hex; for raw files' },
-  'temp-dir': { ...input, describe: 'Folder that compressed dumps are unpacked to while they are read' },
+  modules: {
+    ...input,
+    array: true,
+    nargs: 1,
+    describe: 'Folder with program and libraries, for names; may be given several times',
+  },
+  'temp-dir': { ...input, describe: 'Folder that compressed dumps are unpacked to' },
   output: {
     ...results,
     alias: 'o',
@@ -55,7 +63,7 @@ export function checkGivenOnce(
   args: Readonly<Record<string, unknown>>,
   options: Readonly<Record<string, Options>>,
 ): void {
-  const twice = Object.keys(options).find((name) => Array.isArray(args[name]));
+  const twice = Object.keys(options).find((name) => Array.isArray(args[name]) && options[name]!.array !== true);
   if (twice !== undefined)
     throw new LeakvizError('usage', `--${twice} is given more than once`, { hint: 'Give it once.' });
 }
@@ -73,6 +81,8 @@ export interface ResolvedOptions {
   readonly limitBytes: number | undefined;
   readonly interval: number | undefined;
   readonly times: readonly Date[] | undefined;
+  /** Where files of modules are looked for. */
+  readonly moduleFolders: readonly string[];
   readonly tempDir: string | undefined;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -96,6 +106,7 @@ export function resolveOptions(args: DiffArgs, dumpCount: number): ResolvedOptio
     base: args.base === undefined ? undefined : parseBase(args.base),
     interval: args.interval === undefined ? undefined : parseInterval(args.interval),
     times: args.times === undefined ? undefined : parseTimes(args.times, dumpCount),
+    moduleFolders: checkFolders(args.modules ?? []),
     tempDir: args['temp-dir'],
     quiet: args.quiet,
     verbose: args.verbose,
@@ -107,6 +118,16 @@ export function defaultOptions(): ResolvedOptions {
   const options: Readonly<Record<string, Options>> = diffOptions;
   const defaults = Object.entries(options).map(([name, option]) => [name, option.default]);
   return resolveOptions(Object.fromEntries(defaults) as DiffArgs, 0);
+}
+
+function checkFolders(folders: readonly string[]): readonly string[] {
+  for (const folder of folders) {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue;
+    throw new LeakvizError('usage', `--modules: ${printablePath(folder)} is no folder`, {
+      hint: 'Name the folder that holds the program and its libraries.',
+    });
+  }
+  return folders;
 }
 
 function parseReports(text: string): ReportFormatId[] {

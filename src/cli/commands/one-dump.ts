@@ -19,7 +19,7 @@ export const oneDumpOptions = {
     ...input,
     describe: 'File that says where the ranges of a raw file stand: lines of ADDRESS OFFSET SIZE, in hex',
   },
-  'temp-dir': { ...input, describe: 'Folder that a compressed dump is unpacked to while it is read' },
+  'temp-dir': { ...input, describe: 'Folder that a compressed dump is unpacked to' },
   json: { type: 'boolean', default: false, group: 'Terminal:', describe: 'Print JSON' },
 } as const satisfies Record<string, Options>;
 
