@@ -3,11 +3,13 @@ import type { Allocator, Heap } from './allocators/allocator.ts';
 import { hoursBetween } from './compare/capture-times.ts';
 import { matchRegions } from './compare/match-regions.ts';
 import { nameHeaps } from './compare/name-heaps.ts';
-import { type ProcessTotals, processTotals } from './compare/process-totals.ts';
+import { type ProcessTotals, processTotals, withLiveGrowth } from './compare/process-totals.ts';
+import type { AllocationClass } from './detect/allocation-class.ts';
 import { type Candidate, findCandidates } from './detect/candidates.ts';
 import { churnBytes } from './detect/churn.ts';
 import { collectorOf } from './detect/collector.ts';
 import { type CrossCheck, crossCheck } from './detect/cross-check.ts';
+import { joinStrides } from './detect/join-strides.ts';
 import { newRangeTally, type RangeTally } from './detect/range-tally.ts';
 import { findStrideClasses } from './detect/stride/index.ts';
 import { trendOf } from './detect/trend.ts';
@@ -24,9 +26,12 @@ import { newPacer } from './scan/pacer.ts';
 import { scanTracks } from './scan/scan-tracks.ts';
 import type { TrackMeasure } from './scan/track-measure.ts';
 
+/** Reading all bytes, walking heaps, looking for strides, judging. */
+export type Stage = 'scan' | 'walk' | 'strides' | 'verdict';
+
 /** What the run is busy with; `total` is 0 where it is not known. */
 export interface Progress {
-  readonly stage: 'scan' | 'walk' | 'strides';
+  readonly stage: Stage;
   readonly doneBytes: number;
   readonly totalBytes: number;
 }
@@ -39,6 +44,7 @@ export interface DiffOptions {
   readonly bytesPerCell: number | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  readonly onStageDone?: (stage: Stage) => void;
 }
 
 /** Everything that was measured and found. Arrays run over tracks or dumps in order. */
@@ -63,22 +69,18 @@ export interface DiffResult {
 export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptions): Promise<DiffResult> {
   const memories = dumps.map((dump) => dump.memory);
   const found = findHeaps(memories, options.allocators);
-  const tracks = nameHeaps(matchRegions(memories.map((memory) => memory.dump)), namedHeaps(found));
-  const cellMap = options.withCells
-    ? planCells(tracks, { bytesPerCell: options.bytesPerCell })
-    : { bytesPerCell: 4096, tracks: [] };
-  const measures = await scanTracks({ tracks, memories, cellMap, pacer: pacerFor('scan', memories, options) });
+  const measured = await measure(memories, found, options);
+  options.onStageDone?.('scan');
+  const { tracks, measures } = measured;
   const tallies = memories.map(() => newRangeTally(tracks));
   const walk = await walkHeaps(found, memories, tallies, pacerFor('walk', memories, options));
-  const totals = processTotals(tracks, measures);
-  const unwalked = unwalkedMemory({ tracks, measures, found, memories });
-  const isWorthALook = unwalked.grownRuns.length > 0 && isMaterial(totals.totalGrowth, totals.populatedBytes[0]!);
-  const strideClasses = isWorthALook
-    ? await findStrideClasses({ memories, ...unwalked, pacer: pacerFor('strides', memories, options) })
-    : [];
+  options.onStageDone?.('walk');
+  const totals = withLiveGrowth(measured.totals, liveGrowthOf(walk));
+  const strideClasses = await unwalkedClasses(memories, found, measured, options);
+  options.onStageDone?.('strides');
   const hours = hoursBetween(dumps);
   const candidates = findCandidates({
-    classes: [...walk.classes, ...strideClasses],
+    classes: [...joinStrides(walk.classes), ...strideClasses],
     allocators: options.allocators,
     memories,
     totalGrowth: totals.totalGrowth,
@@ -86,12 +88,46 @@ export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptio
   });
   const trend = processTrend(totals, hours);
   const decision = decide(candidates, processFacts({ memories, tracks, measures, totals, trend, walk }));
-  const grownRuns = measures.flatMap((measure) => measure.grownRuns);
+  const grownRuns = measures.flatMap((one) => one.grownRuns);
   const crossChecks = crossCheck(decision.suspects, { memory: memories.at(-1)!, grownRuns, found });
-  return { crossChecks, dumps, tracks, measures, tallies, totals, trend, hours, walk, candidates, decision, cellMap };
+  options.onStageDone?.('verdict');
+  return { ...measured, totals, dumps, tallies, trend, hours, walk, candidates, decision, crossChecks };
 }
 
-function pacerFor(stage: Progress['stage'], memories: readonly Memory[], options: DiffOptions) {
+interface Measured {
+  readonly tracks: readonly Track[];
+  readonly measures: readonly TrackMeasure[];
+  readonly totals: ProcessTotals;
+  readonly cellMap: CellMap;
+}
+
+/** The one pass over all bytes. */
+async function measure(
+  memories: readonly Memory[],
+  found: readonly FoundHeaps[],
+  options: DiffOptions,
+): Promise<Measured> {
+  const tracks = nameHeaps(matchRegions(memories.map((memory) => memory.dump)), namedHeaps(found));
+  const cellMap = options.withCells
+    ? planCells(tracks, { bytesPerCell: options.bytesPerCell })
+    : { bytesPerCell: 4096, tracks: [] };
+  const measures = await scanTracks({ tracks, memories, cellMap, pacer: pacerFor('scan', memories, options) });
+  return { tracks, measures, cellMap, totals: processTotals(tracks, measures) };
+}
+
+/** Strides in what no walk explains; only looked for when the process grows at all. */
+async function unwalkedClasses(
+  memories: readonly Memory[],
+  found: readonly FoundHeaps[],
+  { tracks, measures, totals }: Measured,
+  options: DiffOptions,
+): Promise<AllocationClass[]> {
+  if (!isMaterial(totals.totalGrowth, totals.populatedBytes[0]!)) return [];
+  const unwalked = unwalkedMemory({ tracks, measures, found, memories });
+  return findStrideClasses({ memories, ...unwalked, pacer: pacerFor('strides', memories, options) });
+}
+
+function pacerFor(stage: Stage, memories: readonly Memory[], options: DiffOptions) {
   const totalBytes = stage === 'scan' ? memories.reduce((sum, memory) => sum + capturedBytes(memory), 0) : 0;
   let doneBytes = 0;
   return newPacer(options.signal, (bytes) => {
@@ -113,6 +149,10 @@ function namedHeaps(found: readonly FoundHeaps[]) {
 /** `glibc malloc main arena`, `Wine heap 2`. */
 function heapName(allocator: Allocator, heap: Heap): string {
   return `${allocator.displayName.replace(/ heap$/, '')} ${heap.name}`;
+}
+
+function liveGrowthOf(walk: WalkResult): number {
+  return walk.heaps.reduce((sum, { liveBytes }) => sum + (liveBytes.at(-1) ?? 0) - (liveBytes[0] ?? 0), 0);
 }
 
 /** A page's worth of change is nothing, and neither is a thousandth of the process. */

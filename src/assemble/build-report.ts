@@ -2,6 +2,7 @@
 import type { Allocator } from '../allocators/allocator.ts';
 import { timeOrderWarnings } from '../compare/capture-times.ts';
 import { growthOfTrack } from '../compare/process-totals.ts';
+import { sameProcessWarnings } from '../compare/same-process.ts';
 import { fileName } from '../detect/block-anatomy.ts';
 import { trendOf } from '../detect/trend.ts';
 import type { HeapTotals } from '../detect/walk-heaps.ts';
@@ -51,6 +52,9 @@ export function buildReport(result: DiffResult, options: ReportOptions): LeakRep
         ? [...result.decision.reasons, { code: 'time-to-limit', text: timeToLimitText(growth.timeToLimit) }]
         : result.decision.reasons,
     },
+    gate: null,
+    nextSteps: [],
+    contents: null,
     pictures: [],
   };
 }
@@ -61,10 +65,11 @@ function shownName(name: string, options: ReportOptions): string {
 
 function buildDumps(result: DiffResult, options: ReportOptions, symbols: Symbols): ReportDump[] {
   const order = timeOrderWarnings(result.dumps);
+  const others = sameProcessWarnings(result.dumps);
   return result.dumps.map((opened, index) => {
     const { dump } = opened.memory;
     const ofSymbols = index === result.dumps.length - 1 ? symbols.warnings() : [];
-    const ofRun = [...result.walk.warnings[index]!, order[index] ?? [], ofSymbols].flat();
+    const ofRun = [...result.walk.warnings[index]!, order[index] ?? [], others[index] ?? [], ofSymbols].flat();
     const warnings = [...opened.warnings, ...dump.warnings, ...ofRun];
     return {
       path: shownName(opened.path, options),

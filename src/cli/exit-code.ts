@@ -1,6 +1,7 @@
 /** What leakviz exits with; printed in --help. */
 export const exitCodes = {
   done: 0,
+  gateFailed: 1,
   badInput: 2,
   bug: 70,
   interrupted: 130,
@@ -9,6 +10,7 @@ export const exitCodes = {
 
 const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   done: 'done, whatever the verdict is',
+  gateFailed: 'a --fail-on condition holds, or cannot be judged',
   badInput: 'usage, bad input, or an output that cannot be written',
   bug: 'a bug in leakviz',
   interrupted: 'ended by Ctrl-C',

@@ -147,10 +147,11 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'no folder can be made there',
 };
 
-function unwritable(path: string, cause: unknown): LeakvizError {
+/** Says in words why a result cannot be written. */
+export function unwritable(path: string, cause: unknown, hint = 'Give another folder with -o.'): LeakvizError {
   const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
   return new LeakvizError('unwritable-output', `${path}: cannot be written: ${reasons[reason] ?? reason}`, {
-    hint: 'Give another folder with -o.',
+    hint,
     cause,
   });
 }

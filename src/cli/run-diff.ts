@@ -11,6 +11,7 @@ import { printVerdict } from '../reports/index.ts';
 import { openSymbols } from '../symbols/open-symbols.ts';
 import { onExit } from './clean-up.ts';
 import type { ResolvedOptions } from './commands/diff-options.ts';
+import { applyGate, sayGate } from './gate/apply-gate.ts';
 import { type OutputFolder, openOutputFolder } from './output-folder.ts';
 import { openProgressBar, type ProgressBar } from './progress-bar.ts';
 import { newStopwatch, type Stopwatch, sayMore } from './say-more.ts';
@@ -37,6 +38,7 @@ export async function runDiff(
     dumps = await open(paths, run);
     const report = await compare(dumps, run);
     if (options.verbose) sayMore(report, run.stopwatch);
+    sayGate(report.gate);
     return report;
   } finally {
     for (const dump of dumps) dump.close();
@@ -64,7 +66,12 @@ async function open(paths: readonly string[], { options, signal, bar, stopwatch 
   return dumps;
 }
 
-const stages = { scan: 'reading', walk: 'walking heaps', strides: 'looking for strides' } as const;
+const stages = {
+  scan: 'reading',
+  walk: 'walking heaps',
+  strides: 'looking for strides',
+  verdict: 'judging',
+} as const;
 
 async function compare(dumps: readonly OpenedDump[], run: Run): Promise<LeakReport> {
   const { options, signal, bar, folder, stopwatch } = run;
@@ -74,9 +81,11 @@ async function compare(dumps: readonly OpenedDump[], run: Run): Promise<LeakRepo
     bytesPerCell: options.bytesPerCell,
     signal,
     onProgress: ({ stage, doneBytes, totalBytes }) => bar.show(stages[stage], doneBytes, totalBytes),
+    onStageDone: (stage) => stopwatch.lap(stages[stage]),
   });
-  const report = describeResult(result, options);
-  stopwatch.lap('comparing');
+  const found = describeResult(result, options);
+  const report = options.gate ? applyGate(found, options.gate) : found;
+  stopwatch.lap('reporting');
   bar.stop();
   if (!options.printsJson) print(printVerdict(report, terminalOptions()));
   const written = await writeResults({ result, report, options, folder, signal, bar });

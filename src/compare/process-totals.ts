@@ -9,7 +9,7 @@ export interface ProcessTotals {
   readonly capturedBytes: number[];
   readonly populatedBytes: number[];
   readonly zeroBytes: number[];
-  /** Sum over the growing tracks of their growth. */
+  /** Sum over the growing tracks of their growth, or growth of the live blocks if that is more. */
   readonly totalGrowth: number;
 }
 
@@ -33,4 +33,12 @@ export function processTotals(tracks: readonly Track[], measures: readonly Track
     zeroBytes: sum((track, dump) => measures[track]!.zeroBytes[dump]!),
     totalGrowth: tracks.reduce((total, track, index) => total + Math.max(0, growthOfTrack(track, measures[index]!)), 0),
   };
+}
+
+/**
+ * Blocks of zeros that are handed out from memory mapped long before grow neither mapped nor populated bytes; only the
+ * walk sees them.
+ */
+export function withLiveGrowth(totals: ProcessTotals, liveGrowth: number): ProcessTotals {
+  return { ...totals, totalGrowth: Math.max(totals.totalGrowth, liveGrowth) };
 }

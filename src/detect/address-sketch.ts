@@ -15,8 +15,8 @@ export interface AddressSketch {
 /** Kept addresses at most; at least half as many once there were that many. Bounds the error of a share to about 3 %. */
 const mostKept = 1024;
 
-export function newAddressSketch(): AddressSketch {
-  const kept: { limit: number; addresses: Address[] } = { limit: 2 ** 32, addresses: [] };
+export function newAddressSketch(limit = 2 ** 32): AddressSketch {
+  const kept: { limit: number; addresses: Address[] } = { limit, addresses: [] };
   return {
     get limit() {
       return kept.limit;
@@ -32,6 +32,13 @@ export function newAddressSketch(): AddressSketch {
       kept.addresses = kept.addresses.filter((one) => hashOf(one) < kept.limit);
     },
   };
+}
+
+/** One sketch of all their addresses. */
+export function joinSketches(sketches: readonly AddressSketch[]): AddressSketch {
+  const joined = newAddressSketch(Math.min(...sketches.map((sketch) => sketch.limit)));
+  for (const sketch of sketches) for (const address of sketch.addresses) joined.add(address);
+  return joined;
 }
 
 /** The part of the sketch that can be held against the other one, sorted. */

@@ -2,6 +2,8 @@
 import type { Trend, VerdictStatus } from '../model/leak-report.ts';
 import { printExactBytes, printShare } from '../text/print-quantity.ts';
 import type { Candidate } from './candidates.ts';
+import { growInProportion } from './proportion.ts';
+import { isOfSpread } from './size-spread.ts';
 
 export interface ProcessFacts {
   readonly dumpCount: number;
@@ -51,18 +53,23 @@ export function decide(candidates: readonly Candidate[], facts: ProcessFacts): D
   // A walk is exact, so that a small leak shows in a large process; a stride alone needs the process to grow.
   const clear = candidates.filter(
     (one) =>
-      one.test?.standsClear && one.growthBytes >= smallestGrowth && (grows || one.sizeClass.method === 'chunk-walk'),
+      one.test?.standsClear &&
+      one.growthBytes >= smallestGrowth &&
+      (grows || one.sizeClass.method === 'chunk-walk') &&
+      !isOfSpread(one, candidates),
   );
-  const suspects = withGroup(materialOf(clear, facts.totalGrowth), candidates);
+  const material = materialOf(clear, facts.totalGrowth);
+  const suspects = withGroup(material, candidates);
   if (facts.capturedShare < leastCaptured) return inconclusive('too-little-captured', tooLittle(facts), suspects);
   if (!grows && suspects.length === 0) return none(facts);
   if (facts.dumpCount < 3) return growthOfTwo(suspects);
-  const leaking = suspects.filter((one) => one.trend === 'steady' || one.trend === 'sawtooth');
+  const goingOn = material.filter((one) => one.trend === 'steady' || one.trend === 'sawtooth');
+  const leaking = withGroup(goingOn, candidates);
   if (facts.collector !== null && !leaking.some((one) => one.sizeClass.method === 'chunk-walk')) {
     return inconclusive('collector', collectorReason(facts.collector), leaking);
   }
   if (leaking.length > 0) return leak(leaking);
-  return growth(suspects, candidates, facts);
+  return growth(material, candidates, facts);
 }
 
 /**
@@ -119,14 +126,6 @@ export function isOtherStrideOf(usual: Candidate, other: Candidate): boolean {
   return usual.sizeClass.allocator === other.sizeClass.allocator && usual.otherStrides.includes(other.sizeClass.stride);
 }
 
-function growInProportion(a: Candidate, b: Candidate): boolean {
-  const left = a.test!.deltas;
-  const right = b.test!.deltas;
-  if (left.length < 2) return false;
-  const ratio = b.growthCount / a.growthCount;
-  return left.every((delta, index) => Math.abs(right[index]! - delta * ratio) <= 2 + 0.005 * right[index]!);
-}
-
 function leak(suspects: readonly Candidate[]): Decision {
   const share = suspects.reduce((sum, one) => sum + one.share, 0);
   const text = `${suspects.length === 1 ? 'One allocation class grows' : `${suspects.length} allocation classes grow`} in every step, beyond what coming and going explains, and ${suspects.length === 1 ? 'makes' : 'make'} up ${printShare(Math.min(1, share))} of the growth.`;
@@ -177,7 +176,9 @@ function growthOfTwo(likely: readonly Candidate[]): Decision {
 
 function none(facts: ProcessFacts): Decision {
   const text =
-    facts.trend === 'shrinking' ? 'Memory shrinks.' : 'Nothing grows by more than its own coming and going explains.';
+    facts.trend === 'shrinking'
+      ? 'Memory shrinks. If the newest dump was given first, turn the order round.'
+      : 'Nothing grows by more than its own coming and going explains.';
   return { status: 'none', suspects: [], reasons: [{ code: 'no-material-growth', text }] };
 }
 

@@ -34,6 +34,8 @@ export interface LoadedModule {
   readonly end: Address;
   /** Path as the dump gives it. Untrusted text. */
   readonly path: string;
+  /** TimeDateStamp of a PE image, as the dump's list of modules has it: tells builds apart. */
+  readonly linkTime?: number;
 }
 
 export interface Thread {

@@ -185,6 +185,47 @@ export interface ReportPicture {
   readonly description: string;
 }
 
+/** One condition of `--fail-on`, and whether it holds. */
+export interface GateCondition {
+  /** As it was given. */
+  readonly text: string;
+  /** Null where these dumps do not let it be judged, which fails the gate like true. */
+  readonly holds: boolean | null;
+  /** One sentence with the numbers that decided. */
+  readonly why: string;
+}
+
+/** What `--fail-on` came to. */
+export interface ReportGate {
+  readonly conditions: readonly GateCondition[];
+  readonly failed: boolean;
+  /** Ids of the classes whose growth the baseline accepts: no condition counts them. */
+  readonly known: readonly string[];
+}
+
+export const nextStepTools = ['windbg', 'gdb', 'lldb', 'chap', 'shell'] as const;
+export type NextStepTool = (typeof nextStepTools)[number];
+
+/** Something to do next, in commands that can be copied. */
+export interface NextStep {
+  readonly title: string;
+  /** What the commands are typed into. */
+  readonly tool: NextStepTool;
+  /** Id of the class that it is about; null where it is about the process. */
+  readonly allocation: string | null;
+  readonly commands: readonly string[];
+}
+
+/** Bytes of one block, from its start. Only there when they were asked for. */
+export interface BlockExcerpt {
+  readonly allocation: string;
+  readonly address: string;
+  /** Two hex digits per byte. */
+  readonly hex: string;
+  /** What of it reads as text, in ASCII and UTF-16; each a run of characters. */
+  readonly text: readonly string[];
+}
+
 /** Everything that a report may show: report.json, word for word. Plain JSON; sizes in bytes, shares 0 to 1. */
 export interface LeakReport {
   readonly schemaVersion: 1;
@@ -195,5 +236,10 @@ export interface LeakReport {
   readonly allocations: readonly ReportAllocation[];
   readonly growth: ReportGrowth;
   readonly verdict: ReportVerdict;
+  /** Null where no gate was asked for. */
+  readonly gate: ReportGate | null;
+  readonly nextSteps: readonly NextStep[];
+  /** Memory contents; null unless they were asked for. */
+  readonly contents: readonly BlockExcerpt[] | null;
   readonly pictures: readonly ReportPicture[];
 }

@@ -3,6 +3,7 @@ import type { LeakReport } from '../model/leak-report.ts';
 import { printDuration } from '../text/print-quantity.ts';
 import { capReport } from './cap-report.ts';
 import { dumpsSection, methodSection } from './html/closing-sections.ts';
+import { gateSection } from './html/gate-section.ts';
 import { growthSection } from './html/growth-section.ts';
 import { pageScript } from './html/html-script.ts';
 import { pageStyle } from './html/html-style.ts';
@@ -129,6 +130,7 @@ function page(report: LeakReport, pictures: PlacedPictures): SafeHtml {
 ${titleBar(report)}
 <main id="content">
 ${verdictSection(report, pictures.verdict)}
+${gateSection(report)}
 ${contentsNav(parts)}
 ${parts.map(sectionMarkup)}
 </main>

@@ -1,10 +1,14 @@
 import type {
+  BlockExcerpt,
   BlockField,
   Evidence,
+  GateCondition,
   LeakReport,
+  NextStep,
   PageChanges,
   ReportAllocation,
   ReportDump,
+  ReportGate,
   ReportGrowth,
   ReportHeap,
   ReportPicture,
@@ -112,6 +116,10 @@ const verdict: OrderOf<ReportVerdict> = {
   reasons: { code: null, text: null },
 };
 const picture: OrderOf<ReportPicture> = { id: null, title: null, bmp: null, png: null, description: null };
+const condition: OrderOf<GateCondition> = { text: null, holds: null, why: null };
+const gate: OrderOf<ReportGate> = { failed: null, conditions: { ...condition }, known: null };
+const nextStep: OrderOf<NextStep> = { title: null, tool: null, allocation: null, commands: null };
+const excerpt: OrderOf<BlockExcerpt> = { allocation: null, address: null, hex: null, text: null };
 const wholeReport: OrderOf<LeakReport> = {
   schemaVersion: null,
   tool: { name: null, version: null },
@@ -121,6 +129,9 @@ const wholeReport: OrderOf<LeakReport> = {
   allocations: { ...allocation },
   growth: { ...growth },
   verdict: { ...verdict },
+  gate: { ...gate },
+  nextSteps: { ...nextStep },
+  contents: { ...excerpt },
   pictures: { ...picture },
 };
 

@@ -20,6 +20,7 @@ import {
   furtherReasons,
   growingRegions,
   growthSeries,
+  isKnown,
   lastRange,
   processName,
   shownDumps,
@@ -29,6 +30,7 @@ import {
   allocationTitle,
   captureTimes,
   confidenceWords,
+  gateWords,
   growthWords,
   methodWords,
   plural,
@@ -46,6 +48,7 @@ export const mostCharacters = 60_000;
 const mostDumpColumns = 6;
 const mostSuspects = 5;
 const mostEvidence = 6;
+const mostConditions = 12;
 const mostRegionRows = 12;
 const mostDumpRows = 12;
 const mostWarnings = 5;
@@ -60,6 +63,7 @@ export const markdown = {
     const suspects = suspectsOf(capped);
     return fitted([
       heading(capped),
+      gateTable(capped),
       sizesTable(capped),
       pictureLinks(capped, verdictPictures(capped)),
       suspectsTable(suspects),
@@ -94,6 +98,16 @@ function heading(report: LeakReport): string {
     `**${markdownText(verdict.summary, longestQuote)}**`,
     ...(reasons.length > 0 ? ['', ...reasons] : []),
   ].join('\n');
+}
+
+/** What failed the build, or did not. */
+function gateTable({ gate }: LeakReport): string {
+  if (gate === null) return '';
+  const rows = gate.conditions
+    .slice(0, mostConditions)
+    .map((one) => [markdownName(one.text), gateWords(one), markdownText(one.why, longestQuote)]);
+  const table = markdownTable([{ title: 'Condition' }, { title: 'Result' }, { title: 'Why' }], rows);
+  return `**The gate ${gate.failed ? 'failed' : 'passed'}.**\n\n${table}`;
 }
 
 /** One row per quantity, one column per dump: what grows, at a glance. */
@@ -167,7 +181,7 @@ function suspectDetails(report: LeakReport, suspect: ReportAllocation): string {
   const type = suspect.typeName === null ? '' : `Type ${markdownName(suspect.typeName)}. `;
   return [
     `### ${allocationTitle(suspect)}`,
-    `${type}${allocator}; ${methodWords[suspect.method]}; ${trendWords[suspect.trend]}.`,
+    `${type}${allocator}; ${methodWords[suspect.method]}; ${trendWords[suspect.trend]}${isKnown(report, suspect) ? '; known, the baseline accepts it' : ''}.`,
     places(report, suspect),
     evidenceList(
       'What speaks for it:',

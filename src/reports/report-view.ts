@@ -25,6 +25,11 @@ export function suspectsOf(report: LeakReport): ReportAllocation[] {
     .filter((allocation) => allocation !== undefined);
 }
 
+/** Whether the baseline accepts the growth of this class. */
+export function isKnown(report: LeakReport, { id }: ReportAllocation): boolean {
+  return report.gate?.known.includes(id) ?? false;
+}
+
 /** Reasons that the verdict's sentence does not give already. */
 export function furtherReasons(report: LeakReport): string[] {
   const { summary, reasons } = report.verdict;

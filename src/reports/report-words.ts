@@ -1,6 +1,7 @@
 import type { RegionKind } from '../model/dump.ts';
 import type {
   FieldKind,
+  GateCondition,
   LeakReport,
   Method,
   ReportAllocation,
@@ -82,6 +83,15 @@ export const methodWords: Readonly<Record<Method, string>> = {
   'chunk-walk': 'counted by walking the heap',
   stride: 'counted by the repeating bytes',
 };
+
+/** Stands on every output that holds bytes of the process. */
+export const contentsMark = 'CONTAINS MEMORY CONTENTS';
+
+/** What came of a condition of the gate. */
+export function gateWords(condition: GateCondition): string {
+  if (condition.holds === null) return 'cannot be judged, which fails';
+  return condition.holds ? 'holds, which fails' : 'does not hold';
+}
 
 export function plural(count: number, noun: string): string {
   return `${printCount(count)} ${noun}${count === 1 ? '' : 's'}`;

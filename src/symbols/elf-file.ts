@@ -45,9 +45,9 @@ function mismatchOf(file: ElfImage, source: ByteSource, { dump, module, image }:
       ? quietly(() => readBuildId(image, loaded, (segment) => segment.address - lowest))
       : undefined;
   const fileId = quietly(() => readBuildId(source, file, (segment) => segment.fileOffset));
-  if (loadedId !== undefined && loadedId !== fileId) return 'its build-id is another';
+  if (loadedId !== undefined && loadedId !== fileId) return 'its build-id is not that in the dump';
   // Mappings end with the page that their last byte is on.
-  return module.end - module.start > loadedBytes(file, dump.pageSize) + dump.pageSize ? 'it is smaller' : undefined;
+  return module.end - module.start > loadedBytes(file, dump.pageSize) + dump.pageSize ? 'its size is not that in the dump' : undefined;
 }
 
 /** The image itself, where the dump holds its headers. Throws MalformedDumpError where it does not. */

@@ -56,7 +56,8 @@ export function itaniumTypeName(mangled: string): string | undefined {
 /** `_ZN3app10g_sessionsE` → `app::g_sessions`; parameters of functions are left out. Undefined where it is not known. */
 export function itaniumName(symbol: string): string | undefined {
   if (!symbol.startsWith('_Z') || symbol.length > longestName) return undefined;
-  return parseName({ text: symbol, at: 2, depth: 0, seen: [] });
+  // Rust ends its names with a hash.
+  return parseName({ text: symbol, at: 2, depth: 0, seen: [] })?.replace(/::h[0-9a-f]{16}$/, '');
 }
 
 function take(cursor: Cursor, token: string): boolean {

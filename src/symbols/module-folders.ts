@@ -48,7 +48,7 @@ export function openModuleFolders(folders: readonly string[], warn: Warn): Modul
 }
 
 /** Windows writes names of files in any case. Names come from the dump: they are looked up, never opened. */
-function fileNameOf(path: string): string {
+export function fileNameOf(path: string): string {
   return (path.split(/[\\/]/).at(-1) ?? '').replace(/ \(deleted\)$/, '');
 }
 
@@ -70,7 +70,7 @@ function openModuleFile(path: string, context: ImageContext): ModuleFile | strin
     const file = isPortable(source) ? openPeFile(source, context) : openElfFile(source, context);
     if (file.mismatch === undefined) return file;
     close();
-    return `${file.mismatch} than that of the module in the dump`;
+    return file.mismatch;
   } catch (error) {
     close();
     if (!(error instanceof LeakvizError)) throw error;

@@ -6,7 +6,7 @@ import { moduleAt } from '../model/module-at.ts';
 import { openElfImage } from './elf-file.ts';
 import { imageSource } from './image-source.ts';
 import type { ModuleFile } from './module-file.ts';
-import { openModuleFolders } from './module-folders.ts';
+import { fileNameOf, openModuleFolders } from './module-folders.ts';
 import { meaningOf, shorten } from './names.ts';
 import { overlayMemory } from './overlay-memory.ts';
 import { openPeImage } from './pe-file.ts';
@@ -116,7 +116,7 @@ function readTables(
   const tables: SymbolTable[] = [];
   if (file) {
     const table = quietly(() => ({ table: file.symbols() }));
-    if (!table) warn('module-symbols-damaged', `the symbols of ${module.path.split(/[\\/]/).at(-1)} are damaged`);
+    if (!table) warn('module-symbols-damaged', `the symbols of ${fileNameOf(module.path)} are damaged`);
     else if (table.table) tables.push(table.table);
   }
   const source = imageSource(overlay, module);

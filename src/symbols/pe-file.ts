@@ -38,9 +38,10 @@ export function openPeFile(source: ByteSource, context: ImageContext): ModuleFil
 function mismatchOf(file: PeImage, { dump, module, image }: ImageContext): string | undefined {
   if (file.is64Bit !== (dump.pointerSize === 8)) return 'it is for another kind of processor';
   const loaded = quietly(() => readPeImage(image));
-  if (loaded && loaded.linkTime !== file.linkTime) return 'its time stamp is another';
+  const linkTime = loaded?.linkTime ?? module.linkTime ?? file.linkTime;
+  if (linkTime !== file.linkTime) return 'its time stamp is not that in the dump';
   const size = loaded?.imageSize ?? (dump.format === 'minidump' ? module.end - module.start : file.imageSize);
-  return size === file.imageSize ? undefined : 'its size is another';
+  return size === file.imageSize ? undefined : 'its size is not that in the dump';
 }
 
 interface Relocation {

@@ -153,10 +153,14 @@ function checkLeak(leak: TrueLeak, suspects: readonly ReportAllocation[], truth:
   return { isNamed: true, counts, isInRange, faults };
 }
 
+/** mimalloc rounds blocks of more than this up to a multiple of it: the widest step of all. */
+const widestStep = 512 << 10;
+
 /** A range wider than the steps between an allocator's classes says nothing. */
 function holdsRequests(row: ReportAllocation, requests: readonly number[]): boolean {
   const range = row.requestBytes;
-  if (!range || range.max - range.min > Math.max(32, row.strideBytes * 0.26)) return false;
+  const step = row.allocator === 'mimalloc' && row.strideBytes > widestStep ? widestStep : row.strideBytes * 0.26;
+  if (!range || range.max - range.min > Math.max(32, step)) return false;
   return requests.every((request) => request >= range.min && request <= range.max);
 }
 

@@ -51,6 +51,17 @@ describe('a damaged glibc heap', () => {
     expect(blocks).toEqual(expected);
   });
 
+  test('in pieces is found with a top chunk that was overwritten', () => {
+    const model = { main: [ladder, ladder] };
+    const { expected } = walkModel(facts, model);
+    const top = expected.at(-1)!;
+    const change = (image: { pointer(size: 8, address: number, value: number): void }) => {
+      image.pointer(8, top.address + 8, 0x41414141);
+    };
+    const { blocks } = walkModel(facts, model, { change });
+    expect(blocks).toEqual(expected.slice(0, -1));
+  });
+
   test('resumes after pages that were not captured', () => {
     const hole = places.heap + 0x8000;
     const { expected } = walkModel(facts, { main: [ladder] });

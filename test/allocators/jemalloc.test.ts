@@ -103,9 +103,21 @@ describe.each(versions)('jemalloc %s', (version) => {
     );
   });
 
-  test('leaves a build for larger pages alone', () => {
+  test('finds no heap where there is no slab', () => {
     const { heaps } = walkModel({ version, extents: [{ kind: 'free', bytes: 0x8000, state: 1 }] });
     expect(heaps).toEqual([]);
+  });
+
+  test('reads the larger records of builds for larger pages', () => {
+    const pageBytes = 65536;
+    const regions = Array.from({ length: 4096 }, (_, region) => everyOther(region));
+    const extents: ExtentModel[] = [
+      { kind: 'slab', szind: 1, regionBytes: 16, regions },
+      { kind: 'large', szind: 52, usable: 262144, offset: 0xfc0, cached: version === '5.3' },
+      { kind: 'slab', szind: 3, regionBytes: 48, regions: regions.map(() => 'live') },
+    ];
+    const { blocks, damage, expected } = walkModel({ version, extents, pageBytes });
+    expect({ blocks, damage }).toEqual({ blocks: expected, damage: [] });
   });
 
   test('ends without throwing whatever is damaged', () => {

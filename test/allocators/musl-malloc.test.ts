@@ -90,6 +90,15 @@ describe('musl malloc', () => {
     expect(blocks).toEqual(expected);
   });
 
+  test('reports a group that does not point back at its record, and goes on', () => {
+    const image = createMemoryImage();
+    const expected = writeMuslHeap(image, { groups: [group(6, object(100), 'free'), group(8, object(140), 'free')] });
+    image.xor8(heapStart, 64);
+    const { blocks, damage } = walkHeaps(muslMalloc, linuxMemory(image, isLibrary));
+    expect(damage).toMatchObject([{ address: heapStart }]);
+    expect(blocks).toEqual(expected.slice(2));
+  });
+
   test('tells just what any model holds', () => {
     fc.assert(
       fc.property(modelArbitrary, (model) => {

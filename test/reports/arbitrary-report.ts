@@ -7,6 +7,7 @@ import {
   fieldKinds,
   type LeakReport,
   methods,
+  nextStepTools,
   type PerDump,
   type ReportAllocation,
   type ReportDump,
@@ -205,6 +206,35 @@ function reportOf(dumps: number, regionCount: number, allocationCount: number): 
       suspects: fc.subarray([...allocationIds]),
       reasons: fc.array(fc.record({ code: hostileText, text: hostileText }), { maxLength: 3 }),
     }),
+    gate: fc.option(
+      fc.record({
+        failed: fc.boolean(),
+        conditions: fc.array(fc.record({ text: hostileText, holds: fc.option(fc.boolean()), why: hostileText }), {
+          maxLength: 3,
+        }),
+        known: fc.subarray([...allocationIds, 'gone']),
+      }),
+    ),
+    nextSteps: fc.array(
+      fc.record({
+        title: hostileText,
+        tool: fc.constantFrom(...nextStepTools),
+        allocation: fc.option(fc.constantFrom(...allocationIds, 'gone')),
+        commands: fc.array(hostileText, { maxLength: 3 }),
+      }),
+      { maxLength: 3 },
+    ),
+    contents: fc.option(
+      fc.array(
+        fc.record({
+          allocation: fc.constantFrom(...allocationIds, 'gone'),
+          address,
+          hex: fc.stringMatching(/^([0-9a-f]{2}){0,40}$/),
+          text: fc.array(hostileText, { maxLength: 2 }),
+        }),
+        { maxLength: 3 },
+      ),
+    ),
     pictures: fc.array(
       fc.record({ id: hostileText, title: hostileText, bmp: hostileText, png: hostileText, description: hostileText }),
       { maxLength: 3 },

@@ -309,6 +309,20 @@ export function sampleReport(status: VerdictStatus = 'leak', overrides: Partial<
       },
     },
     verdict: { status, ...verdicts[status] },
+    gate: {
+      failed: status === 'leak',
+      conditions: [{ text: 'leak', holds: status === 'leak', why: `The verdict is ${status}.` }],
+      known: [],
+    },
+    nextSteps: [
+      {
+        title: 'Look at blocks of 65,552 bytes in gdb',
+        tool: 'gdb',
+        allocation: 'a1',
+        commands: ['gdb -c serviced-3.core', 'x/8gx 0x0000550000001010'],
+      },
+    ],
+    contents: null,
     pictures: [
       ...dumps.map((_, index) => reportPicture(`overview-${index + 1}`, `Memory of dump ${index + 1}`)),
       reportPicture('growth-heatmap', 'Where memory filled up'),

@@ -223,6 +223,9 @@ function synthReport(regions: readonly SynthRegion[], tracks: readonly Track[], 
       ratios: { toFirst: mapped.map((bytes) => bytes / mapped[0]!), toPrevious: [1, 1.5, 1.5] },
     },
     verdict: { status: 'leak', summary: 'Blocks of 65,552 bytes leak.', suspects: ['a1', 'a2'], reasons: [] },
+    gate: null,
+    nextSteps: [],
+    contents: null,
     pictures: [],
   };
 }

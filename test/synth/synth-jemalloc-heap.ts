@@ -43,6 +43,8 @@ export type ExtentModel = SlabModel | LargeModel | FreeModel;
 export interface JemallocModel {
   readonly version: '5.2' | '5.3';
   readonly extents: readonly ExtentModel[];
+  /** What jemalloc was built for; 4096 unless given. */
+  readonly pageBytes?: number;
 }
 
 /** Classes of a usual build: index, bytes of a region and of a slab. */
@@ -61,7 +63,7 @@ const records = baseBlock + 0x4000;
 export const heapStart = 0x7f3d_0000_0000;
 const threadData = 0x7f3e_0000_0d78;
 const stacks = 0x7f3e_0001_0000;
-const bins = 41;
+const bins = 60;
 const smallBins = 36;
 const stackEntries = 64;
 
@@ -80,28 +82,29 @@ export function writeJemallocHeap(image: MemoryImage, model: JemallocModel): Exp
   let start = heapStart;
   let record = records;
   for (const extent of model.extents) {
-    const bytes = sizeOf(extent);
-    expected.push(...blocksOf(extent, start, cached));
+    const pageBytes = model.pageBytes ?? 4096;
+    const bytes = sizeOf(extent, pageBytes);
+    expected.push(...blocksOf(extent, start, cached, bytes));
     writeRecord(image, model.version, extent, { record, start, bytes });
     start += bytes;
-    record += 128;
+    record += Math.ceil((64 + pageBytes / 64) / 128) * 128;
   }
   writeBaseBlock(image, model.version, record);
   writeCache(image, model.version, cached);
   return expected;
 }
 
-function sizeOf(extent: ExtentModel): number {
+function sizeOf(extent: ExtentModel, pageBytes: number): number {
   if (extent.kind === 'free') return extent.bytes;
-  if (extent.kind === 'large') return extent.usable + (extent.offset < 0 ? 0 : 4096);
+  if (extent.kind === 'large') return extent.usable + (extent.offset < 0 ? 0 : pageBytes);
   return extent.regionBytes * extent.regions.length;
 }
 
-function blocksOf(extent: ExtentModel, start: Address, cached: Address[][]): ExpectedBlock[] {
+function blocksOf(extent: ExtentModel, start: Address, cached: Address[][], bytes: number): ExpectedBlock[] {
   if (extent.kind === 'free') return [{ address: start, stride: extent.bytes, live: false, request: -1 }];
   if (extent.kind === 'large') {
     if (extent.cached) cached[extent.szind]!.push(start + Math.max(0, extent.offset));
-    return [{ address: start, stride: sizeOf(extent), live: !extent.cached, request: -1 }];
+    return [{ address: start, stride: bytes, live: !extent.cached, request: -1 }];
   }
   return extent.regions.map((state, index) => {
     const address = start + index * extent.regionBytes;

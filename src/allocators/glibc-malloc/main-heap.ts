@@ -114,9 +114,10 @@ function piecesOf(
       const mmapped = readMmappedChunk(memory, layout, at, span.end);
       const first = alignChunk(layout, at);
       const piece = mmapped === undefined ? (known.get(first) ?? readPiece(memory, arena, first, span.end)) : undefined;
-      if (piece !== undefined) pieces.push(piece);
       const next = mmapped === undefined ? piece?.end : at + mmapped.size;
-      if (next === undefined) break;
+      // A top chunk that does not tell its size makes a piece that ends where it starts.
+      if (next === undefined || next <= at) break;
+      if (piece !== undefined) pieces.push(piece);
       at = next;
       done = next;
     }

@@ -1,7 +1,7 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import { type BaseBlock, noArena } from './base-blocks.ts';
-import { largePad, smallestLarge } from './size-classes.ts';
+import { type PageSize, pageSizes } from './size-classes.ts';
 
 /** A run of pages that jemalloc manages as one. */
 export interface Extent {
@@ -20,6 +20,7 @@ export interface Extent {
 }
 
 export interface Extents {
+  readonly pageSize: PageSize;
   /** Sorted by start, never overlapping. */
   readonly extents: readonly Extent[];
   /** The bits of all slabs, in 32-bit words: hundreds of thousands of small arrays would take far more. */
@@ -27,32 +28,44 @@ export interface Extents {
 }
 
 const chunkBytes = 1 << 20;
-const pageMask = 0xfff;
-const recordWords = 32;
 const bitmapWord = 16;
 const slabBit = 1 << 12;
 const committedBit = 1 << 13;
 
-/** Regions of a slab at most (SC_LG_SLAB_MAXREGS is 9). */
-const mostRegions = 512;
-
 /**
  * The extents whose records stand in the base blocks. A record is taken only when all that it says agrees: class,
- * size, and for slabs the number of bits set with the number of free regions.
+ * size, and for slabs the number of bits set with the number of free regions. Builds for larger pages divide their
+ * records otherwise: the page size by which most slabs make sense is the right one.
  */
-export function readExtents(memory: Memory, blocks: readonly BaseBlock[]): Extents {
-  const found: Found = { extents: [], bitmaps: new Uint32Array(1 << 12), bitmapsLength: 0 };
-  const bytes = new Uint8Array(chunkBytes);
+export function readExtents(memory: Memory, blocks: readonly BaseBlock[]): Extents | undefined {
+  let best: Extents | undefined;
+  let mostSlabs = 0;
+  for (const pageSize of pageSizes) {
+    const read = readWithPageSize(memory, blocks, pageSize);
+    const slabs = read.extents.reduce((count, { kind }) => count + (kind === 'slab' ? 1 : 0), 0);
+    if (slabs <= mostSlabs) continue;
+    best = read;
+    mostSlabs = slabs;
+  }
+  return best;
+}
+
+function readWithPageSize(memory: Memory, blocks: readonly BaseBlock[], pageSize: PageSize): Extents {
+  const found: Found = { pageSize, extents: [], bitmaps: new Uint32Array(1 << 12), bitmapsLength: 0 };
+  // A slab's record ends with its bitmap; those at a piece's end reach into the next one.
+  const recordBytes = bitmapWord * 4 + pageSize.mostRegions / 8;
+  const bytes = new Uint8Array(chunkBytes + recordBytes);
   for (const block of blocks) {
     for (let at = block.start; at < block.usedEnd; at += chunkBytes) {
-      const got = memory.read(at, bytes.subarray(0, Math.min(chunkBytes, block.usedEnd - at)));
+      const got = memory.read(at, bytes.subarray(0, Math.min(bytes.length, block.usedEnd - at)));
       scanChunk(new Uint32Array(bytes.buffer, 0, got >>> 2), at, block, found);
     }
   }
-  return { extents: withoutOverlaps(found.extents), bitmaps: found.bitmaps };
+  return { pageSize, extents: withoutOverlaps(found.extents), bitmaps: found.bitmaps };
 }
 
 interface Found {
+  readonly pageSize: PageSize;
   readonly extents: Extent[];
   bitmaps: Uint32Array;
   bitmapsLength: number;
@@ -60,7 +73,8 @@ interface Found {
 
 function scanChunk(words: Uint32Array, address: Address, block: BaseBlock, found: Found): void {
   const step = block.layout.alignment >>> 2;
-  for (let at = 0; at + recordWords <= words.length; at += step) {
+  const end = Math.min(chunkBytes / 4, words.length - bitmapWord);
+  for (let at = 0; at < end; at += step) {
     // Most places hold no record: no address, or none that a process has, or a size that no extent has.
     const addressHigh = words[at + 3]!;
     if (addressHigh > 0xffff || words[at + 5]! > 0xff || (words[at]! & committedBit) === 0) continue;
@@ -79,10 +93,12 @@ function readExtent(
   const { layout, classes } = block;
   const bits = words[at]!;
   const arena = bits & noArena;
-  const size = words[at + 5]! * 4294967296 + wholePages(words[at + 4]!);
-  const start = words[at + 3]! * 4294967296 + wholePages(words[at + 2]!);
+  const { smallestLarge, largePad, bytes: pageBytes } = found.pageSize;
+  // Below the page size stand a serial number, and how far into its page a large object starts.
+  const size = words[at + 5]! * 4294967296 + wholePages(words[at + 4]!, pageBytes);
+  const start = words[at + 3]! * 4294967296 + wholePages(words[at + 2]!, pageBytes);
   if (arena === noArena || size === 0 || start === 0) return undefined;
-  const offset = words[at + 2]! & pageMask;
+  const offset = words[at + 2]! % pageBytes;
   const szind = (bits >>> layout.szindShift) & 0xff;
   const state = (bits >>> layout.stateShift) & layout.stateMask;
   // An extent loses its class before it is freed; the slab bit may stay. Above 3 are states of a moment.
@@ -105,10 +121,12 @@ function readExtent(
 
 /** Keeps the bitmap of a slab of so many regions; -1 when it disagrees with the count of free ones beside it. */
 function takeBitmap(words: Uint32Array, at: number, regions: number, nfreeShift: number, found: Found): number {
-  if (!Number.isInteger(regions) || regions > mostRegions) return -1;
-  const freeCount = ((words[at]! >>> nfreeShift) | (words[at + 1]! << (32 - nfreeShift))) & 0x3ff;
+  const { mostRegions } = found.pageSize;
   const first = at + bitmapWord;
   const length = Math.ceil(regions / 64) * 2;
+  if (!Number.isInteger(regions) || regions > mostRegions || first + length > words.length) return -1;
+  const freeMask = 2 * mostRegions - 1;
+  const freeCount = ((words[at]! >>> nfreeShift) | (words[at + 1]! << (32 - nfreeShift))) & freeMask;
   let set = 0;
   for (let word = 0; word < length; word += 1) set += bitCount(words[first + word]!);
   if (set !== freeCount) return -1;
@@ -130,8 +148,8 @@ function keepBitmap(bitmap: Uint32Array, found: Found): number {
   return at;
 }
 
-function wholePages(low: number): number {
-  return (low & ~pageMask) >>> 0;
+function wholePages(low: number, pageBytes: number): number {
+  return low - (low % pageBytes);
 }
 
 function bitCount(word: number): number {

@@ -1,9 +1,10 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
+import type { Dump } from '../../model/dump.ts';
 import type { Allocator, BlockVisitor, Heap } from '../allocator.ts';
 import { findBaseBlocks } from './base-blocks.ts';
 import { type Extent, type Extents, readExtents } from './extents.ts';
-import { requestRangeOf, smallestLarge } from './size-classes.ts';
+import { type PageSize, pageSizes, requestRangeOf } from './size-classes.ts';
 import { readThreadCaches } from './thread-caches.ts';
 
 interface JemallocState extends Extents {
@@ -12,13 +13,12 @@ interface JemallocState extends Extents {
 }
 
 const blocksPerStep = 4096;
-const pageBytes = 4096;
 
-/** Builds for larger pages have larger records, which are not read; there are 4 KiB slabs in any other heap. */
-const largerPage = 16384;
+/** What jemalloc was built for, where a heap was found: strides of large blocks depend on it. */
+const pageSizeOf = new WeakMap<Dump, PageSize>();
 
 /**
- * jemalloc 5.1 to 5.3 on 64-bit little-endian systems with 4 KiB pages. One heap per arena. Counts are exact: what
+ * jemalloc 5.1 to 5.3 on 64-bit little-endian systems. One heap per arena. Counts are exact: what
  * threads keep in their caches is told as free. Large blocks are told as the pages they take, padding included.
  */
 export const jemalloc: Allocator = {
@@ -28,7 +28,7 @@ export const jemalloc: Allocator = {
   headerBytes: () => 0,
   findHeaps,
   walk: (heap, _memory, visitor) => walk(heap.state as JemallocState, visitor),
-  requestRange: (stride) => requestRangeOf(stride),
+  requestRange: (stride, dump) => requestRangeOf(stride, pageSizeOf.get(dump) ?? pageSizes[0]!),
 };
 
 function findHeaps(memory: Memory): Heap[] {
@@ -36,15 +36,16 @@ function findHeaps(memory: Memory): Heap[] {
   if (dump.pointerSize !== 8 || !dump.littleEndian || !dump.hasAddresses) return [];
   const blocks = findBaseBlocks(memory);
   if (blocks.length === 0) return [];
-  const { extents: all, bitmaps } = readExtents(memory, blocks);
-  if (all.every(({ size }) => size % largerPage === 0)) return [];
+  const all = readExtents(memory, blocks);
+  if (all === undefined) return [];
+  pageSizeOf.set(dump, all.pageSize);
   const byArena = new Map<number, Extent[]>();
-  for (const extent of all) {
+  for (const extent of all.extents) {
     const extents = byArena.get(extent.arena);
     if (extents === undefined) byArena.set(extent.arena, [extent]);
     else extents.push(extent);
   }
-  const cached = readThreadCaches(memory, blocks);
+  const cached = readThreadCaches(memory, blocks, all.pageSize);
   return [...byArena.entries()]
     .filter(([, extents]) => extents.some(({ kind }) => kind !== 'free'))
     .sort(([a], [b]) => a - b)
@@ -52,7 +53,7 @@ function findHeaps(memory: Memory): Heap[] {
       address: extents.reduce((lowest, { record }) => Math.min(lowest, record), Number.POSITIVE_INFINITY),
       name: `arena ${arena}`,
       ranges: rangesOf(extents),
-      state: { extents, bitmaps, cached } satisfies JemallocState,
+      state: { ...all, extents, cached } satisfies JemallocState,
     }));
 }
 
@@ -71,8 +72,8 @@ function* walk(state: JemallocState, visitor: BlockVisitor): Generator<void, voi
   for (const extent of state.extents) {
     if (extent.kind === 'slab') told += walkSlab(extent, state, visitor);
     else {
-      const live = extent.kind === 'large' && !isCachedLarge(extent, state.cached);
-      visitor.block(extent.start, strideOf(extent), live, -1);
+      const live = extent.kind === 'large' && !isCachedLarge(extent, state);
+      visitor.block(extent.start, strideOf(extent, state.pageSize), live, -1);
       told += 1;
     }
     if (told >= blocksPerStep) {
@@ -83,7 +84,7 @@ function* walk(state: JemallocState, visitor: BlockVisitor): Generator<void, voi
 }
 
 /** A small object with an extent of its own counts with its class. */
-function strideOf({ size, classSize }: Extent): number {
+function strideOf({ size, classSize }: Extent, { smallestLarge }: PageSize): number {
   return classSize < smallestLarge ? classSize : size;
 }
 
@@ -99,8 +100,9 @@ function walkSlab(slab: Extent, { bitmaps, cached }: JemallocState, visitor: Blo
 }
 
 /** Large objects start at a random cache line of the first page (cache_oblivious). */
-function isCachedLarge(extent: Extent, cached: ReadonlyMap<Address, number>): boolean {
-  for (let offset = 0; offset < pageBytes; offset += 64) {
+function isCachedLarge(extent: Extent, { cached, pageSize }: JemallocState): boolean {
+  if (cached.size === 0) return false;
+  for (let offset = 0; offset < pageSize.bytes; offset += 64) {
     if (cached.get(extent.start + offset) === extent.classSize) return true;
   }
   return false;

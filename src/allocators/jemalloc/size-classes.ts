@@ -13,11 +13,24 @@ export interface SizeClasses {
   readonly count: number;
 }
 
-/** Sizes of slab regions end below four pages; what is larger gets an extent of its own. */
-export const smallestLarge = 1 << 14;
+/** What follows from the page size that jemalloc was built for, which is not always the system's. */
+export interface PageSize {
+  readonly bytes: number;
+  /** Slab regions are smaller than this; what is larger gets an extent of its own (SC_LARGE_MINCLASS). */
+  readonly smallestLarge: number;
+  /** Added to large extents so that they can start at a random cache line (sz_large_pad, on by default). */
+  readonly largePad: number;
+  /** Regions of a slab at most (SC_SLAB_MAXREGS). */
+  readonly mostRegions: number;
+}
 
-/** Added to large extents so that they can start at a random cache line (sz_large_pad, on by default). */
-export const largePad = 4096;
+/** Debian builds it for pages of 64 KiB on ARM; Apple's and some LoongArch systems have pages of 16 KiB. */
+export const pageSizes: readonly PageSize[] = [4096, 16384, 65536].map((bytes) => ({
+  bytes,
+  smallestLarge: 4 * bytes,
+  largePad: bytes,
+  mostRegions: bytes / 8,
+}));
 
 const lgLargestSize = 47;
 
@@ -39,7 +52,7 @@ export const defaultSizeClasses = buildSizeClasses(4);
 export const knownSizeClasses: readonly SizeClasses[] = [defaultSizeClasses, buildSizeClasses(3)];
 
 /** What a program may have asked for to get a block of so many bytes; null when no class has them. */
-export function requestRangeOf(stride: number): RequestRange | null {
+export function requestRangeOf(stride: number, { smallestLarge, largePad }: PageSize): RequestRange | null {
   for (const { sizes } of knownSizeClasses) {
     const padded = stride - largePad >= smallestLarge ? sizes.indexOf(stride - largePad) : -1;
     const index = padded >= 0 ? padded : sizes.indexOf(stride);

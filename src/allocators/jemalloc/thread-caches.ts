@@ -1,7 +1,7 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { BaseBlock } from './base-blocks.ts';
-import { smallestLarge } from './size-classes.ts';
+import type { PageSize } from './size-classes.ts';
 
 /** A stack of freed objects of one class that a thread keeps for itself. */
 interface CacheBin {
@@ -25,12 +25,17 @@ const mostCached = 1 << 23;
  * count them as handed out. Arenas stand in base blocks and head a ring of their threads' caches (arena_structs.h:
  * tcache_ql, cache_bin_array_descriptor_ql); a cache is believed when it points back.
  */
-export function readThreadCaches(memory: Memory, blocks: readonly BaseBlock[]): Map<Address, number> {
+export function readThreadCaches(
+  memory: Memory,
+  blocks: readonly BaseBlock[],
+  { smallestLarge }: PageSize,
+): Map<Address, number> {
   const cached = new Map<Address, number>();
   const seen = new Set<Address>();
   for (const block of blocks) {
     for (const descriptor of descriptorsOf(memory, block, seen)) {
-      for (const bin of binsOf(memory, block, descriptor)) readBin(memory, block, bin, cached);
+      const smallBins = block.classes.sizes.indexOf(smallestLarge);
+      for (const bin of binsOf(memory, block, descriptor, smallBins)) readBin(memory, block, bin, cached);
     }
   }
   return cached;
@@ -94,10 +99,9 @@ function isIn(block: BaseBlock, address: Address | undefined): boolean {
   return address !== undefined && address >= block.start && address < block.usedEnd;
 }
 
-function binsOf(memory: Memory, block: BaseBlock, descriptor: Address): CacheBin[] {
+function binsOf(memory: Memory, block: BaseBlock, descriptor: Address, smallBins: number): CacheBin[] {
   const first = memory.i64(descriptor + 16)!;
   if (block.layout.version !== '5.2') return readBins(memory, first, 0, mostBins, readBin53);
-  const smallBins = block.classes.sizes.indexOf(smallestLarge);
   const large = memory.i64(descriptor + 24);
   return [
     ...readBins(memory, first, 0, smallBins, readBin52),

@@ -7,6 +7,9 @@ const mebibyte = 1 << 20;
 /** Larger blocks have pages of their own in 2.x (MI_MEDIUM_OBJ_SIZE_MAX); in 3.x the bins go on. */
 const largestShared = 128 << 10;
 
+/** What 2.x rounds a page up to that is larger than this (MI_MEDIUM_PAGE_SIZE, in mi_segments_page_alloc). */
+const mediumPageBytes = 512 << 10;
+
 /** The bins of mimalloc src/page-queue.c: two words apart up to eight words, then four to each doubling. */
 function buildBlockSizes(): number[] {
   const sizes = [wordBytes];
@@ -35,6 +38,7 @@ export function requestRangeOf(stride: number): RequestRange | null {
   const above = index > 0 ? blockSizes[index - 1]! : -1;
   if (index >= 0 && stride <= largestShared) return { min: above + 1, max: stride };
   if (stride <= largestShared || (index < 0 && stride % sliceBytes !== 0)) return null;
-  const rounded = Math.max(largestShared, stride - largeStep(stride));
+  const inPages = stride > mediumPageBytes && stride % mediumPageBytes === 0 ? mediumPageBytes : 0;
+  const rounded = Math.max(largestShared, stride - Math.max(inPages, largeStep(stride)));
   return { min: (index < 0 ? rounded : Math.min(above, rounded)) + 1, max: stride };
 }

@@ -5,6 +5,9 @@ import { printablePath } from '../../bytes/system-error.ts';
 import { LeakvizError } from '../../errors.ts';
 import type { Address } from '../../model/address.ts';
 import { type ReportFormatId, reportFormats } from '../../reports/index.ts';
+import type { GateOptions } from '../gate/apply-gate.ts';
+import { parseConditions } from '../gate/parse-conditions.ts';
+import { readBaseline } from '../gate/read-baseline.ts';
 import { parseBase, parseBytes, parseInterval, parseSize, parseTimes } from '../parse-quantity.ts';
 
 const formatIds = reportFormats.map((format) => format.id) as readonly string[];
@@ -12,6 +15,7 @@ const shortIds: Readonly<Record<string, string>> = { md: 'markdown' };
 
 const input = { type: 'string', requiresArg: true, group: 'Dumps:' } as const;
 const results = { group: 'Results:' } as const;
+const gate = { type: 'string', requiresArg: true, group: 'Gate:' } as const;
 const pictures = { type: 'string', requiresArg: true, group: 'Pictures:' } as const;
 const toggle = { type: 'boolean', default: false } as const;
 
@@ -41,7 +45,7 @@ export const diffOptions = {
     type: 'string',
     requiresArg: true,
     default: 'html,md,json',
-    describe: 'Which reports to write (html,md,json)',
+    describe: 'Which reports to write (html,md,json); junit too',
   },
   json: { ...toggle, ...results, describe: 'Print report.json instead of the summary' },
   'full-paths': {
@@ -49,6 +53,8 @@ export const diffOptions = {
     ...results,
     describe: 'Keep folders in names; they often hold user names',
   },
+  'fail-on': { ...gate, describe: "Exit with 1 if any holds, such as 'leak,growth>5MB'; in quotes" },
+  baseline: { ...gate, describe: 'A report.json whose growth is accepted' },
   'no-pictures': { ...toggle, group: 'Pictures:', describe: 'Draw none; saves time' },
   width: { ...pictures, describe: 'Pixels per row' },
   'bytes-per-pixel': { ...pictures, describe: 'Bytes that one pixel stands for: 8, 16, 32, … 4k, …' },
@@ -79,6 +85,8 @@ export interface ResolvedOptions {
   readonly base: Address | undefined;
   /** Bytes. */
   readonly limitBytes: number | undefined;
+  /** Undefined where no gate was asked for. */
+  readonly gate: GateOptions | undefined;
   readonly interval: number | undefined;
   readonly times: readonly Date[] | undefined;
   /** Where files of modules are looked for. */
@@ -103,6 +111,7 @@ export function resolveOptions(args: DiffArgs, dumpCount: number): ResolvedOptio
     width: args.width === undefined ? undefined : parseWidth(args.width),
     bytesPerCell: args['bytes-per-pixel'] === undefined ? undefined : parseBytesPerPixel(args['bytes-per-pixel']),
     limitBytes: args.limit === undefined ? undefined : parseSize('--limit', args.limit),
+    gate: parseGate(args['fail-on'], args.baseline),
     base: args.base === undefined ? undefined : parseBase(args.base),
     interval: args.interval === undefined ? undefined : parseInterval(args.interval),
     times: args.times === undefined ? undefined : parseTimes(args.times, dumpCount),
@@ -130,10 +139,21 @@ function checkFolders(folders: readonly string[]): readonly string[] {
   return folders;
 }
 
+function parseGate(failOn: string | undefined, baseline: string | undefined): GateOptions | undefined {
+  if (failOn === undefined && baseline !== undefined) {
+    throw new LeakvizError('usage', '--baseline says what a gate accepts, and there is none', {
+      hint: "Give a gate too, such as --fail-on 'leak,growth>5MB'.",
+    });
+  }
+  if (failOn === undefined) return undefined;
+  return { rules: parseConditions(failOn), accepted: baseline === undefined ? [] : readBaseline(baseline) };
+}
+
 function parseReports(text: string): ReportFormatId[] {
   return text.split(',').map((one) => {
     const id = shortIds[one.trim()] ?? one.trim();
-    if (!formatIds.includes(id)) throw new LeakvizError('usage', `--report: expected html, md or json, found '${one}'`);
+    if (!formatIds.includes(id))
+      throw new LeakvizError('usage', `--report: expected html, md, json or junit, found '${one}'`);
     return id as ReportFormatId;
   });
 }

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { demo } from './demo.ts';
 import { diff } from './diff.ts';
 import { info } from './info.ts';
+import { render } from './render.ts';
 
 /** All commands, in the order of --help. */
-export const commands: readonly Command[] = [diff, info, blocks, demo];
+export const commands: readonly Command[] = [diff, info, blocks, render, demo];

@@ -32,7 +32,8 @@ export function resolveStrides(
       if (loser) dropped.add(loser === small.period ? small : large);
     }
   }
-  return best.filter((signature) => !dropped.has(signature)).slice(0, mostClasses);
+  const left = best.filter((signature) => !dropped.has(signature));
+  return left.filter(({ period }) => !isSlab(period, left, windows)).slice(0, mostClasses);
 }
 
 /** Tokens of one stride held against each other, and kinds of blocks told apart among them. */
@@ -145,6 +146,32 @@ function loserOf(small: Period, large: Period, windows: readonly WordWindow[]): 
     return filled === large.stride || (filled >= slabFill * large.stride && isOnPages(large, windows)) ? large : small;
   }
   return undefined;
+}
+
+/** Runs of pages that blocks of several kinds were cut from: no kind fills each of them, but all together fill many. */
+function isSlab(large: Period, signatures: readonly Signature[], windows: readonly WordWindow[]): boolean {
+  if (!isOnPages(large, windows)) return false;
+  const smaller = signatures.filter(({ period }) => period.blockBytes < large.stride && !isOnPages(period, windows));
+  const filled = smaller.reduce((sum, { period }) => sum + bytesInside(period, large), 0);
+  const gaps = large.places.reduce((sum, list) => sum + gapsOf(list ?? [], large.stride).length, 0);
+  return filled >= slabFill * gaps * large.stride;
+}
+
+/** Bytes of the smaller period's blocks that stand between neighbours of the larger. */
+function bytesInside(small: Period, large: Period): number {
+  let inside = 0;
+  for (const [window, list] of large.places.entries()) {
+    const inner = small.places[window] ?? [];
+    for (const start of gapsOf(list ?? [], large.stride)) {
+      inside += lowerBound(inner, start + large.stride) - lowerBound(inner, start);
+    }
+  }
+  return (inside / small.perBlock) * small.blockBytes;
+}
+
+/** Places whose next one follows at exactly the stride. */
+function gapsOf(places: readonly number[], stride: number): number[] {
+  return places.filter((place, index) => places[index + 1]! - place === stride);
 }
 
 /** Whether the period is one of whole pages, always at the same place in the page. */

@@ -21,13 +21,14 @@ export function readModules(file: MinidumpFile, readAddress: AddressReader, warn
     reader.seek(at);
     const start = readAddress(reader, 'BaseOfImage');
     const end = start + reader.u32('SizeOfImage');
-    reader.seek(at + 20);
+    reader.seek(at + 16);
+    const linkTime = reader.u32('TimeDateStamp');
     const nameOffset = reader.u32('ModuleNameRva');
     if (end === start || !isExactAddress(start)) {
       warnings.add('bad-module', 'a module has no size or an impossible address and is skipped', at);
       continue;
     }
-    modules.push({ start, end, path: readString(file, nameOffset) ?? '' });
+    modules.push({ start, end, path: readString(file, nameOffset) ?? '', ...(linkTime === 0 ? {} : { linkTime }) });
     if (modules.at(-1)!.path === '') warnings.add('bad-module-name', 'the name of a module cannot be read', at + 20);
   }
   return modules;

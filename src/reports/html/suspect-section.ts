@@ -12,7 +12,7 @@ import {
 } from '../../text/print-quantity.ts';
 import { othersId } from '../cap-report.ts';
 import type { EmbeddedPicture } from '../report-format.ts';
-import { elapsedTimes, lastRange, steps, suspectsOf } from '../report-view.ts';
+import { elapsedTimes, isKnown, lastRange, steps, suspectsOf } from '../report-view.ts';
 import {
   allocationTitle,
   confidenceWords,
@@ -94,6 +94,7 @@ function facts(report: LeakReport, suspect: ReportAllocation): SafeHtml {
     ['Blocks', countingWords(suspect)],
   ];
   if (suspect.typeName !== null) facts.splice(2, 0, ['Type', html`<code>${nameMarkup(suspect.typeName)}</code>`]);
+  if (isKnown(report, suspect)) facts.push(['Baseline', 'accepts this growth: it is known']);
   if (suspect.linkedTo !== null) facts.push(['Belongs to', linkedWords(report, suspect.linkedTo)]);
   return html`<dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
 }

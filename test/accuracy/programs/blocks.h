@@ -21,11 +21,13 @@ struct operations {
 };
 static void do_nothing(void) {}
 static const struct operations operations[4] = {{do_nothing, "one"}, {do_nothing, "two"}, {do_nothing, "three"}};
+static const char *const names[4] = {"session-record", "cache-entry", "open-order", "log-line"};
 
 #define RECENT_BLOCKS 64
 
 /* State of one leak in one thread: contents refer to the blocks before. */
 struct author {
+  int kind;
   uint64_t random;
   uint64_t written;
   void *recent[RECENT_BLOCKS];
@@ -63,18 +65,17 @@ static void fill_pointers(unsigned char *block, size_t size, struct author *auth
 }
 
 /* A record as programs keep it: link, number, state, name. */
-static void fill_list(unsigned char *block, size_t size, const void *previous, uint64_t number) {
-  static const char name[] = "session-record";
+static void fill_list(unsigned char *block, size_t size, const void *previous, const struct author *author) {
   if (size >= 8) memcpy(block, &previous, 8);
-  if (size >= 16) memcpy(block + 8, &number, 8);
-  if (size >= 48) memcpy(block + 24, name, sizeof name);
+  if (size >= 16) memcpy(block + 8, &author->written, 8);
+  if (size >= 48) strcpy((char *)block + 24, names[author->kind]);
 }
 
-static void fill_object(unsigned char *block, size_t size, const void *previous, uint64_t *random) {
-  const void *table = &operations[1];
+static void fill_object(unsigned char *block, size_t size, const void *previous, struct author *author) {
+  const void *table = &operations[author->kind];
   if (size >= 8) memcpy(block, &table, 8);
   if (size >= 16) memcpy(block + 8, &previous, 8);
-  fill_random(block, 16, size, random);
+  fill_random(block, 16, size, &author->random);
 }
 
 /* content: zero, list, text, random, vtable or pointers. Touches every byte, as programs that use their memory do. */
@@ -84,8 +85,8 @@ static void fill_block(void *block, size_t size, const char *content, struct aut
   memset(block, 0, size);
   if (!strcmp(content, "text")) fill_text(block, size, author);
   else if (!strcmp(content, "random")) fill_random(block, 0, size, &author->random);
-  else if (!strcmp(content, "list")) fill_list(block, size, previous, author->written);
-  else if (!strcmp(content, "vtable")) fill_object(block, size, previous, &author->random);
+  else if (!strcmp(content, "list")) fill_list(block, size, previous, author);
+  else if (!strcmp(content, "vtable")) fill_object(block, size, previous, author);
   else if (!strcmp(content, "pointers")) fill_pointers(block, size, author);
   *newest = block;
   author->written++;

@@ -170,6 +170,7 @@ static void new_worker(int index, const char *pool, uint64_t seed) {
   worker->index = index;
   worker->random = seed * 1000 + (uint64_t)index + 1;
   for (int i = 0; i < leak_count; i++) {
+    worker->authors[i].kind = i;
     worker->authors[i].random = worker->random * 31 + (uint64_t)i;
     worker->pools[i] = new_pool(leaks[i].request, strcmp(pool, "headed") ? 0 : 16);
   }

@@ -17,8 +17,10 @@ static void *slots[SLOTS];
 static uint64_t rng;
 static struct author author;
 
+/* From 16 bytes to 16 KB, as many between 16 and 32 as between 8 and 16 KB. */
 static size_t mixed_size(void) {
-  return (size_t)16 << next_random(&rng) % 10 | next_random(&rng) % 8192 >> next_random(&rng) % 9;
+  size_t octave = (size_t)16 << next_random(&rng) % 10;
+  return octave + next_random(&rng) % octave;
 }
 
 static void put(int slot, size_t size, const char *content) {

@@ -30,6 +30,7 @@ static void read_leak(const char *text) {
   leak->request = strtoul(strtok(copy, ":"), NULL, 10);
   strncpy(leak->content, strtok(NULL, ":"), sizeof leak->content - 1);
   leak->per_step = atol(strtok(NULL, ":"));
+  leak->author.kind = leak_count;
   leak->author.random = 77 + (uint64_t)leak_count++;
 }
 

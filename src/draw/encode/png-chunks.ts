@@ -1,0 +1,44 @@
+// The two checksums of PNG and zlib, and PNG's chunks (PNG specification, annexes; RFC 1950).
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, index) => {
+  let value = index;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
+  return value;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let at = 0; at < bytes.length; at++) crc = crcTable[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+const adlerModulus = 65521;
+/** So many bytes can be added up before the second sum leaves 32 bits. */
+const adlerRun = 5552;
+
+/** zlib's checksum of data that comes in pieces; begin with 1. */
+export function adler32(before: number, bytes: Uint8Array): number {
+  let low = before & 0xffff;
+  let high = before >>> 16;
+  for (let at = 0; at < bytes.length; ) {
+    const end = Math.min(bytes.length, at + adlerRun);
+    for (; at < end; at++) {
+      low += bytes[at]!;
+      high += low;
+    }
+    low %= adlerModulus;
+    high %= adlerModulus;
+  }
+  return ((high << 16) | low) >>> 0;
+}
+
+/** Length, type, data, checksum. `type` is four ASCII letters. */
+export function pngChunk(type: string, data: Uint8Array): Uint8Array {
+  const chunk = new Uint8Array(data.length + 12);
+  const view = new DataView(chunk.buffer);
+  view.setUint32(0, data.length);
+  for (let index = 0; index < 4; index++) chunk[4 + index] = type.charCodeAt(index);
+  chunk.set(data, 8);
+  view.setUint32(data.length + 8, crc32(chunk.subarray(4, data.length + 8)));
+  return chunk;
+}

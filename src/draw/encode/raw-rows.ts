@@ -1,0 +1,65 @@
+// Pixels that are bytes of memory as they stand, at any of BMP's depths.
+import type { PixelImage } from '../pixel-image.ts';
+import { type BmpShape, bmpHeader, type PixelDepth, paddedRowBytes } from './bmp-header.ts';
+import type { PixelRows } from './image-encoder.ts';
+
+/** An image whose pixels are raw bytes. */
+export interface RawRows extends BmpShape {
+  /** All rows from the top without padding, each chunk one or more whole rows; the bytes in BMP's order. */
+  readonly rows: () => Iterable<Uint8Array>;
+}
+
+/** A BMP of the image's own depth whose pixels are the bytes unchanged. Streams: holds a few rows at a time. */
+export function* encodeRawBmp(image: RawRows): Generator<Uint8Array> {
+  yield bmpHeader(image);
+  const rowBytes = (image.width * image.depth) / 8;
+  const paddedBytes = paddedRowBytes(image.width, image.depth);
+  for (const rows of image.rows()) yield rowBytes === paddedBytes ? rows : padRows(rows, rowBytes, paddedBytes);
+}
+
+function padRows(rows: Uint8Array, rowBytes: number, paddedBytes: number): Uint8Array {
+  const count = rows.length / rowBytes;
+  const padded = new Uint8Array(count * paddedBytes);
+  for (let row = 0; row < count; row++) {
+    padded.set(rows.subarray(row * rowBytes, (row + 1) * rowBytes), row * paddedBytes);
+  }
+  return padded;
+}
+
+/** The same image in red, green, blue, as every viewer shows its BMP. */
+export function rgbOfRaw(image: RawRows): PixelRows {
+  const { width, height, depth } = image;
+  return {
+    width,
+    height,
+    rows: function* () {
+      for (const rows of image.rows()) yield rgbOfPixels(rows, depth);
+    },
+  };
+}
+
+/** Pixels of a depth, 3 bytes each (red, green, blue). What is left behind the last whole pixel is dropped. */
+export function rgbOfPixels(bytes: Uint8Array, depth: PixelDepth): PixelImage['data'] {
+  const step = depth / 8;
+  const count = Math.floor(bytes.length / step);
+  const rgb = new Uint8Array(count * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += step, to += 3) {
+    if (depth === 8) rgb.fill(bytes[from]!, to, to + 3);
+    else if (depth === 16) {
+      const value = bytes[from]! | (bytes[from + 1]! << 8);
+      rgb[to] = fiveToEight((value >> 10) & 31);
+      rgb[to + 1] = fiveToEight((value >> 5) & 31);
+      rgb[to + 2] = fiveToEight(value & 31);
+    } else {
+      rgb[to] = bytes[from + 2]!;
+      rgb[to + 1] = bytes[from + 1]!;
+      rgb[to + 2] = bytes[from]!;
+    }
+  }
+  return rgb;
+}
+
+/** 0 to 31 onto 0 to 255, both ends exact. */
+function fiveToEight(value: number): number {
+  return Math.round((value * 255) / 31);
+}
