@@ -10,23 +10,24 @@ import { describe, expect, test } from 'vitest';
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   text: [],
-  symbols: [],
   model: [],
   bytes: ['errors'],
   draw: ['errors'],
   memory: ['bytes', 'model'],
   formats: ['errors', 'bytes', 'model'],
+  symbols: ['errors', 'bytes', 'memory', 'model'],
   allocators: ['memory', 'model'],
   scan: ['memory', 'model'],
   compare: ['allocators', 'memory', 'model', 'scan'],
-  detect: ['allocators', 'memory', 'model', 'scan', 'text'],
+  detect: ['allocators', 'memory', 'model', 'scan', 'symbols', 'text'],
   'open-dumps': ['errors', 'bytes', 'formats', 'memory', 'model'],
   'diff-dumps': ['allocators', 'compare', 'detect', 'memory', 'model', 'scan'],
-  inspect: ['allocators', 'compare', 'detect', 'memory', 'model', 'scan'],
+  inspect: ['allocators', 'compare', 'detect', 'memory', 'model', 'scan', 'symbols'],
   // They see the report, tracks, cells and memory; never how these were found.
   pictures: ['draw', 'memory', 'model'],
   reports: ['inspect', 'model', 'text'],
-  assemble: ['allocators', 'compare', 'detect', 'diff-dumps', 'memory', 'model', 'text'],
+  render: ['errors', 'bytes', 'draw', 'memory', 'model'],
+  assemble: ['allocators', 'compare', 'detect', 'diff-dumps', 'memory', 'model', 'symbols', 'text'],
   index: ['allocators', 'assemble', 'diff-dumps', 'errors', 'formats', 'memory', 'model', 'open-dumps', 'reports'],
   cli: [
     'allocators',
@@ -41,7 +42,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'model',
     'open-dumps',
     'pictures',
+    'render',
     'reports',
+    'symbols',
     'text',
   ],
 };
@@ -49,6 +52,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** The others would run in a browser. */
 const mayUseNode: Readonly<Record<string, readonly string[]>> = {
   bytes: ['fs', 'module', 'os', 'path', 'timers/promises', 'zlib'],
+  draw: ['zlib'],
+  symbols: ['fs', 'path'],
   scan: ['timers/promises'],
   'open-dumps': ['fs'],
   reports: ['crypto'],

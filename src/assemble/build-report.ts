@@ -4,6 +4,7 @@ import { timeOrderWarnings } from '../compare/capture-times.ts';
 import { growthOfTrack } from '../compare/process-totals.ts';
 import { sameProcessWarnings } from '../compare/same-process.ts';
 import { fileName } from '../detect/block-anatomy.ts';
+import { collectorOf } from '../detect/collector.ts';
 import { trendOf } from '../detect/trend.ts';
 import type { HeapTotals } from '../detect/walk-heaps.ts';
 import type { DiffResult } from '../diff-dumps.ts';
@@ -13,7 +14,8 @@ import type { DumpWarning } from '../model/dump.ts';
 import type { LeakReport, ReportDump, ReportGrowth, ReportHeap, ReportRegion } from '../model/leak-report.ts';
 import type { Track } from '../model/track.ts';
 import { openSymbols, type Symbols } from '../symbols/open-symbols.ts';
-import { buildAllocations } from './build-allocations.ts';
+import { type AllocationRows, buildAllocations } from './build-allocations.ts';
+import { nextSteps, type StepFacts } from './next-steps.ts';
 import { summarize } from './summarize.ts';
 import { timeToLimit, timeToLimitText } from './time-to-limit.ts';
 
@@ -36,7 +38,7 @@ export function buildReport(result: DiffResult, options: ReportOptions): LeakRep
   const suspects = result.decision.suspects.map((one) => allocations.idOf.get(one)!);
   const growth = buildGrowth(result, options);
   const partial = { dumps: buildDumps(result, options, symbols), growth, allocations: allocations.rows };
-  return {
+  const report: LeakReport = {
     schemaVersion: 1,
     tool: { name: 'leakviz', version: options.version },
     dumps: partial.dumps,
@@ -56,6 +58,17 @@ export function buildReport(result: DiffResult, options: ReportOptions): LeakRep
     nextSteps: [],
     contents: null,
     pictures: [],
+  };
+  return { ...report, nextSteps: nextSteps(report, stepFacts(result, allocations)) };
+}
+
+function stepFacts(result: DiffResult, { idOf }: AllocationRows): StepFacts {
+  const { dump } = result.dumps.at(-1)!.memory;
+  const headers = new Map([...idOf].map(([candidate, id]) => [id, candidate.headerBytes]));
+  return {
+    operatingSystem: dump.operatingSystem,
+    collector: collectorOf(dump),
+    headerBytesOf: (id) => headers.get(id) ?? 0,
   };
 }
 

@@ -9,6 +9,7 @@ import { pageScript } from './html/html-script.ts';
 import { pageStyle } from './html/html-style.ts';
 import { type SafeHtml, html as template, trustedMarkup } from './html/html-template.ts';
 import { heapsSection, regionsSection } from './html/memory-section.ts';
+import { nextSection } from './html/next-section.ts';
 import { furtherPictures, isOverview, pictureViewer } from './html/picture-section.ts';
 import { mostCards, suspectsSection } from './html/suspect-section.ts';
 import {
@@ -21,7 +22,7 @@ import {
   verdictSection,
 } from './html/verdict-section.ts';
 import type { EmbeddedPicture, ReportFormat } from './report-format.ts';
-import { elapsedTimes, suspectsOf } from './report-view.ts';
+import { elapsedTimes, generalSteps, suspectsOf } from './report-view.ts';
 
 /** Pictures that belong to suspects, in the order in which they are shown. */
 const suspectPictures = ['hatch', 'straightened'];
@@ -59,6 +60,12 @@ function sections(report: LeakReport, pictures: PlacedPictures): Section[] {
       title: suspectsTitle(report, suspectCount),
       shortTitle: suspectsTitle(report, suspectCount),
       body: suspectsSection(report, (suspect) => pictures.bySuspect.get(suspect.id) ?? []),
+    },
+    generalSteps(report).length > 0 && {
+      id: 'next',
+      title: 'What to do next',
+      shortTitle: 'Next steps',
+      body: nextSection(report),
     },
     { id: 'regions', title: 'Where memory grows', shortTitle: 'Regions', body: regionsSection(report) },
     report.heaps.length > 0 && { id: 'heaps', title: 'Heaps', shortTitle: 'Heaps', body: heapsSection(report.heaps) },

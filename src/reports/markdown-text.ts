@@ -30,6 +30,14 @@ export function markdownText(text: string, longest = longestSentence): string {
     .replace(/@(?=\w)/g, '\\\\x40');
 }
 
+/** Lines to be copied, as a code block whose fence none of them can close. */
+export function markdownBlock(lines: readonly string[]): string {
+  const text = lines.map((line) => escapeText(line, longestSentence).replaceAll('<', '\\x3c')).join('\n');
+  const longestRun = Math.max(2, ...Array.from(text.matchAll(/`+/g), (run) => run[0].length));
+  const fence = '`'.repeat(longestRun + 1);
+  return `${fence}text\n${text}\n${fence}`;
+}
+
 /** A relative path as the target of a link; nothing that leads elsewhere. */
 export function markdownPath(path: string): string {
   return path

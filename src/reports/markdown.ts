@@ -13,11 +13,20 @@ import {
   unitsNote,
 } from '../text/print-quantity.ts';
 import { capReport } from './cap-report.ts';
-import { type MarkdownColumn, markdownName, markdownPath, markdownTable, markdownText } from './markdown-text.ts';
+import {
+  type MarkdownColumn,
+  markdownBlock,
+  markdownName,
+  markdownPath,
+  markdownTable,
+  markdownText,
+} from './markdown-text.ts';
 import type { ReportFormat } from './report-format.ts';
 import {
+  debuggerSteps,
   elapsedTimes,
   furtherReasons,
+  generalSteps,
   growingRegions,
   growthSeries,
   isKnown,
@@ -49,6 +58,7 @@ const mostDumpColumns = 6;
 const mostSuspects = 5;
 const mostEvidence = 6;
 const mostConditions = 12;
+const mostSteps = 8;
 const mostRegionRows = 12;
 const mostDumpRows = 12;
 const mostWarnings = 5;
@@ -68,6 +78,7 @@ export const markdown = {
       pictureLinks(capped, verdictPictures(capped)),
       suspectsTable(suspects),
       ...suspects.slice(0, mostSuspects).map((suspect) => suspectDetails(capped, suspect)),
+      nextSteps(capped, suspects),
       regionsTable(capped),
       dumpsTable(capped),
       closing(capped),
@@ -209,6 +220,19 @@ function evidenceList(title: string, items: readonly Evidence[]): string {
   if (items.length === 0) return '';
   const lines = items.slice(0, mostEvidence).map((item) => `- ${markdownText(item.text, longestQuote)}`);
   return [title, '', ...lines].join('\n');
+}
+
+/** The commands of the first debugger that opens the dumps; the others are in report.html. */
+function nextSteps(report: LeakReport, suspects: readonly ReportAllocation[]): string {
+  const steps = [
+    ...suspects.slice(0, mostSuspects).flatMap((suspect) => debuggerSteps(report, suspect).slice(0, 1)),
+    ...generalSteps(report),
+  ];
+  if (steps.length === 0) return '';
+  const parts = steps
+    .slice(0, mostSteps)
+    .map(({ title, commands }) => `${markdownText(title, longestQuote)}:\n\n${markdownBlock(commands)}`);
+  return ['## Next steps', ...parts].join('\n\n');
 }
 
 function regionsTable(report: LeakReport): string {

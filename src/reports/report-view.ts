@@ -1,4 +1,4 @@
-import type { LeakReport, PerDump, ReportAllocation, ReportRegion } from '../model/leak-report.ts';
+import type { LeakReport, NextStep, PerDump, ReportAllocation, ReportRegion } from '../model/leak-report.ts';
 import { othersId } from './cap-report.ts';
 
 export function lastKnown(values: PerDump<number>): number | null {
@@ -28,6 +28,16 @@ export function suspectsOf(report: LeakReport): ReportAllocation[] {
 /** Whether the baseline accepts the growth of this class. */
 export function isKnown(report: LeakReport, { id }: ReportAllocation): boolean {
   return report.gate?.known.includes(id) ?? false;
+}
+
+/** Steps in a debugger that show the blocks of a suspect. */
+export function debuggerSteps(report: LeakReport, { id }: ReportAllocation): NextStep[] {
+  return report.nextSteps.filter((step) => step.allocation === id && step.tool !== 'shell');
+}
+
+/** All other steps: what to capture, what to record. */
+export function generalSteps(report: LeakReport): NextStep[] {
+  return report.nextSteps.filter((step) => step.tool === 'shell');
 }
 
 /** Reasons that the verdict's sentence does not give already. */

@@ -3,6 +3,7 @@ import { longestSentence } from '../text/escape-text.ts';
 import { capReport } from './cap-report.ts';
 import { furtherReasons } from './report-view.ts';
 import { statusWords } from './report-words.ts';
+import { nextLines } from './terminal/next-lines.ts';
 import { regionLines } from './terminal/region-lines.ts';
 import { suspectLines } from './terminal/suspect-lines.ts';
 import { paint, plain, plainName, statusPaint, type TerminalOptions } from './terminal/terminal-style.ts';
@@ -53,6 +54,7 @@ export function printSummaryBody(report: LeakReport, options: TerminalOptions): 
     suspectLines(capped, options),
     regionLines(capped, options),
     totalLines(capped, options),
+    nextLines(capped, options),
     warningLines(capped, options),
   ]);
 }

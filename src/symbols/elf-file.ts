@@ -47,7 +47,9 @@ function mismatchOf(file: ElfImage, source: ByteSource, { dump, module, image }:
   const fileId = quietly(() => readBuildId(source, file, (segment) => segment.fileOffset));
   if (loadedId !== undefined && loadedId !== fileId) return 'its build-id is not that in the dump';
   // Mappings end with the page that their last byte is on.
-  return module.end - module.start > loadedBytes(file, dump.pageSize) + dump.pageSize ? 'its size is not that in the dump' : undefined;
+  return module.end - module.start > loadedBytes(file, dump.pageSize) + dump.pageSize
+    ? 'its size is not that in the dump'
+    : undefined;
 }
 
 /** The image itself, where the dump holds its headers. Throws MalformedDumpError where it does not. */

@@ -36,6 +36,9 @@ const builtins: Readonly<Record<string, string>> = {
   e: 'long double',
 };
 
+/** Pointers, references and const. */
+const qualifiers: Readonly<Record<string, string>> = { P: '*', R: '&', O: '&&', K: ' const' };
+
 const standardNames: Readonly<Record<string, string>> = {
   a: 'std::allocator',
   b: 'std::basic_string',
@@ -77,27 +80,17 @@ function isDigit(text: string): boolean {
 function parseType(cursor: Cursor): string | undefined {
   if (cursor.depth >= deepest) return undefined;
   cursor.depth += 1;
-  const name = parseQualified(cursor) ?? parsePlainType(cursor);
+  const mark = qualifiers[peek(cursor)];
+  const builtin = builtins[peek(cursor)];
+  if (mark !== undefined || builtin !== undefined) cursor.at += 1;
+  const name = mark !== undefined ? parseQualified(cursor, mark) : (builtin ?? parseName(cursor));
   cursor.depth -= 1;
   return name;
 }
 
-/** Pointers, references and const. */
-function parseQualified(cursor: Cursor): string | undefined {
-  const mark = { P: '*', R: '&', O: '&&', K: ' const' }[peek(cursor)];
-  if (mark === undefined) return undefined;
-  cursor.at += 1;
+function parseQualified(cursor: Cursor, mark: string): string | undefined {
   const inner = parseType(cursor);
   return inner === undefined ? undefined : remember(cursor, inner + mark);
-}
-
-function parsePlainType(cursor: Cursor): string | undefined {
-  const builtin = builtins[peek(cursor)];
-  if (builtin !== undefined) {
-    cursor.at += 1;
-    return builtin;
-  }
-  return parseName(cursor);
 }
 
 function remember(cursor: Cursor, name: string): string {

@@ -131,7 +131,7 @@ describe('known growth', () => {
     expect(
       knownGrowth(leak, [
         { ...accepted(2), allocator: 'other' },
-        { ...accepted(2), strideBytes: 80 },
+        { ...accepted(2), strideBytes: 81 },
       ]),
     ).toEqual([]);
   });

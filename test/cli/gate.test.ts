@@ -28,7 +28,7 @@ describe('the gate', () => {
     const { code, stderr, stdout } = await gate('leak,growth>1GB', '--report', 'html,md,json,junit');
     expect(code).toBe(exitCodes.gateFailed);
     expect(stdout).toMatch(/^ LEAK/);
-    expect(stderr).toMatch(/--fail-on leak: holds\. The verdict is leak: blocks of 65,552 bytes \+24\.5 MB/);
+    expect(stderr).toMatch(/--fail-on leak: holds\. The verdict is leak: blocks of 65,552 bytes \+23\.8 MB/);
     expect(stderr).toMatch(/--fail-on growth>1GB: does not hold\. Memory grew by/);
     expect((JSON.parse(written('report.json')) as LeakReport).gate).toMatchObject({
       failed: true,

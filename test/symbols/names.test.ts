@@ -12,7 +12,10 @@ const types: readonly (readonly [mangled: string, name: string])[] = [
   ['ZN3app3runEiE5Local', 'app::run::Local'],
   ['St6vectorIiSaIiEE', 'std::vector<int, std::allocator<int>>'],
   ['N3app4PoolI7SessionLj16EEE', 'app::Pool<Session, 16>'],
-  ['NSt7__cxx1115basic_stringbufIcSt11char_traitsIcESaIcEEE', 'std::__cxx11::basic_stringbuf<char, std::char_traits<char>, std::allocator<char>>'],
+  [
+    'NSt7__cxx1115basic_stringbufIcSt11char_traitsIcESaIcEEE',
+    'std::__cxx11::basic_stringbuf<char, std::char_traits<char>, std::allocator<char>>',
+  ],
   ['N3app4PairINS_1AENS_1BES1_EE', 'app::Pair<app::A, app::B, app::A>'],
   ['N3app3BoxIPKcEE', 'app::Box<char const*>'],
 ];
@@ -26,7 +29,7 @@ describe('a type name in mangled form', () => {
     expect(typeNameFromItanium('N3app4ListIFvvEEE')).toBe('N3app4ListIFvvEEE');
   });
 
-  test.each(['', '*', 'hello world', '/usr/lib', '\u0001\u0002', 'x', 'N3app', 'password=1'])('%j is none', (text) => {
+  test.each(['', '*', 'hello world', '/usr/lib', '\u0001\u0002', 'q', 'N3app', 'password=1'])('%j is none', (text) => {
     expect(itaniumTypeName(text)).toBeUndefined();
     expect(typeNameFromItanium(text) ?? text).toBe(text);
   });
@@ -69,14 +72,42 @@ test.each([
 });
 
 test('no text makes the parsers throw, hang or answer at length', () => {
-  const pieces = fc.constantFrom('N', 'E', 'I', 'S_', 'S0_', 'St', 'Sa', 'Z', 'P', 'K', 'J', '3app', '7Session', '999', 'C1', 'Li5E', 'B', 'i', '_', '@', '?');
+  const pieces = fc.constantFrom(
+    'N',
+    'E',
+    'I',
+    'S_',
+    'S0_',
+    'St',
+    'Sa',
+    'Z',
+    'P',
+    'K',
+    'J',
+    '3app',
+    '7Session',
+    '999',
+    'C1',
+    'Li5E',
+    'B',
+    'i',
+    '_',
+    '@',
+    '?',
+  );
   fc.assert(
-    fc.property(fc.oneof(fc.array(pieces, { maxLength: 400 }).map((all) => all.join('')), fc.string()), (text) => {
-      expect(meaningOf(`_Z${text}`).text.length).toBeLessThanOrEqual(longestShownName + 20);
-      expect((typeNameFromItanium(text) ?? '').length).toBeLessThanOrEqual(longestShownName);
-      expect((typeNameFromMicrosoft(`.?AV${text}@@`) ?? '').length).toBeLessThanOrEqual(longestShownName);
-      expect((itaniumName(`_Z${text}`) ?? '').length).toBeLessThanOrEqual(1024);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.array(pieces, { maxLength: 400 }).map((all) => all.join('')),
+        fc.string(),
+      ),
+      (text) => {
+        expect(meaningOf(`_Z${text}`).text.length).toBeLessThanOrEqual(longestShownName + 20);
+        expect((typeNameFromItanium(text) ?? '').length).toBeLessThanOrEqual(longestShownName);
+        expect((typeNameFromMicrosoft(`.?AV${text}@@`) ?? '').length).toBeLessThanOrEqual(longestShownName);
+        expect((itaniumName(`_Z${text}`) ?? '').length).toBeLessThanOrEqual(1024);
+      },
+    ),
     { numRuns: 2000 },
   );
 });

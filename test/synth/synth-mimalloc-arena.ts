@@ -39,6 +39,17 @@ export function writeMimallocArena(image: MemoryImage, pages: readonly (PageMode
   return expected;
 }
 
+/** Writes an object of this many slices outside of the arena, the neighbour in its queue of the page at `slice`. */
+export function writeMimallocOutside(image: MemoryImage, slice: number, slices: number): ExpectedBlock {
+  const start = arenaAt + 2 * arenaSlices * sliceBytes;
+  const bytes = slices * sliceBytes;
+  const [block] = writeRecord(image, start, { blockSize: bytes - sliceBytes, slices, blocks: ['live'] }, heapAt);
+  image.pointer(8, start + 96, start);
+  image.pointer(8, start + 104, bytes);
+  image.pointer(8, arenaAt + slice * sliceBytes + 72, start);
+  return block!;
+}
+
 function writeRecord(image: MemoryImage, start: Address, page: PageModel, heap: Address): ExpectedBlock[] {
   const { blockSize, blocks, slices } = page;
   const first = start + recordBytes;

@@ -63,6 +63,8 @@ function findInRegion(memory: Memory, region: MemoryRegion, piece: Uint8Array): 
   const { pointerSize } = memory.dump;
   const pair = 2 * pointerSize;
   const view = new DataView(piece.buffer, piece.byteOffset, piece.byteLength);
+  // Bins of one arena have one phase, so what was tried for one empty bin need not be tried for its neighbours.
+  const tried = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let failures = 0;
   let start = region.start;
   while (start < region.end) {
@@ -70,8 +72,10 @@ function findInRegion(memory: Memory, region: MemoryRegion, piece: Uint8Array): 
     const got = memory.read(start, piece.subarray(0, wanted));
     for (let place = 0; place + pair <= got; place += pointerSize) {
       if (!mayBeEmptyBin(view, place, start, memory)) continue;
-      const arena = arenaAround(memory, start + place);
+      const phase = ((start + place) / pointerSize) & 1;
+      const arena = arenaAround(memory, start + place, tried[phase]!);
       if (arena !== undefined) return arena;
+      tried[phase] = start + place;
       failures += 1;
       if (failures > failureLimit) return undefined;
     }
@@ -90,13 +94,14 @@ function mayBeEmptyBin(view: DataView, place: number, start: Address, { dump }: 
   return first === view.getUint32(place + pointerSize + low, littleEndian);
 }
 
-/** The main arena that has an empty bin at `pair`, whichever bin that is. */
-function arenaAround(memory: Memory, pair: Address): Arena | undefined {
+/** The main arena that has an empty bin at `pair`, whichever bin that is; its bins start after `tried`. */
+function arenaAround(memory: Memory, pair: Address, tried: Address): Arena | undefined {
   const { pointerSize, architecture } = memory.dump;
   if (!isEmptyBin(memory, pair)) return undefined;
   let outOfRing: Arena | undefined;
   for (let index = 0; index < binCount; index += 1) {
     const bins = pair - index * 2 * pointerSize;
+    if (bins <= tried) break;
     if (!mayStartBins(memory, bins)) continue;
     const layouts = binsOffsets[pointerSize].map((offset) => layoutOf(pointerSize, offset, architecture));
     const read = layouts.map((layout) => checkedArena(memory, layout, bins - layout.binsOffset));

@@ -16,6 +16,9 @@ const mostSlices = 1 << 24;
 const memoryId = 96;
 const recordBytes = 120;
 
+/** A page's neighbours in its heap's queue. */
+const neighbours = [72, 80] as const;
+
 /**
  * Finds the arenas of mimalloc 3.0, to which the process's static data points (mi_subproc_t), with the pages in them.
  * Each page says which slices of which arena it takes.
@@ -41,7 +44,41 @@ export function findArenas(memory: Memory): Segment[] {
     const pages = readPages(memory, start, end);
     if (pages.length > 0) segments.push({ start, size: end - start, layout: arenaPageLayout, pages });
   }
-  return segments;
+  segments.push(...readPagesOutside(memory, segments));
+  return segments.sort((a, b) => a.start - b.start);
+}
+
+/**
+ * Objects too large for any arena have memory of their own. Their pages stand in heaps' queues with others; instead of
+ * an arena their records name that memory.
+ */
+function readPagesOutside(memory: Memory, arenas: readonly Segment[]): Segment[] {
+  const found: Segment[] = [];
+  const view = new DataView(new ArrayBuffer(recordBytes));
+  const queue = arenas.flatMap(({ pages }) => pages.map(({ start }) => start));
+  const known = new Set(queue);
+  for (const at of queue) {
+    for (const field of neighbours) {
+      const next = memory.i64(at + field) ?? 0;
+      if (next <= 0 || next % sliceBytes !== 0 || known.has(next)) continue;
+      known.add(next);
+      const page = readPageOutside(memory, view, next);
+      const sameHeap = memory.i64(at + arenaPageLayout.heap) === memory.i64(next + arenaPageLayout.heap);
+      if (page === undefined || !sameHeap) continue;
+      queue.push(next);
+      found.push({ start: next, size: page.size, layout: arenaPageLayout, pages: [page] });
+    }
+  }
+  return found;
+}
+
+function readPageOutside(memory: Memory, view: DataView, at: Address): Page | undefined {
+  if (memory.read(at, new Uint8Array(view.buffer)) < recordBytes) return undefined;
+  const base = memory.i64(at + memoryId) ?? 0;
+  const end = base + (memory.i64(at + memoryId + 8) ?? 0);
+  if (base <= 0 || base > at || end <= at) return undefined;
+  const page = readPage(view, 0, arenaPageLayout, at, end - at, at);
+  return page?.reserved === 1 && page.used === 1 ? page : undefined;
 }
 
 /** Slices of the arena at `start`; 0 when there is none. */

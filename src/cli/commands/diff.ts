@@ -51,7 +51,7 @@ async function printDiff(args: DiffArgs, signal: AbortSignal): Promise<void> {
   }
   if (options.quiet) return;
   print(printSummaryBody(report, terminalOptions()));
-  print(`Report: ${escapeText(join(options.output, mainFile(options.reports)), Number.POSITIVE_INFINITY)}`);
+  print(`\nReport: ${escapeText(join(options.output, mainFile(options.reports)), Number.POSITIVE_INFINITY)}`);
 }
 
 /** The one to look at first. */

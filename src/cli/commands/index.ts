@@ -4,6 +4,7 @@ import { demo } from './demo.ts';
 import { diff } from './diff.ts';
 import { info } from './info.ts';
 import { render } from './render.ts';
+import { zoom } from './zoom.ts';
 
 /** All commands, in the order of --help. */
-export const commands: readonly Command[] = [diff, info, blocks, render, demo];
+export const commands: readonly Command[] = [diff, info, blocks, render, zoom, demo];

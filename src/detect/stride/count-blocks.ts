@@ -33,20 +33,16 @@ export async function countBlocks(input: CountInput): Promise<BlockCount[]> {
     counts: new Float64Array(memories.length),
     sketches: memories.map(() => newAddressSketch()),
   }));
-  const byKey = new Map(signatures.map((signature, index) => [signature.period.key, index]));
   const buffer = new ArrayBuffer(pieceBytes);
   for (const [dump, memory] of memories.entries()) {
+    const count = newCounter(signatures, (index, address) => {
+      results[index]!.counts[dump]!++;
+      results[index]!.sketches[dump]!.add(address);
+    });
     for (const piece of piecesOf(input.ranges[dump]!)) {
       const got = memory.read(piece.start, new Uint8Array(buffer, 0, piece.end - piece.start));
       const words = new Uint32Array(buffer, 0, (got >>> 3) << 1);
-      input.readers[dump]!.read(words, (key, offset) => {
-        const index = byKey.get(key);
-        if (index === undefined) return;
-        if (!signatures[index]!.companions.every((word) => stands(word, { memory, words, start: piece.start, offset })))
-          return;
-        results[index]!.counts[dump]!++;
-        results[index]!.sketches[dump]!.add(piece.start + offset);
-      });
+      input.readers[dump]!.read(words, (key, offset) => count(key, { memory, words, start: piece.start, offset }));
       await input.pacer.pace(got);
     }
   }
@@ -56,6 +52,33 @@ export async function countBlocks(input: CountInput): Promise<BlockCount[]> {
     }
   }
   return results;
+}
+
+/**
+ * Told of every token in address order, calls back for those that mark a block. A token that stands in blocks of
+ * several strides marks one of this stride where the same comes again at it.
+ */
+function newCounter(signatures: readonly Signature[], found: (index: number, address: Address) => void) {
+  const byKey = new Map<number, number[]>();
+  for (const [index, { period }] of signatures.entries()) {
+    byKey.set(period.key, [...(byKey.get(period.key) ?? []), index]);
+  }
+  const before = new Map<number, { readonly address: Address; readonly isCounted: boolean }>();
+  return (key: number, place: TokenPlace) => {
+    for (const index of byKey.get(key) ?? []) {
+      const { period, companions } = signatures[index]!;
+      if (!companions.every((word) => stands(word, place))) continue;
+      const address = place.start + place.offset;
+      if (period.isShared) {
+        const last = before.get(index);
+        const isBeside = last !== undefined && address - last.address === period.stride;
+        before.set(index, { address, isCounted: isBeside });
+        if (!isBeside) continue;
+        if (!last.isCounted) found(index, last.address);
+      }
+      found(index, address);
+    }
+  };
 }
 
 function* piecesOf(ranges: readonly Interval[]): Generator<Interval> {

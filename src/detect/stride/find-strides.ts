@@ -18,6 +18,8 @@ export interface Period {
   readonly purity: number;
   /** Times the token stands in one block. */
   readonly perBlock: number;
+  /** Whether the token also stands in blocks of another stride: then it counts only where it comes again at this one. */
+  readonly isShared: boolean;
   /** Byte offsets by window, ascending; windows without it are missing. */
   readonly places: readonly (readonly number[] | undefined)[];
 }
@@ -40,8 +42,9 @@ export function findPeriods(windows: readonly WordWindow[], reader: TokenReader)
   const positions = positionsOf(windows, reader, frequentTokens(windows, reader));
   const periods: Period[] = [];
   for (const [key, places] of positions) {
-    const period = periodOf(key, places);
-    if (period && period.stride >= smallestStride) periods.push({ kind: reader.kind, ...period });
+    for (const period of periodsOf(key, places)) {
+      if (period.stride >= smallestStride) periods.push({ kind: reader.kind, ...period });
+    }
   }
   return periods.sort((a, b) => b.repeats - a.repeats || a.stride - b.stride || a.key - b.key);
 }
@@ -81,7 +84,7 @@ interface GapMode {
 }
 
 /** The commonest distance from an occurrence to the one `lag` further on. */
-function commonestGap(places: readonly (readonly number[] | undefined)[], lag: number): GapMode | undefined {
+function commonestGap(places: Places, lag: number): GapMode | undefined {
   const histogram = new Map<number, number>();
   let all = 0;
   for (const list of places) {
@@ -100,11 +103,46 @@ function commonestGap(places: readonly (readonly number[] | undefined)[], lag: n
   return best;
 }
 
+type Found = Omit<Period, 'kind'>;
+type Places = readonly (readonly number[] | undefined)[];
+
+/** What stands off the lattice of a period must be this much of all places to be looked at for another. */
+const otherShare = 0.02;
+
+/**
+ * The same token may stand in blocks of two sizes: arrays of one type and two lengths, records that begin alike. What
+ * is left off the first stride's lattice then has a stride of its own.
+ */
+function periodsOf(key: number, places: Places): Found[] {
+  const first = periodOf(key, places);
+  if (!first) return [];
+  if (first.perBlock > 1 || first.purity >= 1 - otherShare) return [first];
+  const second = periodOf(key, offLattice(places, first.stride));
+  if (!second || second.perBlock > 1 || second.stride % first.stride === 0 || first.stride % second.stride === 0) {
+    return [first];
+  }
+  const own = onLattice(places, first.stride);
+  const firstOnly = { ...first, places: own, share: 1, purity: latticeShare(own, first.stride, 1), isShared: true };
+  return [firstOnly, { ...second, isShared: true }];
+}
+
+function onLattice(places: Places, stride: number): Places {
+  return places.map((list) => list?.filter((_, index) => isBeside(list, index, stride)));
+}
+
+function offLattice(places: Places, stride: number): Places {
+  return places.map((list) => list?.filter((_, index) => !isBeside(list, index, stride)));
+}
+
+function isBeside(list: readonly number[], index: number, stride: number): boolean {
+  return list[index + 1]! - list[index]! === stride || list[index]! - list[index - 1]! === stride;
+}
+
 /**
  * A token that stands several times in each block has several distances, none of them the stride; the distance to the
  * occurrence as many further on as a block holds is. So the lag with the clearest distance wins, smaller ones first.
  */
-function periodOf(key: number, places: readonly (readonly number[] | undefined)[]): Omit<Period, 'kind'> | undefined {
+function periodOf(key: number, places: Places): Found | undefined {
   let best: GapMode | undefined;
   let perBlock = 1;
   for (let lag = 1; lag <= mostPerBlock; lag++) {
@@ -127,11 +165,12 @@ function periodOf(key: number, places: readonly (readonly number[] | undefined)[
     share: best.share,
     purity,
     perBlock,
+    isShared: false,
     places,
   };
 }
 
-function latticeShare(places: readonly (readonly number[] | undefined)[], stride: number, lag: number): number {
+function latticeShare(places: Places, stride: number, lag: number): number {
   let on = 0;
   let all = 0;
   for (const list of places) {

@@ -9,12 +9,25 @@ export interface RawRows extends BmpShape {
   readonly rows: () => Iterable<Uint8Array>;
 }
 
-/** A BMP of the image's own depth whose pixels are the bytes unchanged. Streams: holds a few rows at a time. */
+/**
+ * A BMP of the image's own depth whose pixels are the bytes unchanged, but for the fourth one at 32 bits: it shows
+ * nothing by the format, yet some viewers take it for opacity unless it is 0 everywhere. Streams: holds a few rows.
+ */
 export function* encodeRawBmp(image: RawRows): Generator<Uint8Array> {
   yield bmpHeader(image);
+  if (image.depth === 32) {
+    for (const rows of image.rows()) yield withoutFourth(rows);
+    return;
+  }
   const rowBytes = (image.width * image.depth) / 8;
   const paddedBytes = paddedRowBytes(image.width, image.depth);
   for (const rows of image.rows()) yield rowBytes === paddedBytes ? rows : padRows(rows, rowBytes, paddedBytes);
+}
+
+function withoutFourth(rows: Uint8Array): Uint8Array {
+  const bytes = rows.slice();
+  for (let at = 3; at < bytes.length; at += 4) bytes[at] = 0;
+  return bytes;
 }
 
 function padRows(rows: Uint8Array, rowBytes: number, paddedBytes: number): Uint8Array {

@@ -31,9 +31,14 @@ export type LegendItem =
   | { readonly kind: 'not-captured'; readonly text: string }
   | { readonly kind: 'not-mapped'; readonly text: string };
 
+/** Stands on every picture of values. */
+export const contentsWarning = 'CONTAINS MEMORY CONTENTS: secrets in the dump can be read from this picture';
+
 /** What stands on a picture: content in the middle, and everything written around it. Sizes in pixels. */
 export interface PageSpec {
   readonly title: string;
+  /** Stands out below the title. */
+  readonly warning?: string;
   /** Short statements for the lines below the title. */
   readonly facts: readonly string[];
   readonly contentWidth: number;

@@ -44,6 +44,9 @@ function headLines(spec: PageSpec, width: number): (TextLine & Pick<PlacedText, 
   const facts = wrapFacts(spec.facts, width, spec.textScale);
   return [
     { role: 'title', text: spec.title, colour: page.ink, bold: true },
+    ...(spec.warning === undefined
+      ? []
+      : ([{ role: 'fact', text: spec.warning, colour: page.growth, bold: true }] as const)),
     ...facts.map((text) => ({ role: 'fact', text, colour: page.softInk }) as const),
   ];
 }

@@ -98,6 +98,8 @@ const cards = `
 .addresses{display:flex;flex-wrap:wrap;gap:.15rem 1.25rem;list-style:none;padding:0;margin:.35rem 0}
 dl.words{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.4rem 1.5rem;margin:.75rem 0;max-width:52rem}
 dl.words dt{font-weight:600}dl.words dd{margin:0}
+pre{margin:.4rem 0 1rem;padding:.6rem .9rem;overflow-x:auto;background:var(--faint);border-radius:6px;max-width:52rem}
+.warn{margin:1rem 0 0;padding:.6rem 1rem;border:2px solid var(--leak);border-radius:8px;font-weight:650;max-width:none}
 .swatch{display:inline-block;width:.75rem;height:.75rem;margin-right:.5rem;border-radius:2px;vertical-align:-.05em}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.5rem;list-style:none;padding:0;margin:.5rem 0;font-size:.9375rem}`;
 

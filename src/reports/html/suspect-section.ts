@@ -28,6 +28,7 @@ import {
 import { afterFirst } from './growth-section.ts';
 import { firstToLast, numberCell, tableMarkup } from './html-table.ts';
 import { type HtmlValue, html, nameMarkup, type SafeHtml, trustedMarkup } from './html-template.ts';
+import { suspectSteps } from './next-section.ts';
 import { pictureFigure } from './picture-section.ts';
 import { anatomyStrip, sparkBars } from './small-charts.ts';
 
@@ -73,6 +74,7 @@ ${evidenceList(suspect)}
 ${pictures.length > 0 && html`<div class="pair">${pictures.map(pictureFigure)}</div>`}
 ${anatomy(suspect)}
 ${places(report, suspect)}
+${suspectSteps(report, suspect)}
 </article>`;
 }
 
