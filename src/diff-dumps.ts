@@ -124,8 +124,13 @@ async function unwalkedClasses(
 ): Promise<AllocationClass[]> {
   if (!isMaterial(totals.totalGrowth, totals.populatedBytes[0]!)) return [];
   const unwalked = unwalkedMemory({ tracks, measures, found, memories });
-  return findStrideClasses({ memories, ...unwalked, pacer: pacerFor('strides', memories, options) });
+  const classes = await findStrideClasses({ memories, ...unwalked, pacer: pacerFor('strides', memories, options) });
+  if (collectorOf(memories.at(-1)!.dump) === null) return classes;
+  return classes.map((one) => ({ ...one, countError: Math.max(one.countError, collectedError) }));
 }
+
+/** A collector that moves objects leaves the old copies where they were, up to as many as there are objects. */
+const collectedError = 0.5;
 
 function pacerFor(stage: Stage, memories: readonly Memory[], options: DiffOptions) {
   const totalBytes = stage === 'scan' ? memories.reduce((sum, memory) => sum + capturedBytes(memory), 0) : 0;

@@ -63,6 +63,7 @@ const mayUseNode: Readonly<Record<string, readonly string[]>> = {
 /** Each package has one place. */
 const placeOfPackage: Readonly<Record<string, string>> = {
   'cli-progress': 'cli',
+  fflate: 'cli',
   pngjs: 'draw',
   tinyglobby: 'cli',
   'xz-decompress': 'bytes',

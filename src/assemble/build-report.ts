@@ -11,9 +11,17 @@ import type { DiffResult } from '../diff-dumps.ts';
 import type { OpenedDump } from '../memory/opened-dump.ts';
 import { formatAddress } from '../model/address.ts';
 import type { DumpWarning } from '../model/dump.ts';
-import type { LeakReport, ReportDump, ReportGrowth, ReportHeap, ReportRegion } from '../model/leak-report.ts';
+import type {
+  LeakReport,
+  ReportAllocation,
+  ReportDump,
+  ReportGrowth,
+  ReportHeap,
+  ReportRegion,
+} from '../model/leak-report.ts';
 import type { Track } from '../model/track.ts';
 import { openSymbols, type Symbols } from '../symbols/open-symbols.ts';
+import { blockExcerpts } from './block-excerpts.ts';
 import { type AllocationRows, buildAllocations } from './build-allocations.ts';
 import { nextSteps, type StepFacts } from './next-steps.ts';
 import { summarize } from './summarize.ts';
@@ -26,6 +34,8 @@ export interface ReportOptions {
   readonly fullPaths: boolean;
   /** Size in bytes of which the report says when the process reaches it. */
   readonly limitBytes?: number | undefined;
+  /** Quotes bytes of the suspects' blocks; off by default, for they may hold anything. */
+  readonly includeContents?: boolean;
   /** Of the last dump; closed by the caller. Those of the dump's own pages unless given. */
   readonly symbols?: Symbols;
 }
@@ -56,10 +66,15 @@ export function buildReport(result: DiffResult, options: ReportOptions): LeakRep
     },
     gate: null,
     nextSteps: [],
-    contents: null,
+    contents: options.includeContents ? excerptsOf(result, allocations.rows, suspects) : null,
     pictures: [],
   };
   return { ...report, nextSteps: nextSteps(report, stepFacts(result, allocations)) };
+}
+
+function excerptsOf(result: DiffResult, rows: readonly ReportAllocation[], suspects: readonly string[]) {
+  const chosen = suspects.map((id) => rows.find((row) => row.id === id)!);
+  return blockExcerpts(chosen, result.dumps.at(-1)!.memory);
 }
 
 function stepFacts(result: DiffResult, { idOf }: AllocationRows): StepFacts {

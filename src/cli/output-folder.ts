@@ -42,7 +42,7 @@ export function openOutputFolder(path: string): OutputFolder {
     },
     publish() {
       try {
-        const stale = picturesOfEarlierRun(path).filter((name) => !written.includes(name));
+        const stale = filesOfEarlierRun(path).filter((name) => !written.includes(name));
         for (const name of written) moveInto(staging, path, name);
         for (const name of stale) rmSync(join(path, name), { force: true });
       } catch (error) {
@@ -116,11 +116,14 @@ function moveInto(staging: string, path: string, name: string): void {
   renameSync(join(staging, name), target);
 }
 
+/** What report.json does not name. An old bundle beside a new report would be attached in its place. */
+const unnamedFiles = ['leakviz-report.zip', 'junit.xml'];
+
 /**
- * Pictures that an earlier run wrote here, as its report.json tells. The folder may be anything, a home directory too:
+ * Pictures and the like that an earlier run wrote here, as its report.json tells. The folder may be anything, a home directory too:
  * nothing else is ever removed.
  */
-function picturesOfEarlierRun(path: string): string[] {
+function filesOfEarlierRun(path: string): string[] {
   try {
     const report = JSON.parse(readFileSync(join(path, 'report.json'), 'utf8')) as {
       tool?: { name?: unknown };
@@ -128,7 +131,10 @@ function picturesOfEarlierRun(path: string): string[] {
     };
     if (report.tool?.name !== 'leakviz') return [];
     const names = (report.pictures ?? []).flatMap(({ bmp, png }) => [bmp, png]);
-    return names.filter((name) => typeof name === 'string' && /^pictures\/[\w-]+\.(bmp|png)$/.test(name)) as string[];
+    const pictures = names.filter(
+      (name) => typeof name === 'string' && /^pictures\/[\w-]+\.(bmp|png)$/.test(name),
+    ) as string[];
+    return [...pictures, ...unnamedFiles];
   } catch {
     // No report of ours, so no pictures of ours.
     return [];

@@ -7,7 +7,7 @@ import { type DiffResult, diffDumps } from '../diff-dumps.ts';
 import type { OpenedDump } from '../memory/opened-dump.ts';
 import type { LeakReport } from '../model/leak-report.ts';
 import { openDumps } from '../open-dumps.ts';
-import { printVerdict } from '../reports/index.ts';
+import { contentsMark, printVerdict } from '../reports/index.ts';
 import { openSymbols } from '../symbols/open-symbols.ts';
 import { onExit } from './clean-up.ts';
 import type { ResolvedOptions } from './commands/diff-options.ts';
@@ -15,7 +15,7 @@ import { applyGate, sayGate } from './gate/apply-gate.ts';
 import { type OutputFolder, openOutputFolder } from './output-folder.ts';
 import { openProgressBar, type ProgressBar } from './progress-bar.ts';
 import { newStopwatch, type Stopwatch, sayMore } from './say-more.ts';
-import { print, terminalOptions } from './terminal.ts';
+import { print, say, terminalOptions } from './terminal.ts';
 import { version } from './version.ts';
 import { writeResults } from './write-results.ts';
 
@@ -87,6 +87,7 @@ async function compare(dumps: readonly OpenedDump[], run: Run): Promise<LeakRepo
   const report = options.gate ? applyGate(found, options.gate) : found;
   stopwatch.lap('reporting');
   bar.stop();
+  if (report.contents !== null) say(`${contentsMark}: every output of this run quotes bytes of the process`);
   if (!options.printsJson) print(printVerdict(report, terminalOptions()));
   const written = await writeResults({ result, report, options, folder, signal, bar });
   // The last moment at which Ctrl-C can be heard: from here on the results are moved in.
@@ -106,6 +107,7 @@ function describeResult(result: DiffResult, options: ResolvedOptions): LeakRepor
       version: version(),
       fullPaths: options.fullPaths,
       limitBytes: options.limitBytes,
+      includeContents: options.includeContents,
       symbols,
     });
   } finally {

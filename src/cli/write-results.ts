@@ -4,12 +4,14 @@ import type { DiffResult } from '../diff-dumps.ts';
 import { rowsOf } from '../draw/encode/image-encoder.ts';
 import { imageEncoders } from '../draw/encode/index.ts';
 import type { LeakReport, ReportPicture } from '../model/leak-report.ts';
-import type { PictureInput } from '../pictures/picture.ts';
+import type { DrawnPicture, PictureInput } from '../pictures/picture.ts';
 import { plannedPictures } from '../pictures/render-pictures.ts';
 import { type EmbeddedPicture, reportFormats } from '../reports/index.ts';
 import type { ResolvedOptions } from './commands/diff-options.ts';
 import type { OutputFolder } from './output-folder.ts';
 import type { ProgressBar } from './progress-bar.ts';
+import { say } from './terminal.ts';
+import { bundleName, makeBundle } from './write-bundle.ts';
 
 export interface ResultsInput {
   readonly result: DiffResult;
@@ -28,12 +30,37 @@ export async function writeResults(input: ResultsInput): Promise<LeakReport> {
   for (const format of reportFormats) {
     if (input.options.reports.includes(format.id)) input.folder.write(format.fileName, format.write(report, embedded));
   }
+  await writeBundle(input, report, drawn);
   return report;
 }
 
 interface WrittenPicture {
   readonly row: ReportPicture;
   readonly embedded: EmbeddedPicture;
+  readonly drawn: DrawnPicture;
+}
+
+async function writeBundle(
+  input: ResultsInput,
+  report: LeakReport,
+  pictures: readonly WrittenPicture[],
+): Promise<void> {
+  const { options, folder, signal, bar } = input;
+  if (options.bundleBytes === undefined) return;
+  bar.show('bundling', 0, 0);
+  const { bytes, note } = await makeBundle({
+    report,
+    formats: options.reports,
+    pictures: pictures.map(({ drawn, embedded, row }) => ({ drawn, embedded, file: row.png })),
+    limitBytes: options.bundleBytes,
+    async pause() {
+      await setImmediate();
+      signal.throwIfAborted();
+    },
+  });
+  folder.write(bundleName, [bytes]);
+  bar.stop();
+  if (note !== '') say(`${bundleName}: ${note}`);
 }
 
 async function writePictures(input: ResultsInput): Promise<WrittenPicture[]> {
@@ -63,7 +90,8 @@ async function writePictures(input: ResultsInput): Promise<WrittenPicture[]> {
     const { id, title, description } = picture;
     written.push({
       row: { id, title, bmp: files.bmp!, png: files.png!, description },
-      embedded: { id, title, description, png, width: image.width, height: image.height },
+      embedded: { id, title, description, png, width: image.width, height: image.height, lookup: picture.lookup?.() },
+      drawn: picture,
     });
     await setImmediate();
     input.signal.throwIfAborted();

@@ -1,6 +1,7 @@
 import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
 import type { TrackCells } from '../model/cell-map.ts';
 import type { Track } from '../model/track.ts';
+import { type CellGrid, cellAtPlace, firstCellOfRow, placeOfCell } from './layout/cell-places.ts';
 import { chooseScale, mostPixels } from './layout/choose-scale.ts';
 import { type ChosenTracks, chooseTracks } from './layout/choose-tracks.ts';
 import { type TrackStory, trackStory } from './layout/fold-tracks.ts';
@@ -62,10 +63,12 @@ interface StackInput {
 function stack(stories: readonly TrackStory[], given: StackInput): Layout {
   const scale = chooseScale(given.input, given.shownCells, given.gapPixels);
   const textScale = scale.columns * scale.cellWidth >= largeWidth ? 2 : 1;
-  const bands = stackBands(stories, { ...given, scale, gap: given.gap * textScale, textScale });
+  const order = given.input.order ?? 'linear';
+  const bands = stackBands(stories, { ...given, scale, order, gap: given.gap * textScale, textScale });
   const last = bands.at(-1);
   return {
     bytesPerCell: scale.map.bytesPerCell,
+    order,
     columns: scale.columns,
     cellWidth: scale.cellWidth,
     cellHeight: scale.cellHeight,
@@ -101,9 +104,45 @@ function unsigned(address: Address): number {
   return address < 0 ? address + 2 ** 64 : address;
 }
 
-/** Address of the first byte of a band's row; rows count from 0. */
+/** Address of the first byte of a band's row; of the squares that the row runs through where they are Hilbert's. */
 export function rowAddress(layout: Layout, band: CellBand, row: number): Address {
-  return band.cells.start + (band.firstCell + row * layout.columns) * layout.bytesPerCell;
+  return cellAddress(layout, band, firstCellOfRow(gridOf(layout, band), row));
+}
+
+/** Address of a band's cell, counted from the band's first. */
+export function cellAddress(layout: Layout, band: CellBand, index: number): Address {
+  return band.cells.start + (band.firstCell + index) * layout.bytesPerCell;
+}
+
+/** How a band's cells are laid out. */
+export function gridOf(layout: Layout, band: CellBand): CellGrid {
+  return { columns: layout.columns, side: band.side };
+}
+
+/**
+ * First address that a pixel of the memory area stands for; undefined between bands, on folds, and behind a band's end.
+ * @param x pixels from the left edge of the memory area
+ * @param y pixels from its top
+ */
+export function addressAt(layout: Layout, x: number, y: number): Address | undefined {
+  const band = layout.bands.find((one) => y >= one.top && y < one.top + one.height);
+  if (band?.kind !== 'cells') return undefined;
+  const column = Math.floor(x / layout.cellWidth);
+  const index = cellAtPlace(gridOf(layout, band), column, Math.floor((y - band.top) / layout.cellHeight));
+  return index < 0 || index >= band.cellCount ? undefined : cellAddress(layout, band, index);
+}
+
+/** Top left pixel of the cell that holds an address; undefined where it is folded or not drawn. The inverse of addressAt. */
+export function pixelOf(layout: Layout, address: Address): { readonly x: number; readonly y: number } | undefined {
+  for (const band of layout.bands) {
+    if (band.kind !== 'cells') continue;
+    const index = Math.floor((address - cellAddress(layout, band, 0)) / layout.bytesPerCell);
+    if (index < 0 || index >= band.cellCount) continue;
+    const place = placeOfCell(gridOf(layout, band), index);
+    const row = Math.floor(place / layout.columns);
+    return { x: (place - row * layout.columns) * layout.cellWidth, y: band.top + row * layout.cellHeight };
+  }
+  return undefined;
 }
 
 /** Whether the track is mapped at that address in that dump, captured or not. */

@@ -1,5 +1,6 @@
 import { cellAbsent } from '../model/cell-map.ts';
 import { type CellBand, type Layout, layoutOf } from './layout.ts';
+import { pictureLookup } from './lookup.ts';
 import { drawPage } from './page/draw-page.ts';
 import { dumpFacts, dumpTitle } from './page/facts.ts';
 import { codeColours, kindLegend } from './page/kind-colours.ts';
@@ -62,5 +63,6 @@ export const overview = {
       title: `Overview, dump ${index + 1}`,
       description: `What the memory in ${dump.path} holds; the same address is on the same pixel in every overview.`,
       draw: () => drawPage(overviewPage(input, index)),
+      lookup: () => pictureLookup(input, overviewPage(input, index), index),
     })),
 } as const satisfies Picture;

@@ -2,7 +2,9 @@ import type { PixelImage } from '../draw/pixel-image.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { CellMap } from '../model/cell-map.ts';
 import type { LeakReport } from '../model/leak-report.ts';
+import type { PictureLookup } from '../model/picture-lookup.ts';
 import type { Track } from '../model/track.ts';
+import type { CellOrder } from './layout/cell-places.ts';
 
 /** What a picture may look at. */
 export interface PictureInput {
@@ -13,6 +15,8 @@ export interface PictureInput {
   readonly memories: readonly Memory[];
   /** Pixels per row of the memory area; undefined lets the layout choose. */
   readonly width: number | undefined;
+  /** How cells follow each other; linear unless told. */
+  readonly order?: CellOrder | undefined;
   /** Set when the user chose the cell map's bytesPerCell: then a cell is a pixel. Else the layout may merge cells. */
   readonly bytesPerPixel?: number | undefined;
 }
@@ -25,6 +29,8 @@ export interface DrawnPicture {
   /** One sentence: what to see in it. */
   readonly description: string;
   readonly draw: () => PixelImage;
+  /** Which address stands where, for pictures of all memory in one dump. */
+  readonly lookup?: () => PictureLookup;
 }
 
 /** A kind of picture. To add one: a file here, and a line in index.ts. */

@@ -2,6 +2,7 @@ import { type ColourScale, mixColours } from '../draw/colour-scale.ts';
 import { cividis, lessOrMore, zeroColour } from '../draw/palette.ts';
 import { cellAbsent, cellNonZeroShare } from '../model/cell-map.ts';
 import { type CellBand, type Layout, layoutOf } from './layout.ts';
+import { pictureLookup } from './lookup.ts';
 import { drawPage } from './page/draw-page.ts';
 import { dumpFacts, dumpTitle, seriesFacts, seriesTitle } from './page/facts.ts';
 import { type CellPainter, memoryPage } from './page/memory-page.ts';
@@ -100,6 +101,7 @@ export const zeroFill = {
       title: `Zero fill, dump ${index + 1}`,
       description: `Dark areas of ${dump.path} are zero: memory that was handed out and never written, or cleared.`,
       draw: () => drawPage(zeroFillPage(input, index)),
+      lookup: () => pictureLookup(input, zeroFillPage(input, index), index),
     })),
     {
       id: 'zero-fill-change',

@@ -3,6 +3,7 @@ import type { LeakReport } from '../model/leak-report.ts';
 import { printDuration } from '../text/print-quantity.ts';
 import { capReport } from './cap-report.ts';
 import { dumpsSection, methodSection } from './html/closing-sections.ts';
+import { contentsWarning } from './html/contents-markup.ts';
 import { gateSection } from './html/gate-section.ts';
 import { growthSection } from './html/growth-section.ts';
 import { pageScript } from './html/html-script.ts';
@@ -136,6 +137,7 @@ function page(report: LeakReport, pictures: PlacedPictures): SafeHtml {
 <a class="skip" href="#content">Skip to the verdict</a>
 ${titleBar(report)}
 <main id="content">
+${contentsWarning(report)}
 ${verdictSection(report, pictures.verdict)}
 ${gateSection(report)}
 ${contentsNav(parts)}

@@ -5,6 +5,7 @@ import { markdown } from './markdown.ts';
 import type { ReportFormat } from './report-format.ts';
 
 export type { EmbeddedPicture, ReportFormat } from './report-format.ts';
+export { contentsMark } from './report-words.ts';
 export { printSummary, printSummaryBody, printVerdict, type TerminalOptions } from './terminal.ts';
 
 /** All report formats, the most read first. */

@@ -13,20 +13,12 @@ import {
   unitsNote,
 } from '../text/print-quantity.ts';
 import { capReport } from './cap-report.ts';
-import {
-  type MarkdownColumn,
-  markdownBlock,
-  markdownName,
-  markdownPath,
-  markdownTable,
-  markdownText,
-} from './markdown-text.ts';
+import { contentsBlocks, gateTable, nextSteps } from './markdown-extras.ts';
+import { type MarkdownColumn, markdownName, markdownPath, markdownTable, markdownText } from './markdown-text.ts';
 import type { ReportFormat } from './report-format.ts';
 import {
-  debuggerSteps,
   elapsedTimes,
   furtherReasons,
-  generalSteps,
   growingRegions,
   growthSeries,
   isKnown,
@@ -39,7 +31,7 @@ import {
   allocationTitle,
   captureTimes,
   confidenceWords,
-  gateWords,
+  contentsMark,
   growthWords,
   methodWords,
   plural,
@@ -57,8 +49,6 @@ export const mostCharacters = 60_000;
 const mostDumpColumns = 6;
 const mostSuspects = 5;
 const mostEvidence = 6;
-const mostConditions = 12;
-const mostSteps = 8;
 const mostRegionRows = 12;
 const mostDumpRows = 12;
 const mostWarnings = 5;
@@ -72,13 +62,15 @@ export const markdown = {
     const capped = capReport(report);
     const suspects = suspectsOf(capped);
     return fitted([
+      capped.contents === null ? '' : `**${contentsMark}.** Do not attach this to what others can read.`,
       heading(capped),
       gateTable(capped),
       sizesTable(capped),
       pictureLinks(capped, verdictPictures(capped)),
       suspectsTable(suspects),
       ...suspects.slice(0, mostSuspects).map((suspect) => suspectDetails(capped, suspect)),
-      nextSteps(capped, suspects),
+      contentsBlocks(capped, suspects.slice(0, mostSuspects)),
+      nextSteps(capped, suspects.slice(0, mostSuspects)),
       regionsTable(capped),
       dumpsTable(capped),
       closing(capped),
@@ -109,16 +101,6 @@ function heading(report: LeakReport): string {
     `**${markdownText(verdict.summary, longestQuote)}**`,
     ...(reasons.length > 0 ? ['', ...reasons] : []),
   ].join('\n');
-}
-
-/** What failed the build, or did not. */
-function gateTable({ gate }: LeakReport): string {
-  if (gate === null) return '';
-  const rows = gate.conditions
-    .slice(0, mostConditions)
-    .map((one) => [markdownName(one.text), gateWords(one), markdownText(one.why, longestQuote)]);
-  const table = markdownTable([{ title: 'Condition' }, { title: 'Result' }, { title: 'Why' }], rows);
-  return `**The gate ${gate.failed ? 'failed' : 'passed'}.**\n\n${table}`;
 }
 
 /** One row per quantity, one column per dump: what grows, at a glance. */
@@ -222,19 +204,6 @@ function evidenceList(title: string, items: readonly Evidence[]): string {
   return [title, '', ...lines].join('\n');
 }
 
-/** The commands of the first debugger that opens the dumps; the others are in report.html. */
-function nextSteps(report: LeakReport, suspects: readonly ReportAllocation[]): string {
-  const steps = [
-    ...suspects.slice(0, mostSuspects).flatMap((suspect) => debuggerSteps(report, suspect).slice(0, 1)),
-    ...generalSteps(report),
-  ];
-  if (steps.length === 0) return '';
-  const parts = steps
-    .slice(0, mostSteps)
-    .map(({ title, commands }) => `${markdownText(title, longestQuote)}:\n\n${markdownBlock(commands)}`);
-  return ['## Next steps', ...parts].join('\n\n');
-}
-
 function regionsTable(report: LeakReport): string {
   const growing = growingRegions(report);
   if (growing.length === 0) return '';
@@ -301,5 +270,6 @@ function warnings(report: LeakReport): string {
 
 function closing(report: LeakReport): string {
   const tool = markdownText(`${report.tool.name} ${report.tool.version}`, 60);
-  return `Made by ${tool} from process dumps, without symbols. It contains names of files and modules, addresses, sizes and counts, but no memory contents. ${unitsNote} More is in report.html, and for programs in report.json.`;
+  const contents = report.contents === null ? 'but no memory contents' : `and ${contentsMark}`;
+  return `Made by ${tool} from process dumps. It contains names of files and modules, addresses, sizes and counts, ${contents}. ${unitsNote} More is in report.html, and for programs in report.json.`;
 }

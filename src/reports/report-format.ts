@@ -1,4 +1,5 @@
 import type { LeakReport } from '../model/leak-report.ts';
+import type { PictureLookup } from '../model/picture-lookup.ts';
 
 /** A drawn picture, encoded, for formats that carry pictures inside. `id` is the one in `LeakReport.pictures`. */
 export interface EmbeddedPicture {
@@ -10,6 +11,8 @@ export interface EmbeddedPicture {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
+  /** Which address stands where. */
+  readonly lookup?: PictureLookup | undefined;
 }
 
 /** A way to write a report down. To add one: a file here, and a line in index.ts. */

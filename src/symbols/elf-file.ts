@@ -46,10 +46,11 @@ function mismatchOf(file: ElfImage, source: ByteSource, { dump, module, image }:
       : undefined;
   const fileId = quietly(() => readBuildId(source, file, (segment) => segment.fileOffset));
   if (loadedId !== undefined && loadedId !== fileId) return 'its build-id is not that in the dump';
-  // Mappings end with the page that their last byte is on.
-  return module.end - module.start > loadedBytes(file, dump.pageSize) + dump.pageSize
-    ? 'its size is not that in the dump'
-    : undefined;
+  // Mappings end with the page that their last byte is on. Programs also map parts of files to read them.
+  const mapped = module.end - module.start;
+  const { inFile, all } = loadedBytes(file, dump.pageSize);
+  const fits = mapped > inFile - dump.pageSize && mapped < all + dump.pageSize;
+  return fits ? undefined : 'its size is not that in the dump';
 }
 
 /** The image itself, where the dump holds its headers. Throws MalformedDumpError where it does not. */

@@ -114,11 +114,12 @@ export function lowestAddress(image: ElfImage, pageSize: number): number | undef
   return Math.floor(lowest / pageSize) * pageSize;
 }
 
-/** Bytes of memory that the file takes, from its lowest page on. */
-export function loadedBytes(image: ElfImage, pageSize: number): number {
+/** Bytes of memory that the file takes from its lowest page on: those that stand in it, and all. */
+export function loadedBytes(image: ElfImage, pageSize: number): { readonly inFile: number; readonly all: number } {
   const lowest = lowestAddress(image, pageSize) ?? 0;
   const loads = image.segments.filter((one) => one.type === segmentTypes.load);
-  return Math.max(0, ...loads.map((one) => one.address + one.memorySize)) - lowest;
+  const inFile = Math.max(lowest, ...loads.map((one) => one.address + one.fileSize)) - lowest;
+  return { inFile, all: Math.max(lowest, ...loads.map((one) => one.address + one.memorySize)) - lowest };
 }
 
 const buildIdNote = 3;

@@ -215,10 +215,15 @@ function parseArgument(cursor: Cursor): string | undefined {
   return argument;
 }
 
-/** `Li5E` → `5`. */
+/** `Li5E` → `5`, `Lb1E` → `true`, `LN3app4ModeE2E` → `(app::Mode)2`. */
 function parseLiteral(cursor: Cursor): string | undefined {
-  const match = /^L[a-z](n?)(\d{1,20})E/.exec(cursor.text.slice(cursor.at, cursor.at + 25));
-  if (!match) return undefined;
+  cursor.at += 1;
+  const kind = peek(cursor);
+  const type = parseType(cursor);
+  const match = /^(n?)(\d{1,20})E/.exec(cursor.text.slice(cursor.at, cursor.at + 22));
+  if (type === undefined || !match) return undefined;
   cursor.at += match[0].length;
-  return (match[1] === 'n' ? '-' : '') + match[2]!;
+  if (kind === 'b') return match[2] === '0' ? 'false' : 'true';
+  const number = (match[1] === 'n' ? '-' : '') + match[2]!;
+  return kind in builtins ? number : `(${type})${number}`;
 }

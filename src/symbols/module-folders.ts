@@ -54,7 +54,8 @@ export function fileNameOf(path: string): string {
 
 function listFolder(folder: string, warn: Warn): readonly string[] {
   try {
-    return readdirSync(folder);
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
   } catch {
     warn('module-folder-unreadable', 'a folder given for modules cannot be read');
     return [];

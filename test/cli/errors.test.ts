@@ -117,6 +117,12 @@ describe('a command line that cannot be understood ends in one line and exit cod
     ['an unknown option before the command', ['--frobnicate', 'diff', 'a'], /unknown option --frobnicate/],
     ['an option without its value', ['diff', 'a', 'b', '--width'], /diff: --width needs a value/],
     ['a short option without its value', ['diff', 'a', 'b', '-o'], /diff: -o needs a value/],
+    [
+      'a folder of modules that is none',
+      ['diff', '.', '--modules', '.', '--modules', 'missing'],
+      /--modules: 'missing' is no folder\. Name the folder/,
+    ],
+    ['modules without a folder', ['diff', '.', '--modules'], /diff: --modules needs a value/],
     ['an option given twice', ['diff', '.', '--width', '64', '--width', '65'], /--width is given more than once/],
     ['an argument that the command does not take', ['demo', 'now'], /demo: now is too much/],
     [

@@ -4,6 +4,7 @@ import { moduleStart, symbolsOf } from './module-fixture.ts';
 
 const path = '/opt/server/libfoo.so.1';
 const named = [
+  { name: 'g_header', address: 0x10 },
   { name: 'g_sessions', address: 0x2010 },
   { name: 'g_table', address: 0x2100, size: 0x100 },
 ];
@@ -102,6 +103,15 @@ describe('a file that is not the one loaded is refused', () => {
       const symbols = build(loaded, { ...loaded, ...other });
       expect(nameAt(symbols, 0x2010)).toBeUndefined();
       expect(symbols.warnings()[0]!.message).toContain('processor');
+    }
+  });
+
+  test('by its size, as when only a part of it is mapped', () => {
+    const file = synthElfFile(loaded);
+    for (const size of [0x1000, 0x9000]) {
+      const symbols = symbolsOf({ path, size, image: file, files: { 'libfoo.so.1': file } });
+      expect(nameAt(symbols, 0x10)).toBeUndefined();
+      expect(symbols.warnings()[0]!.message).toContain('size');
     }
   });
 

@@ -10,6 +10,8 @@ export const moduleStart = 0x7f00_0000_0000;
 export interface ModuleFixture extends FakeDumpOptions {
   readonly path: string;
   readonly start?: number;
+  /** Bytes of memory that the dump gives the module. */
+  readonly size?: number;
   /** The module as it was loaded. */
   readonly image: Uint8Array;
   /** Offsets of its pages that the dump holds; none unless given. */
@@ -27,7 +29,7 @@ export function symbolsOf(fixture: ModuleFixture): Symbols {
     start: start + offset,
     bytes: fixture.image.subarray(offset, offset + 0x1000),
   }));
-  const modules = [{ start, end: start + 0x5000, path: fixture.path }];
+  const modules = [{ start, end: start + (fixture.size ?? 0x5000), path: fixture.path }];
   const memory = fakeMemory([...pages, ...(fixture.further ?? [])], { ...fixture, modules });
   const symbols = openSymbols(memory, { folders: fixture.files ? [folderWith(fixture.files)] : [] });
   onTestFinished(() => symbols.close());

@@ -17,6 +17,7 @@ const types: readonly (readonly [mangled: string, name: string])[] = [
     'std::__cxx11::basic_stringbuf<char, std::char_traits<char>, std::allocator<char>>',
   ],
   ['N3app4PairINS_1AENS_1BES1_EE', 'app::Pair<app::A, app::B, app::A>'],
+  ['N3app4PoolILb1ELNS_4ModeE2EEE', 'app::Pool<true, (app::Mode)2>'],
   ['N3app3BoxIPKcEE', 'app::Box<char const*>'],
 ];
 

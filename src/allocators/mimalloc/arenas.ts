@@ -11,6 +11,7 @@ const sliceBytes = 1 << 16;
 /** Fields of mi_arena_t (mimalloc src/arena.c of 3.0). The bitmaps stand behind it, in the slices kept for it. */
 const arenaFields = { sliceCount: 32, infoSlices: 40, bitmaps: [64, 72, 80, 88, 96] } as const;
 const mostSlices = 1 << 24;
+const mostCandidates = 1 << 20;
 
 /** Where a page's record says which slices it takes (mi_memid_t): the arena, the first slice, how many. */
 const memoryId = 96;
@@ -24,14 +25,16 @@ const neighbours = [72, 80] as const;
  * Each page says which slices of which arena it takes.
  */
 export function findArenas(memory: Memory): Segment[] {
+  // With the places that turned out to be none: data is full of pointers to the same few pages.
   const arenas = new Map<Address, number>();
   for (const data of staticDataOf(memory)) {
     readWords(memory, data, 0, (words) => {
       for (let i = 0; i + 1 < words.length; i += 2) {
-        if ((words[i]! & (sliceBytes - 1)) !== 0 || words[i + 1] === 0) continue;
+        const high = words[i + 1]!;
+        if (high === 0 || high > 0xffff || (words[i]! & (sliceBytes - 1)) !== 0) continue;
         const start = addressIn(words, i);
-        const slices = start > 0 && !arenas.has(start) ? readSliceCount(memory, start) : 0;
-        if (slices > 0) arenas.set(start, slices);
+        if (!(start > 0) || arenas.has(start) || arenas.size >= mostCandidates) continue;
+        arenas.set(start, readSliceCount(memory, start));
       }
       return undefined;
     });
@@ -39,7 +42,7 @@ export function findArenas(memory: Memory): Segment[] {
   const segments: Segment[] = [];
   let end = 0;
   for (const [start, slices] of [...arenas].sort(([a], [b]) => a - b)) {
-    if (start < end) continue;
+    if (start < end || slices === 0) continue;
     end = start + slices * sliceBytes;
     const pages = readPages(memory, start, end);
     if (pages.length > 0) segments.push({ start, size: end - start, layout: arenaPageLayout, pages });

@@ -34,10 +34,10 @@ export function findContext(memory: Memory): { readonly address: Address; readon
     let found: { address: Address; firstArea: Address } | undefined;
     readWords(memory, data, contextBytes, (words, start) => {
       for (let i = 0; i + contextBytes / 4 <= words.length; i += 2) {
-        if (words[i + 1] === 0 && words[i] === 0) continue;
+        // init_done: rules out nearly every place.
+        if (words[i + 2] !== 1 && words[i + 4] !== 1) continue;
         for (const offset of areaHeadOffsets) {
           const at = i + offset / 4;
-          // init_done, and an area's address: both rule out nearly every place.
           if (words[i + (offset - 48) / 4] !== 1 || words[at]! % mapBytes !== 0 || words[at + 1]! > 0xffff) continue;
           const firstArea = words[at + 1]! * 4294967296 + words[at]!;
           if (firstArea === 0 || !isArea(memory, firstArea, words[i]!, words[i + 1]!)) continue;

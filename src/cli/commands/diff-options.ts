@@ -9,6 +9,7 @@ import type { GateOptions } from '../gate/apply-gate.ts';
 import { parseConditions } from '../gate/parse-conditions.ts';
 import { readBaseline } from '../gate/read-baseline.ts';
 import { parseBase, parseBytes, parseInterval, parseSize, parseTimes } from '../parse-quantity.ts';
+import { defaultBundleBytes } from '../write-bundle.ts';
 
 const formatIds = reportFormats.map((format) => format.id) as readonly string[];
 const shortIds: Readonly<Record<string, string>> = { md: 'markdown' };
@@ -47,6 +48,18 @@ export const diffOptions = {
     default: 'html,md,json',
     describe: 'Which reports to write (html,md,json); junit too',
   },
+  bundle: { ...toggle, ...results, describe: 'Also write leakviz-report.zip, to attach to a ticket' },
+  'bundle-limit': {
+    ...results,
+    type: 'string',
+    requiresArg: true,
+    describe: 'Its largest size (10MB); pictures are scaled down to fit',
+  },
+  'include-contents': {
+    ...toggle,
+    ...results,
+    describe: "Quote memory: bytes of the suspects' blocks, secrets too",
+  },
   json: { ...toggle, ...results, describe: 'Print report.json instead of the summary' },
   'full-paths': {
     ...toggle,
@@ -78,6 +91,9 @@ export interface ResolvedOptions {
   readonly output: string;
   readonly reports: readonly ReportFormatId[];
   readonly withPictures: boolean;
+  /** Largest size of the bundle; undefined where none is wanted. */
+  readonly bundleBytes: number | undefined;
+  readonly includeContents: boolean;
   readonly printsJson: boolean;
   readonly fullPaths: boolean;
   readonly width: number | undefined;
@@ -106,6 +122,8 @@ export function resolveOptions(args: DiffArgs, dumpCount: number): ResolvedOptio
     output: args.output,
     reports: parseReports(args.report),
     withPictures: !args['no-pictures'],
+    bundleBytes: parseBundle(args),
+    includeContents: args['include-contents'],
     printsJson: args.json,
     fullPaths: args['full-paths'],
     width: args.width === undefined ? undefined : parseWidth(args.width),
@@ -132,11 +150,21 @@ export function defaultOptions(): ResolvedOptions {
 function checkFolders(folders: readonly string[]): readonly string[] {
   for (const folder of folders) {
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue;
-    throw new LeakvizError('usage', `--modules: ${printablePath(folder)} is no folder`, {
+    throw new LeakvizError('usage', `--modules: '${printablePath(folder)}' is no folder`, {
       hint: 'Name the folder that holds the program and its libraries.',
     });
   }
   return folders;
+}
+
+function parseBundle({ bundle, 'bundle-limit': limit }: DiffArgs): number | undefined {
+  if (!bundle && limit !== undefined) {
+    throw new LeakvizError('usage', '--bundle-limit is the size of a bundle, and none is asked for', {
+      hint: 'Give --bundle too.',
+    });
+  }
+  if (!bundle) return undefined;
+  return limit === undefined ? defaultBundleBytes : parseSize('--bundle-limit', limit);
 }
 
 function parseGate(failOn: string | undefined, baseline: string | undefined): GateOptions | undefined {

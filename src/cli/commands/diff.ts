@@ -8,6 +8,7 @@ import { exitCodesHelp } from '../exit-code.ts';
 import { resolveInputs } from '../resolve-inputs.ts';
 import { runDiff } from '../run-diff.ts';
 import { print, terminalOptions } from '../terminal.ts';
+import { bundleName } from '../write-bundle.ts';
 import type { Command } from './command.ts';
 import { type DiffArgs, diffOptions, resolveOptions } from './diff-options.ts';
 
@@ -52,6 +53,8 @@ async function printDiff(args: DiffArgs, signal: AbortSignal): Promise<void> {
   if (options.quiet) return;
   print(printSummaryBody(report, terminalOptions()));
   print(`\nReport: ${escapeText(join(options.output, mainFile(options.reports)), Number.POSITIVE_INFINITY)}`);
+  if (options.bundleBytes !== undefined)
+    print(`Bundle: ${escapeText(join(options.output, bundleName), Number.POSITIVE_INFINITY)}`);
 }
 
 /** The one to look at first. */

@@ -1,4 +1,5 @@
 import type { TrackCells } from '../../model/cell-map.ts';
+import type { CellOrder } from './cell-places.ts';
 import type { TrackStory } from './fold-tracks.ts';
 
 /** Rows of cells that belong to one track. Pixels from the top of the memory area. */
@@ -6,6 +7,8 @@ export interface CellBand {
   readonly kind: 'cells';
   readonly story: TrackStory;
   readonly cells: TrackCells;
+  /** Side of the squares that its cells stand in along a Hilbert curve; 1 where they stand row after row. */
+  readonly side: number;
   /** The cells of this band; each row holds `columns` of them, the last one may be shorter. */
   readonly firstCell: number;
   readonly cellCount: number;
@@ -29,6 +32,7 @@ export type Band = CellBand | FoldBand;
  */
 export interface Layout {
   readonly bytesPerCell: number;
+  readonly order: CellOrder;
   /** Cells in a row. */
   readonly columns: number;
   /** Pixels of a cell: 1 by 1, or more where there are few cells. */

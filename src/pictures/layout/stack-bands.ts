@@ -1,5 +1,6 @@
 import type { TrackCells } from '../../model/cell-map.ts';
 import { addressText, bytesText } from '../page/size-text.ts';
+import { type CellOrder, gridRows, squareSide } from './cell-places.ts';
 import type { Scale } from './choose-scale.ts';
 import type { ChosenTracks } from './choose-tracks.ts';
 import { foldText, type TrackStory } from './fold-tracks.ts';
@@ -13,6 +14,7 @@ const worthFolding = 1.5;
 
 export interface StackOptions {
   readonly scale: Scale;
+  readonly order: CellOrder;
   readonly chosen: ChosenTracks;
   /** By track id; in cells of the input's map. */
   readonly quiet: ReadonlyMap<string, readonly QuietRun[]>;
@@ -37,8 +39,10 @@ export function stackBands(stories: readonly TrackStory[], options: StackOptions
     for (const part of trackParts(cells, options)) {
       if (part.quiet) fold(quietText(cells, part, scale));
       else {
-        const height = Math.ceil(part.cellCount / scale.columns) * scale.cellHeight;
-        push({ kind: 'cells', story, cells, firstCell: part.firstCell, cellCount: part.cellCount, height });
+        const { firstCell, cellCount } = part;
+        const side = squareSide(options.order, cellCount, scale.columns);
+        const height = gridRows({ columns: scale.columns, side }, cellCount) * scale.cellHeight;
+        push({ kind: 'cells', story, cells, side, firstCell, cellCount, height });
       }
     }
   };

@@ -34,7 +34,8 @@ export function rulerNotes(layout: Layout): SideNote[] {
   while (rowsPerStep * layout.cellHeight < rulerStep * layout.textScale) rowsPerStep *= 2;
   return bands.flatMap((band) => {
     const notes: SideNote[] = [];
-    for (let row = 0; row < band.height / layout.cellHeight; row += rowsPerStep) {
+    const step = Math.ceil(rowsPerStep / band.side) * band.side;
+    for (let row = 0; row < band.height / layout.cellHeight; row += step) {
       const isStart = row === 0;
       notes.push({
         at: band.top + row * layout.cellHeight + half,

@@ -2,7 +2,8 @@ import { hatchRect, strokeRect } from '../../draw/draw-line.ts';
 import { drawText, fitText, lineHeight, textWidth } from '../../draw/draw-text.ts';
 import { notCapturedLine, page } from '../../draw/palette.ts';
 import { type Colour, fillRect, type PixelImage, type Rect, setPixel } from '../../draw/pixel-image.ts';
-import { type Band, type CellBand, isMapped, type Layout, rowAddress } from '../layout.ts';
+import { placeOfCell } from '../layout/cell-places.ts';
+import { type Band, type CellBand, cellAddress, gridOf, isMapped, type Layout } from '../layout.ts';
 import { regionNotes, rulerNotes } from './memory-notes.ts';
 import type { LegendItem, PageSpec } from './page-types.ts';
 import { bytesText } from './size-text.ts';
@@ -38,11 +39,16 @@ export function memoryPage(layout: Layout, picture: MemoryPicture): PageSpec {
   };
 }
 
+const orderTexts = {
+  linear: 'addresses rise from left to right, then down',
+  hilbert: 'addresses rise along a Hilbert curve in squares from left to right, then down; small regions row by row',
+};
+
 function scaleText(layout: Layout): string {
   const row = layout.columns * layout.bytesPerCell;
   const { cellWidth, cellHeight } = layout;
   const cell = cellWidth === 1 ? '1 pixel' : `${cellWidth}×${cellHeight} pixels`;
-  return `${cell} = ${bytesText(layout.bytesPerCell)}, 1 row = ${bytesText(row)}; addresses rise from left to right, then down`;
+  return `${cell} = ${bytesText(layout.bytesPerCell)}, 1 row = ${bytesText(row)}; ${orderTexts[layout.order]}`;
 }
 
 function paintBand(image: PixelImage, content: Rect, layout: Layout, band: Band, picture: MemoryPicture): void {
@@ -65,14 +71,16 @@ function paintBand(image: PixelImage, content: Rect, layout: Layout, band: Band,
 function paintCells(image: PixelImage, rect: Rect, layout: Layout, band: CellBand, picture: MemoryPicture): number {
   const { cellWidth: width, cellHeight: height } = layout;
   const painter = picture.painterOf(band);
+  const grid = gridOf(layout, band);
   let painted = 0;
   for (let index = 0; index < band.cellCount; index++) {
-    const row = Math.floor(index / layout.columns);
-    const cell = { x: rect.x + (index - row * layout.columns) * width, y: rect.y + row * height, width, height };
+    const place = placeOfCell(grid, index);
+    const row = Math.floor(place / layout.columns);
+    const cell = { x: rect.x + (place - row * layout.columns) * width, y: rect.y + row * height, width, height };
     const colour = painter(band.firstCell + index);
     if (colour !== undefined) painted++;
     if (colour === undefined) {
-      const address = rowAddress(layout, band, 0) + index * layout.bytesPerCell;
+      const address = cellAddress(layout, band, index);
       if (isMapped(band.story.track, picture.dump, address)) hatchRect(image, cell, notCapturedLine);
     } else if (width === 1) setPixel(image, cell.x, cell.y, colour);
     else fillRect(image, cell, colour);

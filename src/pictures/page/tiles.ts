@@ -1,5 +1,6 @@
 import type { Colour } from '../../draw/pixel-image.ts';
-import type { CellBand, Layout } from '../layout.ts';
+import { gridRows, placeOfCell } from '../layout/cell-places.ts';
+import { type CellBand, gridOf, type Layout } from '../layout.ts';
 import type { CellPainter } from './memory-page.ts';
 
 /** Pixels along each side of a tile, about: enough to give an area one colour, few enough to follow its border. */
@@ -33,13 +34,14 @@ export function tilePainter(
 ): CellPainter {
   const { across, down } = tileShape(layout);
   const tilesAcross = Math.ceil(layout.columns / across);
-  const rows = Math.ceil(band.cellCount / layout.columns);
+  const grid = gridOf(layout, band);
+  const rows = gridRows(grid, band.cellCount);
   const tileCount = tilesAcross * Math.ceil(rows / down);
   const values = new Float64Array(tileCount * sums.count);
   const tileOf = (cell: number) => {
-    const index = cell - band.firstCell;
-    const row = Math.floor(index / layout.columns);
-    const column = index - row * layout.columns;
+    const place = placeOfCell(grid, cell - band.firstCell);
+    const row = Math.floor(place / layout.columns);
+    const column = place - row * layout.columns;
     return Math.floor(row / down) * tilesAcross + Math.floor(column / across);
   };
   const end = band.firstCell + band.cellCount;

@@ -1,7 +1,7 @@
 import type { LeakReport, Method, ReportDump, TimeSource } from '../../model/leak-report.ts';
 import { escapeText, longestSentence } from '../../text/escape-text.ts';
 import { noValue, printBytes, printCount, unitsNote } from '../../text/print-quantity.ts';
-import { captureTimes, plural } from '../report-words.ts';
+import { captureTimes, contentsMark, plural } from '../report-words.ts';
 import { numberCell, tableMarkup } from './html-table.ts';
 import { html, nameMarkup, type SafeHtml } from './html-template.ts';
 
@@ -78,6 +78,13 @@ const methodMeanings: Readonly<Record<Method, string>> = {
     'Where no known allocator was found, bytes that came between the dumps were searched for a pattern that repeats at a constant distance; the blocks were then counted by that pattern.',
 };
 
+/** What of the process's memory is in this file. */
+function contained({ contents }: LeakReport): string {
+  if (contents === null)
+    return 'It contains no memory contents: no strings, no bytes, no environment and no command line.';
+  return `It ${contentsMark}: bytes and text from ${plural(contents.length, 'block')} of the suspects, because they were asked for (--include-contents).`;
+}
+
 /** What was measured, what it cannot tell, what the words mean, and what is in this file. */
 export function methodSection(report: LeakReport): SafeHtml {
   const methods = [...new Set(report.allocations.map((allocation) => allocation.method))].sort();
@@ -99,5 +106,5 @@ export function methodSection(report: LeakReport): SafeHtml {
 <dt>Units</dt><dd>${unitsNote}</dd>
 </dl>
 <h3>What this file contains</h3>
-<p>Names of the dump files, of the process and of its modules; addresses, sizes, counts and times; and pictures in which memory is coloured by kind: zero, pointer, small number, text, other. It contains no memory contents: no strings, no bytes, no environment and no command line. It loads nothing from anywhere.</p>`;
+<p>Names of the dump files, of the process and of its modules; addresses, sizes, counts and times; and pictures in which memory is coloured by kind: zero, pointer, small number, text, other. ${contained(report)} It loads nothing from anywhere.</p>`;
 }

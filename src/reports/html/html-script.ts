@@ -1,3 +1,5 @@
+import { readout } from './readout-script.ts';
+
 /** Sorting: each column header of a sortable table becomes a button. Missing values stay at the end. */
 const sorting = `
 const valueOf = (row, column) => {
@@ -91,6 +93,7 @@ const startViewer = (viewer) => {
     part('label').value = images[shown].dataset.label;
     part('previous').disabled = shown === 0;
     part('next').disabled = shown === images.length - 1;
+    readout?.refresh();
   };
   const blink = (on) => {
     clearInterval(blinking);
@@ -108,6 +111,7 @@ const startViewer = (viewer) => {
     stage.scrollLeft = left * scale - x;
     stage.scrollTop = top * scale - y;
     part('scale').value = Math.round(scale * 100) + '%';
+    readout?.place();
   };
   const fit = () => {
     stage.style.height = '';
@@ -122,6 +126,7 @@ const startViewer = (viewer) => {
   const pans = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   stage.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (readout?.press(event)) return;
     const pan = event.shiftKey ? pans[event.key] : undefined;
     if (pan) stage.scrollBy(pan[0] * panPixels, pan[1] * panPixels);
     else if (Object.hasOwn(keys, event.key)) keys[event.key]();
@@ -155,6 +160,7 @@ const startViewer = (viewer) => {
   blinker.addEventListener('click', () => blink(!blinking));
   addEventListener('resize', () => { if (isFit) fit(); });
   viewer.closest('details')?.addEventListener('toggle', () => { if (isFit) fit(); });
+  const readout = startReadout(viewer, { images, stack, stage, natural, shown: () => shown });
   viewer.classList.add('live');
   for (const tools of viewer.querySelectorAll('.tools')) tools.hidden = false;
   stage.tabIndex = 0;
@@ -164,4 +170,4 @@ const startViewer = (viewer) => {
 document.querySelectorAll('.viewer').forEach(startViewer);`;
 
 /** The page's script. It only adds comfort: without it every fact and picture is there all the same. */
-export const pageScript = `(() => {\n'use strict';${sorting}${figures}${viewer}\n})();`;
+export const pageScript = `(() => {\n'use strict';${sorting}${figures}${readout}${viewer}\n})();`;

@@ -169,6 +169,10 @@ button.tool[aria-pressed=true]{background:var(--ink);color:var(--page);border-co
 .live .stack img{grid-area:1/1;margin:0;visibility:hidden;-webkit-user-drag:none}
 .live .stack img.shown{visibility:visible}
 .live .stack.near img{image-rendering:pixelated}
+.stack{position:relative}
+.cross{position:absolute;pointer-events:none;outline:2px solid #fff;box-shadow:0 0 0 4px #c2185b}
+.cross[hidden]{display:none}
+.readout{min-height:3.2em;margin:.5rem 0;font:.875rem/1.5 ui-monospace,"Cascadia Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere;max-width:none}
 .legend-note{color:var(--soft);font-size:.875rem}
 footer{padding-bottom:3rem;color:var(--soft);font-size:.875rem}
 footer p{padding-top:1rem;border-top:1px solid var(--line);max-width:none}
@@ -194,7 +198,7 @@ const print = `
 @page{margin:16mm 14mm}
 body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 main,.bar,footer{max-width:none;padding-left:0;padding-right:0}
-.contents,.tools,.skip,.hint,.sort::after{display:none!important}
+.contents,.tools,.cross,.skip,.hint,.sort::after{display:none!important}
 section{margin:1.75rem 0}
 .verdict,.card{padding:1rem 1.25rem}
 h2,h3,h4,h2+p,caption,summary,.anatomy{break-after:avoid}
@@ -206,7 +210,7 @@ h2,h3,h4,h2+p,caption,summary,.anatomy{break-after:avoid}
 .stage{border:0;background:none}
 .live .stack,.stack{display:grid;grid-template-columns:1fr 1fr;gap:4mm;width:auto!important}
 .live .stack img,.stack img{grid-area:auto;visibility:visible;width:auto;max-width:100%;max-height:20cm;margin:0;break-inside:avoid}
-.stack img:not(:first-child):not(:last-child){display:none}
+.stack img:not(:first-of-type):not(:last-of-type){display:none}
 a{color:inherit;text-decoration:none}}`;
 
 /** The page's style. It takes no input, so that its hash can stand in the content security policy. */

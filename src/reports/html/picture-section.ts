@@ -24,10 +24,11 @@ export function isOverview(picture: EmbeddedPicture): boolean {
 export function pictureViewer(pictures: readonly EmbeddedPicture[], labels: readonly string[]): SafeHtml {
   const images = pictures.map(
     (picture, index) =>
-      html`<img src="${imageSource(picture)}" width="${picture.width}" height="${picture.height}" alt="${escapeText(picture.title)}" data-label="${labels[index] ?? `Dump ${index + 1}`}">`,
+      html`<img src="${imageSource(picture)}" width="${picture.width}" height="${picture.height}" alt="${escapeText(picture.title)}" data-label="${labels[index] ?? `Dump ${index + 1}`}"${lookupPlace(picture)}>`,
   );
+  const memory = pictures[0]?.lookup?.memory;
   const last = pictures.at(-1);
-  return html`<div class="viewer">
+  return html`<div class="viewer"${memory !== undefined && html` data-lookup="${JSON.stringify(memory)}"`}>
 <div class="tools" hidden role="group" aria-label="Choose the dump">
 <button class="tool" type="button" data-part="previous" aria-label="Dump before">◀</button>
 <input type="range" min="1" max="${pictures.length}" step="1" value="1" aria-label="Dump" data-part="slider">
@@ -38,12 +39,19 @@ export function pictureViewer(pictures: readonly EmbeddedPicture[], labels: read
 <output data-part="scale" aria-label="Zoom"></output>
 <button class="tool" type="button" data-part="in" aria-label="Zoom in">+</button>
 <button class="tool" type="button" data-part="fit">Fit</button>
+${memory !== undefined && html`<button class="tool" type="button" data-part="aim" aria-pressed="false">Cross</button>`}
 </div>
 <div class="stage" data-part="stage" role="group" aria-label="Picture of the chosen dump. Left and right arrow flip between dumps, plus and minus zoom, shift and arrows move.">
 <div class="stack" data-part="stack" data-width="${last?.width ?? 1}">${images}</div>
 </div>
-<p class="small soft hint tools" hidden>With the picture in focus: ← → flip between dumps, + − or the wheel zoom, 0 fits, B blinks; drag or Shift and arrows move.</p>
+${memory !== undefined && html`<p class="tools readout" hidden><output data-part="readout" aria-live="polite">Point at the picture: address, region and page.</output></p>`}
+<p class="small soft hint tools" hidden>With the picture in focus: ← → flip between dumps, + − or the wheel zoom, 0 fits, B blinks; drag or Shift and arrows move.${memory !== undefined && ' C shows a cross that arrows move, with Shift by 16; Escape ends it.'}</p>
 </div>`;
+}
+
+function lookupPlace({ lookup }: EmbeddedPicture): SafeHtml | null {
+  if (lookup === undefined) return null;
+  return html` data-left="${lookup.left}" data-top="${lookup.top}" data-dump="${lookup.dump}"`;
 }
 
 interface PictureGroup {

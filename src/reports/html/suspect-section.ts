@@ -25,6 +25,7 @@ import {
   trendLabels,
   trendWords,
 } from '../report-words.ts';
+import { suspectContents } from './contents-markup.ts';
 import { afterFirst } from './growth-section.ts';
 import { firstToLast, numberCell, tableMarkup } from './html-table.ts';
 import { type HtmlValue, html, nameMarkup, type SafeHtml, trustedMarkup } from './html-template.ts';
@@ -74,6 +75,7 @@ ${evidenceList(suspect)}
 ${pictures.length > 0 && html`<div class="pair">${pictures.map(pictureFigure)}</div>`}
 ${anatomy(suspect)}
 ${places(report, suspect)}
+${suspectContents(report, suspect)}
 ${suspectSteps(report, suspect)}
 </article>`;
 }
