@@ -64,7 +64,7 @@ const mayUseNode: Readonly<Record<string, readonly string[]>> = {
 const placeOfPackage: Readonly<Record<string, string>> = {
   'cli-progress': 'cli',
   fflate: 'cli',
-  pngjs: 'draw',
+  'ssim.js': 'pictures',
   tinyglobby: 'cli',
   'xz-decompress': 'bytes',
   yargs: 'cli',
@@ -154,6 +154,11 @@ describe('the table', () => {
         expect(rowOf(other), `${other} is drawn below ${layer}`).toBeGreaterThan(rowOf(layer));
     }
   });
+});
+
+test('every dependency has its place', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object };
+  expect(Object.keys(placeOfPackage).sort()).toEqual(Object.keys(dependencies).sort());
 });
 
 const filesWith = (isWrong: (source: Source) => boolean) => sources.filter(isWrong).map(({ path }) => path);

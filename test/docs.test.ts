@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { allocators } from '../src/allocators/index.ts';
@@ -78,8 +78,9 @@ describe.each(pages)('%s', (page) => {
 
 test('all pictures of the docs are shown somewhere, and small', () => {
   const shown = new Set(pages.flatMap((page) => linksOf(page).map((target) => join(dirname(page), target))));
-  for (const name of readdirSync(join(root, 'docs/images'))) {
-    const path = join('docs/images', name);
+  const files = readdirSync(join(root, 'docs/images'), { recursive: true, withFileTypes: true });
+  for (const entry of files.filter((one) => one.isFile())) {
+    const path = relative(root, join(entry.parentPath, entry.name));
     expect(shown).toContain(path);
     expect(statSync(join(root, path)).size).toBeLessThanOrEqual(mostPictureBytes);
   }

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
@@ -15,6 +16,9 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { LeakvizError } from '../errors.ts';
+
+/** Where pictures of memory contents go, away from those that reports show. */
+export const rawFolder = 'raw-pixels';
 
 export interface OutputFolder {
   readonly path: string;
@@ -134,11 +138,18 @@ function filesOfEarlierRun(path: string): string[] {
     const pictures = names.filter(
       (name) => typeof name === 'string' && /^pictures\/[\w-]+\.(bmp|png)$/.test(name),
     ) as string[];
-    return [...pictures, ...unnamedFiles];
+    return [...pictures, ...unnamedFiles, ...rawPicturesIn(path)];
   } catch {
     // No report of ours, so no pictures of ours.
     return [];
   }
+}
+
+/** No report names them, for they show memory: beside a report of ours they are known by their names. */
+function rawPicturesIn(path: string): string[] {
+  const folder = join(path, rawFolder);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.filter((name) => /^raw-overview-\d+\.(bmp|png)$/.test(name)).map((name) => `${rawFolder}/${name}`);
 }
 
 const reasons: Readonly<Record<string, string>> = {

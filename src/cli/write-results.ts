@@ -5,10 +5,11 @@ import { rowsOf } from '../draw/encode/image-encoder.ts';
 import { imageEncoders } from '../draw/encode/index.ts';
 import type { LeakReport, ReportPicture } from '../model/leak-report.ts';
 import type { DrawnPicture, PictureInput } from '../pictures/picture.ts';
+import { rawOverviews } from '../pictures/raw-overview.ts';
 import { plannedPictures } from '../pictures/render-pictures.ts';
 import { type EmbeddedPicture, reportFormats } from '../reports/index.ts';
 import type { ResolvedOptions } from './commands/diff-options.ts';
-import type { OutputFolder } from './output-folder.ts';
+import { type OutputFolder, rawFolder } from './output-folder.ts';
 import type { ProgressBar } from './progress-bar.ts';
 import { say } from './terminal.ts';
 import { bundleName, makeBundle } from './write-bundle.ts';
@@ -71,6 +72,7 @@ async function writePictures(input: ResultsInput): Promise<WrittenPicture[]> {
     cellMap: result.cellMap,
     memories: result.dumps.map((dump) => dump.memory),
     width: options.width,
+    order: options.order,
     bytesPerPixel: options.bytesPerCell,
   };
   const planned = plannedPictures(pictureInput);
@@ -96,5 +98,21 @@ async function writePictures(input: ResultsInput): Promise<WrittenPicture[]> {
     await setImmediate();
     input.signal.throwIfAborted();
   }
+  if (options.rawDepth !== null) await writeRawPictures(input, rawOverviews(pictureInput, options.rawDepth));
   return written;
+}
+
+/** In a folder of their own, and in no report: whoever attaches the report hands out no memory. */
+async function writeRawPictures(input: ResultsInput, pictures: readonly DrawnPicture[]): Promise<void> {
+  for (const [index, picture] of pictures.entries()) {
+    input.bar.show('drawing raw bytes', index, pictures.length);
+    const image = picture.draw();
+    for (const encoder of imageEncoders) {
+      input.folder.write(`${rawFolder}/${picture.id}.${encoder.id}`, encoder.encode(rowsOf(image)));
+    }
+    await setImmediate();
+    input.signal.throwIfAborted();
+  }
+  input.bar.stop();
+  say(`${rawFolder}/ holds pictures of memory contents, secrets too; the reports do not show them`);
 }

@@ -2,11 +2,14 @@
 import type { Candidate } from './candidates.ts';
 import { growInProportion } from './proportion.ts';
 
-/** Size classes of the known allocators lie at most a quarter apart; the smallest ones by 16 bytes. */
-const widestStep = 1.26;
+/**
+ * Size classes of the known allocators lie at most a quarter apart, or 16 bytes; with the page that jemalloc adds to
+ * blocks of 16 KB and more, these lie somewhat further from the class below.
+ */
+const widestStep = 1.5;
 const smallestStep = 16;
 /** Neighbours whose counts differ by no more than this grow alike: a class's width in bytes varies by about as much. */
-const alike = 4;
+const mostRatio = 4;
 /** A few sizes side by side may be leaks of their own; this many in a row are a spread. */
 const fewestInRow = 5;
 
@@ -16,24 +19,27 @@ const fewestInRow = 5;
  * not in lockstep, as the parts of one leaked thing do.
  */
 export function isOfSpread(one: Candidate, candidates: readonly Candidate[]): boolean {
-  const row = candidates
-    .filter(({ sizeClass }) => sizeClass.method === 'chunk-walk' && sizeClass.allocator === one.sizeClass.allocator)
-    .sort((a, b) => a.sizeClass.stride - b.sizeClass.stride);
-  const at = row.indexOf(one);
+  // Classes that stay as they are take no part: some allocators have other blocks at strides in between.
+  const growing = candidates.filter(
+    ({ sizeClass, growthCount }) =>
+      sizeClass.method === 'chunk-walk' && sizeClass.allocator === one.sizeClass.allocator && growthCount !== 0,
+  );
+  growing.sort((a, b) => a.sizeClass.stride - b.sizeClass.stride);
+  const at = growing.indexOf(one);
   if (at < 0) return false;
-  return 1 + growingAlike(row, at, 1) + growingAlike(row, at, -1) >= fewestInRow;
+  const alike = [...growingAlike(growing, at, 1), ...growingAlike(growing, at, -1)];
+  const inLockstep = alike.filter((other) => growInProportion(one, other));
+  return alike.length + 1 >= fewestInRow && inLockstep.length <= alike.length / 2;
 }
 
-/** How many classes in a row, from the one at the index upwards or downwards, grow as it does. */
-function growingAlike(row: readonly Candidate[], at: number, direction: 1 | -1): number {
-  const one = row[at]!;
-  let count = 0;
-  for (let next = row[at + direction]; next; next = row[at + direction * (count + 1)]) {
-    const before = row[at + direction * count]!;
-    if (!areNeighbours(before, next) || !growsAlike(one, next)) break;
-    count++;
+/** The classes in a row, from the one at the index upwards or downwards, that grow about as much as it does. */
+function growingAlike(row: readonly Candidate[], at: number, direction: 1 | -1): Candidate[] {
+  const found: Candidate[] = [];
+  for (let next = at + direction; row[next]; next += direction) {
+    if (!areNeighbours(row[next - direction]!, row[next]!) || !growsAlike(row[at]!, row[next]!)) break;
+    found.push(row[next]!);
   }
-  return count;
+  return found;
 }
 
 function areNeighbours(a: Candidate, b: Candidate): boolean {
@@ -44,5 +50,5 @@ function areNeighbours(a: Candidate, b: Candidate): boolean {
 
 function growsAlike(one: Candidate, other: Candidate): boolean {
   const ratio = other.growthCount / one.growthCount;
-  return ratio >= 1 / alike && ratio <= alike && !growInProportion(one, other);
+  return ratio >= 1 / mostRatio && ratio <= mostRatio;
 }

@@ -2,7 +2,6 @@ import type { Address } from './address.ts';
 
 /** What a cell mostly holds. The order is stable: it is what cell codes are made of. */
 export const wordKinds = ['zero', 'pointer', 'small-integer', 'text', 'other'] as const;
-export type WordKind = (typeof wordKinds)[number];
 
 /** Cell code of bytes that no dump file holds, or addresses that are not mapped. */
 export const cellAbsent = 255;

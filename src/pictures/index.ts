@@ -4,6 +4,7 @@ import { hatch } from './hatch.ts';
 import { overview } from './overview.ts';
 import type { Picture } from './picture.ts';
 import { straightened } from './straightened.ts';
+import { structureChange } from './structure-change.ts';
 import { zeroFill } from './zero-fill.ts';
 
 /** All kinds of pictures, in the order of the report. To add one: a file beside this, and a line here. */
@@ -14,4 +15,5 @@ export const pictures = [
   straightened,
   hatch,
   zeroFill,
+  structureChange,
 ] as const satisfies readonly Picture[];

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { commands } from '../../src/cli/commands/index.ts';
 import { exitCodes } from '../../src/cli/exit-code.ts';
 import { type CliResult, listFolder, runCli, runInShell, temporaryFolder } from './run-cli.ts';
 import { smallCore, writeSmallCores } from './synth-dumps.ts';
@@ -95,6 +96,25 @@ describe('input that cannot be compared ends in one line and exit code 2', () =>
   test('packed data that cannot be unpacked', async () => {
     writeFileSync(join(folder, 'bad.gz'), Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 255, 255, 255));
     expectOneLine(await leakviz('diff', first, 'bad.gz'), /bad\.gz .*cannot be unpacked/);
+  });
+});
+
+const takingDumps = commands.filter(({ missing }) => missing !== undefined);
+
+describe.each(takingDumps.map((command) => [command.name, command] as const))('leakviz %s', (name, { missing }) => {
+  test('without arguments says which are missing, with an example that names the command', async () => {
+    const result = await leakviz(name);
+    expectOneLine(result, new RegExp(`^leakviz: ${name}: ${missing!.text}\\. Such as: `));
+    expect(missing!.example).toMatch(new RegExp(`^leakviz ${name} `));
+  });
+
+  test('with files that do not exist says which', async () => {
+    const args = missing!.example
+      .split(' ')
+      .slice(1)
+      .map((arg) => (arg.endsWith('.dmp') ? `missing-${arg}` : arg));
+    expectOneLine(await leakviz(...args), /missing-a\.dmp: no such file/);
+    expect(listFolder(folder)).toEqual(['1.core', '2.core']);
   });
 });
 

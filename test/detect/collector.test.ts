@@ -19,6 +19,10 @@ test.each([
 });
 
 test('Go is known by the place of its heap', () => {
-  expect(collectorOf(fakeMemory([{ start: 0xc0_0000_0000, bytes: new Uint8Array(4096), kind: 'private' }]).dump)).toBe('the Go runtime');
-  expect(collectorOf(fakeMemory([{ start: 0x7f00_0000_0000, bytes: new Uint8Array(4096), kind: 'private' }]).dump)).toBeNull();
+  expect(collectorOf(fakeMemory([{ start: 0xc0_0000_0000, bytes: new Uint8Array(4096), kind: 'private' }]).dump)).toBe(
+    'the Go runtime',
+  );
+  expect(
+    collectorOf(fakeMemory([{ start: 0x7f00_0000_0000, bytes: new Uint8Array(4096), kind: 'private' }]).dump),
+  ).toBeNull();
 });

@@ -75,3 +75,48 @@ test('an array inside each record does not pass for the record', async () => {
     dumps[dumps.indexOf(dump)] = openedDump(region, dumps.indexOf(dump));
   }
 });
+
+describe('slabs of a pool', () => {
+  const slab = 65_536;
+
+  /** Slabs in turn for each size: a header that points to the pool, then cells that begin with the given words. */
+  function slabDumps(cells: readonly { readonly size: number; readonly mark: bigint }[], slabs: readonly number[]) {
+    return slabs.map((count, index) => {
+      const bytes = new Uint8Array(count * slab);
+      const view = new DataView(bytes.buffer);
+      for (let at = 0; at < count; at++) {
+        const { size, mark } = cells[at % cells.length]!;
+        const start = at * slab;
+        view.setBigUint64(start, 0x7f10_0000_0040n, true);
+        for (let cell = start + 64; cell + size <= start + slab; cell += size) {
+          view.setBigUint64(cell, mark, true);
+          view.setBigUint64(cell + 8, BigInt(cell) * 7919n, true);
+        }
+      }
+      return openedDump(bytes, index);
+    });
+  }
+
+  test('are no blocks, the cells of several sizes in them are', async () => {
+    const cells = [
+      { size: 96, mark: 0x5555_0000_1010n },
+      { size: 320, mark: 0x5555_0000_1020n },
+    ];
+    const { decision } = await diffDumps(slabDumps(cells, [8, 24, 48]), options);
+    expect(decision.suspects.map((one) => one.sizeClass.stride).sort((a, b) => a - b)).toEqual([96, 320]);
+  });
+
+  test('are told apart where cells of two sizes begin alike', async () => {
+    const cells = [
+      { size: 96, mark: 0x5555_0000_1010n },
+      { size: 1008, mark: 0x5555_0000_1010n },
+      { size: 96, mark: 0x5555_0000_1010n },
+    ];
+    const { decision } = await diffDumps(slabDumps(cells, [9, 24, 48]), options);
+    const found = new Map(decision.suspects.map((one) => [one.sizeClass.stride, [...one.sizeClass.counts]]));
+    const perSlab = (size: number) => Math.floor((slab - 64) / size);
+    expect(found.get(96)).toEqual([6, 16, 32].map((slabs) => slabs * perSlab(96)));
+    expect(found.get(1008)).toEqual([3, 8, 16].map((slabs) => slabs * perSlab(1008)));
+    expect(found.size).toBe(2);
+  });
+});

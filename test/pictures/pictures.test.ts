@@ -46,6 +46,8 @@ describe('the registry', () => {
       'zero-fill-2',
       'zero-fill-3',
       'zero-fill-change',
+      'structure-change-1',
+      'structure-change-2',
     ]);
   });
 
@@ -56,7 +58,7 @@ describe('the registry', () => {
         throw new Error('read while planning');
       },
     }));
-    expect(plannedPictures({ ...input, memories })).toHaveLength(13);
+    expect(plannedPictures({ ...input, memories })).toHaveLength(15);
   });
 
   it('leaves out suspects without sample addresses', () => {

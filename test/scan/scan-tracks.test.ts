@@ -11,7 +11,7 @@ import { type FakeRegion, fakeMemory } from '../synth/fake-memory.ts';
 const page = 4096;
 const start = 0x10_0000;
 
-async function scan(memories: readonly Memory[], bytesPerCell: number | undefined = undefined) {
+async function scan(memories: readonly Memory[], bytesPerCell?: number) {
   const tracks = matchRegions(memories.map((memory) => memory.dump));
   const cellMap = planCells(tracks, { bytesPerCell });
   const measures = await scanTracks({ tracks, memories, cellMap, pacer: newPacer(undefined, () => undefined) });

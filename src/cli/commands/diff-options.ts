@@ -2,12 +2,15 @@
 import { statSync } from 'node:fs';
 import type { InferredOptionTypes, Options } from 'yargs';
 import { printablePath } from '../../bytes/system-error.ts';
+import type { PixelDepth } from '../../draw/encode/bmp-header.ts';
 import { LeakvizError } from '../../errors.ts';
 import type { Address } from '../../model/address.ts';
+import { type CellOrder, cellOrders } from '../../pictures/layout/cell-places.ts';
 import { type ReportFormatId, reportFormats } from '../../reports/index.ts';
 import type { GateOptions } from '../gate/apply-gate.ts';
 import { parseConditions } from '../gate/parse-conditions.ts';
 import { readBaseline } from '../gate/read-baseline.ts';
+import { parseDepth } from '../parse-depth.ts';
 import { parseBase, parseBytes, parseInterval, parseSize, parseTimes } from '../parse-quantity.ts';
 import { defaultBundleBytes } from '../write-bundle.ts';
 
@@ -71,6 +74,13 @@ export const diffOptions = {
   'no-pictures': { ...toggle, group: 'Pictures:', describe: 'Draw none; saves time' },
   width: { ...pictures, describe: 'Pixels per row' },
   'bytes-per-pixel': { ...pictures, describe: 'Bytes that one pixel stands for: 8, 16, 32, … 4k, …' },
+  layout: { ...pictures, default: 'linear', describe: 'Order of addresses: linear rows or hilbert squares (linear)' },
+  'raw-pixels': {
+    ...toggle,
+    group: 'Pictures:',
+    describe: "Also draw the bytes' own values, into raw-pixels/, which no report shows",
+  },
+  bpp: { ...pictures, default: '32', describe: 'Bits of their pixels: 8, 16, 24 or 32 (32)' },
   quiet: { ...toggle, alias: 'q', group: 'Terminal:', describe: 'Print the verdict only, and no progress' },
   verbose: { ...toggle, alias: 'v', group: 'Terminal:', describe: 'Also print all warnings, and what took how long' },
 } as const satisfies Record<string, Options>;
@@ -98,6 +108,9 @@ export interface ResolvedOptions {
   readonly fullPaths: boolean;
   readonly width: number | undefined;
   readonly bytesPerCell: number | undefined;
+  readonly order: CellOrder;
+  /** Null unless pictures of values are asked for too. */
+  readonly rawDepth: PixelDepth | null;
   readonly base: Address | undefined;
   /** Bytes. */
   readonly limitBytes: number | undefined;
@@ -128,6 +141,8 @@ export function resolveOptions(args: DiffArgs, dumpCount: number): ResolvedOptio
     fullPaths: args['full-paths'],
     width: args.width === undefined ? undefined : parseWidth(args.width),
     bytesPerCell: args['bytes-per-pixel'] === undefined ? undefined : parseBytesPerPixel(args['bytes-per-pixel']),
+    order: parseOrder(args.layout),
+    rawDepth: args['raw-pixels'] ? parseDepth(args.bpp) : null,
     limitBytes: args.limit === undefined ? undefined : parseSize('--limit', args.limit),
     gate: parseGate(args['fail-on'], args.baseline),
     base: args.base === undefined ? undefined : parseBase(args.base),
@@ -184,6 +199,12 @@ function parseReports(text: string): ReportFormatId[] {
       throw new LeakvizError('usage', `--report: expected html, md, json or junit, found '${one}'`);
     return id as ReportFormatId;
   });
+}
+
+function parseOrder(text: string): CellOrder {
+  const order = cellOrders.find((one) => one === text);
+  if (order === undefined) throw new LeakvizError('usage', `--layout: expected linear or hilbert, found '${text}'`);
+  return order;
 }
 
 function parseWidth(text: string): number {

@@ -3,7 +3,7 @@ import { extname, resolve } from 'node:path';
 import type { InferredOptionTypes } from 'yargs';
 import { openSource } from '../../bytes/decompress.ts';
 import { cleanUpTemporaryFiles } from '../../bytes/temporary-file.ts';
-import { type PixelDepth, pixelDepths } from '../../draw/encode/bmp-header.ts';
+import type { PixelDepth } from '../../draw/encode/bmp-header.ts';
 import { png } from '../../draw/encode/png.ts';
 import { encodeRawBmp, type RawRows, rgbOfRaw } from '../../draw/encode/raw-rows.ts';
 import { LeakvizError } from '../../errors.ts';
@@ -17,6 +17,7 @@ import { printBytes, printCount, printExactBytes } from '../../text/print-quanti
 import { onExit } from '../clean-up.ts';
 import { exitCodesHelp } from '../exit-code.ts';
 import { writeOutputFile } from '../output-file.ts';
+import { parseDepth } from '../parse-depth.ts';
 import { type AddressRange, parseRange } from '../parse-range.ts';
 import { openProgressBar } from '../progress-bar.ts';
 import { print, say } from '../terminal.ts';
@@ -103,13 +104,6 @@ function readWishes(args: RenderArgs): Wishes {
     });
   }
   return { path, format, depth: parseDepth(args.bpp), width, range };
-}
-
-/** Bits of a pixel; throws with what was expected. */
-export function parseDepth(text: string): PixelDepth {
-  const depth = pixelDepths.find((one) => String(one) === text.trim());
-  if (depth === undefined) throw new LeakvizError('usage', `--bpp: expected 8, 16, 24 or 32, found '${text}'`);
-  return depth;
 }
 
 function parseWidth(text: string): number {

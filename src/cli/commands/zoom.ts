@@ -15,12 +15,12 @@ import { escapeText } from '../../text/escape-text.ts';
 import { printBytes } from '../../text/print-quantity.ts';
 import { exitCodesHelp } from '../exit-code.ts';
 import { writeOutputFile } from '../output-file.ts';
+import { parseDepth } from '../parse-depth.ts';
 import { parseBytes, parseSize } from '../parse-quantity.ts';
 import { print, say } from '../terminal.ts';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
 import { type OneDumpArgs, oneDumpOptions, withDump } from './one-dump.ts';
-import { parseDepth } from './render.ts';
 
 const where = { type: 'string', requiresArg: true, group: 'What to draw:' } as const;
 const picture = { type: 'string', requiresArg: true, group: 'Picture:' } as const;

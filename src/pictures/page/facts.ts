@@ -12,6 +12,24 @@ export function seriesTitle(report: LeakReport, what: string): string {
   return `${toolText(report)} · ${what} · ${report.dumps[0]?.path ?? ''} → ${report.dumps.at(-1)?.path ?? ''} (${count} dumps)`;
 }
 
+/** `leakviz 0.1.0 · Change · service-1.dmp → service-2.dmp (2 of 3)`; `dump` is the later one. */
+export function pairTitle(report: LeakReport, what: string, dump: number): string {
+  const [before, after] = [report.dumps[dump - 1], report.dumps[dump]].map((one) => one?.path ?? '');
+  return `${toolText(report)} · ${what} · ${before} → ${after} (dumps ${dump} and ${dump + 1} of ${report.dumps.length})`;
+}
+
+/** Times and sizes of a dump and the one before. */
+export function pairFacts(report: LeakReport, dump: number): string[] {
+  const before = report.dumps[dump - 1];
+  const after = report.dumps[dump];
+  if (!before || !after) return [];
+  return [
+    `${timeText(before.capturedAt)} → ${timeText(after.capturedAt)}`,
+    ...processFacts(report, dump),
+    `mapped ${bytesText(before.mappedBytes)} → ${bytesText(after.mappedBytes)}`,
+  ];
+}
+
 /** `leakviz 0.1.0 · Hatch of a1`. */
 export function toolTitle(report: LeakReport, what: string): string {
   return `${toolText(report)} · ${what}`;

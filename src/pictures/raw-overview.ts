@@ -1,0 +1,71 @@
+import type { PixelDepth } from '../draw/encode/bmp-header.ts';
+import { rgbOfPixels } from '../draw/encode/raw-rows.ts';
+import type { Colour } from '../draw/pixel-image.ts';
+import type { Memory } from '../memory/memory.ts';
+import { type CellBand, cellAddress, type Layout, layoutOf } from './layout.ts';
+import { drawPage } from './page/draw-page.ts';
+import { dumpFacts, dumpTitle } from './page/facts.ts';
+import { type CellPainter, memoryPage } from './page/memory-page.ts';
+import { contentsWarning, type PageSpec } from './page/page-types.ts';
+import { bytesText } from './page/size-text.ts';
+import type { DrawnPicture, PictureInput } from './picture.ts';
+
+/** Bytes of a cell that are looked at; of larger cells the first ones stand for all. */
+const mostBytes = 256;
+
+/** The brightest of a cell's pixels: a mean would drown a lone header in the zeros around it. */
+function painterOf(layout: Layout, band: CellBand, memory: Memory, depth: PixelDepth): CellPainter {
+  const bytes = new Uint8Array(Math.min(mostBytes, layout.bytesPerCell));
+  return (cell): Colour | undefined => {
+    const got = memory.read(cellAddress(layout, band, cell - band.firstCell), bytes);
+    const rgb = rgbOfPixels(bytes.subarray(0, got), depth);
+    if (rgb.length === 0) return undefined;
+    let brightest = 0;
+    let most = -1;
+    for (let at = 0; at < rgb.length; at += 3) {
+      const sum = rgb[at]! + rgb[at + 1]! + rgb[at + 2]!;
+      if (sum <= most) continue;
+      most = sum;
+      brightest = at;
+    }
+    return [rgb[brightest]!, rgb[brightest + 1]!, rgb[brightest + 2]!];
+  };
+}
+
+/** The page of one dump as its bytes look; says that it holds them. */
+export function rawOverviewPage(input: PictureInput, dump: number, depth: PixelDepth): PageSpec {
+  const layout = layoutOf(input);
+  const memory = input.memories[dump]!;
+  const shown =
+    layout.bytesPerCell <= mostBytes
+      ? 'all'
+      : `the first ${bytesText(mostBytes)} of the ${bytesText(layout.bytesPerCell)}`;
+  const spec = memoryPage(layout, {
+    title: dumpTitle(input.report, `Raw bytes at ${depth} bits per pixel`, dump),
+    facts: dumpFacts(input.report, dump),
+    legend: [
+      {
+        kind: 'text',
+        text: `The bytes' own values as pixels of ${depth} bits, the brightest pixel of ${shown} that a cell holds.`,
+      },
+      { kind: 'not-captured', text: 'mapped, not captured' },
+      { kind: 'not-mapped', text: 'not mapped' },
+    ],
+    dump,
+    painterOf: (band) => painterOf(layout, band, memory, depth),
+  });
+  return { ...spec, warning: contentsWarning };
+}
+
+/**
+ * Each dump in the look of Dump2Picture, in the rows of all other pictures. Not one of the pictures of a report: they
+ * show memory contents, so they are made only when asked for and never embedded.
+ */
+export function rawOverviews(input: PictureInput, depth: PixelDepth): DrawnPicture[] {
+  return input.report.dumps.map((dump, index) => ({
+    id: `raw-overview-${index + 1}`,
+    title: `Raw bytes, dump ${index + 1}`,
+    description: `The bytes of ${dump.path} as pixels of ${depth} bits: contains memory contents.`,
+    draw: () => drawPage(rawOverviewPage(input, index, depth)),
+  }));
+}

@@ -1,0 +1,166 @@
+/** Secrets planted in a real process, and every byte of every output searched for them. */
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PNG } from 'pngjs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Finding, type Secret, searchOutputs } from '../safety/search-outputs.ts';
+import { readFolder, runCli } from './run-cli.ts';
+
+const tools = ['/usr/bin/gcc', '/usr/bin/gdb', '/usr/bin/gcore'];
+const missing = tools.filter((tool) => !existsSync(tool));
+
+const token = (name: string): Secret => ({
+  name,
+  bytes: Buffer.from(
+    randomBytes(12)
+      .toString('hex')
+      .replace(/\d/g, (digit) => 'ghijklmnop'[Number(digit)]!),
+  ),
+});
+const ascii = token('ASCII in the heap');
+const utf16 = token('UTF-16 in the heap');
+const base64 = token('base64 in the heap');
+const raw: Secret = { name: 'raw bytes in the heap', bytes: randomBytes(24) };
+const environment = token('environment');
+const argument = token('command line');
+const folderName = token('path');
+const inBlocks = [ascii, utf16, base64, raw];
+const elsewhere = [environment, argument, folderName];
+
+/** What every leaked block holds. */
+function blockOfSecrets(): Buffer {
+  const block = Buffer.alloc(256);
+  ascii.bytes.copy(block, 8);
+  Buffer.from(utf16.bytes.toString('latin1'), 'utf16le').copy(block, 48);
+  Buffer.from(base64.bytes.toString('base64')).copy(block, 112);
+  raw.bytes.copy(block, 168);
+  return block;
+}
+
+/** Three cores of the process, in a folder whose name is a secret too. */
+async function capture(folder: string): Promise<string[]> {
+  const program = join(folder, 'canary');
+  const source = fileURLToPath(new URL('../safety/canary-process.c', import.meta.url));
+  execFileSync('gcc', ['-O1', '-o', program, source]);
+  const child = spawn(program, [argument.bytes.toString()], {
+    env: { CANARY: environment.bytes.toString() },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  try {
+    child.stdin.write(blockOfSecrets());
+    const paths: string[] = [];
+    for (let number = 1; number <= 3; number++) {
+      await once(child.stdout, 'data');
+      execFileSync('gcore', ['-o', join(folder, `core-${number}`), String(child.pid)], { stdio: 'ignore' });
+      paths.push(join(folder, `core-${number}.${child.pid}`));
+      child.stdin.write('\n');
+    }
+    return paths;
+  } finally {
+    child.kill();
+  }
+}
+
+const names = (findings: readonly Finding[]) => [...new Set(findings.map(({ secret }) => secret))].sort();
+
+if (missing.length > 0) test.skip(`planting secrets needs ${missing.join(', ')}: apt-get install -y gcc gdb`, () => {});
+
+describe.skipIf(missing.length > 0)('secrets in a process', { timeout: 300_000 }, () => {
+  const base = mkdtempSync(join(tmpdir(), 'leakviz-canary-'));
+  const folder = join(base, folderName.bytes.toString());
+  let dumps: string[];
+
+  beforeAll(async () => {
+    mkdirSync(folder);
+    dumps = await capture(folder);
+  }, 120_000);
+  afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+  /** All that a run wrote and said. */
+  async function outputsOf(...more: string[]): Promise<Map<string, Buffer>> {
+    const output = join(base, 'out');
+    rmSync(output, { recursive: true, force: true });
+    const all = ['--report', 'html,md,json,junit', '--bundle', '--verbose', '--interval', '1min', '--fail-on', 'leak'];
+    // From the base: the folder's name is a secret, and is typed by whoever runs this, so that it is not searched in what is said.
+    const { stdout, stderr, code } = await runCli(['diff', ...dumps, '-o', 'out', ...all, ...more], { cwd: base });
+    expect(code, stderr).toBe(1);
+    return new Map([...readFolder(output), ['stdout.txt', Buffer.from(stdout)], ['stderr.txt', Buffer.from(stderr)]]);
+  }
+
+  test('are in the dumps', () => {
+    const core = new Map([['3.core', execFileSync('cat', [dumps[2]!], { maxBuffer: 1 << 30 })]]);
+    const plainCore = searchOutputs(new Map([['3.bin', core.get('3.core')!]]), [
+      ascii,
+      utf16,
+      base64,
+      raw,
+      environment,
+      argument,
+    ]);
+    expect(names(plainCore)).toEqual(
+      names([...inBlocks, environment, argument].map(({ name }) => ({ secret: name, where: '' }))),
+    );
+  });
+
+  test('are in no output', async () => {
+    const outputs = await outputsOf();
+    expect([...outputs.keys()]).toEqual(
+      expect.arrayContaining([
+        'report.html',
+        'report.md',
+        'report.json',
+        'junit.xml',
+        'leakviz-report.zip',
+        'pictures/overview-3.png',
+        'pictures/overview-3.bmp',
+        'pictures/straightened-a1.png',
+      ]),
+    );
+    expect(searchOutputs(outputs, [...inBlocks, ...elsewhere])).toEqual([]);
+    for (const [name, content] of outputs) {
+      if (/\.(html|md|json|xml|txt)$/.test(name))
+        expect(content.includes('CONTAINS MEMORY CONTENTS'), name).toBe(false);
+    }
+  });
+
+  test('of the blocks are found by the same search with --include-contents, and no others', async () => {
+    const outputs = await outputsOf('--include-contents');
+    for (const name of ['report.html', 'report.md', 'report.json', 'leakviz-report.zip']) {
+      const findings = searchOutputs(new Map([[name, outputs.get(name)!]]), [...inBlocks, ...elsewhere]);
+      expect(names(findings), name).toEqual(inBlocks.map((secret) => secret.name).sort());
+    }
+    for (const name of ['report.html', 'report.md', 'junit.xml', 'stderr.txt']) {
+      expect(outputs.get(name)!.includes('CONTAINS MEMORY CONTENTS'), name).toBe(true);
+    }
+  });
+});
+
+describe('the search', () => {
+  test.each([
+    [1, 'one channel'],
+    [3, 'three'],
+    [4, 'four'],
+  ])('finds bytes in pixels of %i', (channels) => {
+    const png = new PNG({ width: 64, height: 8 });
+    const bytes = Buffer.concat([Buffer.alloc(24), raw.bytes]);
+    png.data.fill(255);
+    for (const [at, byte] of bytes.entries()) {
+      png.data[Math.floor(at / channels) * 4 + (at % channels)] = byte;
+    }
+    const findings = searchOutputs(new Map([['a.png', PNG.sync.write(png)]]), [raw]);
+    expect(findings.length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['base64', () => Buffer.concat([Buffer.from('ab'), raw.bytes, Buffer.from('c')]).toString('base64')],
+    ['hex', () => raw.bytes.toString('hex')],
+    ['entities', () => [...ascii.bytes.toString()].join('<b></b>')],
+  ])('finds what is written in %s', (_, text) => {
+    expect(searchOutputs(new Map([['a.html', Buffer.from(text())]]), [raw, ascii]).length).toBeGreaterThan(0);
+  });
+});

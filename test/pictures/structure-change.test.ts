@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { allocators } from '../../src/allocators/index.ts';
+import { buildReport } from '../../src/assemble/build-report.ts';
+import { diffDumps } from '../../src/diff-dumps.ts';
+import { openMemory } from '../../src/memory/dump-memory.ts';
+import type { OpenedDump } from '../../src/memory/opened-dump.ts';
+import { cellAbsent, cellCode } from '../../src/model/cell-map.ts';
+import { planPage } from '../../src/pictures/page/plan-page.ts';
+import type { PictureInput } from '../../src/pictures/picture.ts';
+import { compareStructure } from '../../src/pictures/structure/compare-structure.ts';
+import { otherStructure, structureChangePage } from '../../src/pictures/structure-change.ts';
+import { dumpOfRanges } from '../render/dump-of-ranges.ts';
+import { synthPictureInput } from '../synth/picture-input.ts';
+import { misplacedTexts } from './boxes.ts';
+
+const size = 256 * 1024;
+const counters = 0x7f0000100000;
+const moved = 0x7f0000200000;
+
+/** Objects of 272 bytes: a counter, a text, a pointer, zeros. All counters rise from dump to dump. */
+function objects(dump: number, shift: number): Uint8Array {
+  const bytes = Buffer.alloc(size);
+  for (let at = shift; at + 272 <= size; at += 272) {
+    bytes.writeUInt32LE(1000 + dump * 777 + (at % 101), at);
+    bytes.write('some text in it!', at + 16, 'latin1');
+    bytes.writeBigUInt64LE(BigInt(counters + (at % 4096)), at + 32);
+  }
+  return bytes;
+}
+
+/** Two dumps: in one region every counter rose, in the other all objects moved by 136 bytes too. */
+async function comparedDumps(): Promise<PictureInput> {
+  const dumps = [0, 1].map((index): OpenedDump => {
+    const { dump, source } = dumpOfRanges([
+      { start: counters, bytes: objects(index, 0) },
+      { start: moved, bytes: objects(index, index * 136) },
+    ]);
+    return {
+      path: `${index + 1}.bin`,
+      fileBytes: source.size,
+      memory: openMemory(dump, source),
+      capturedAt: null,
+      timeSource: null,
+      warnings: [],
+      close: () => undefined,
+    };
+  });
+  const result = await diffDumps(dumps, { allocators, withCells: true, bytesPerCell: 16 });
+  const report = buildReport(result, { allocators, version: '0.0.0', fullPaths: false });
+  const memories = dumps.map(({ memory }) => memory);
+  return { report, tracks: result.tracks, cellMap: result.cellMap, memories, width: undefined };
+}
+
+/** Share of tiles of a track that have another structure. */
+function otherShare(input: PictureInput, start: number): number {
+  const track = input.cellMap.tracks.find((one) => one.start === start)!;
+  const [before, after] = track.cells;
+  const { change } = compareStructure({ grid: { columns: 256, side: 1 }, before: before!, after: after! });
+  return change.filter((value) => value >= otherStructure).length / change.length;
+}
+
+describe('a change of structure', () => {
+  it('is seen where content moved, and not where only values changed, though all bytes of both changed', async () => {
+    const input = await comparedDumps();
+    const changed = input.report.regions.map(({ changes }) => changes.changedBytes[1]);
+    expect(changed).toEqual([size, size]);
+    expect(otherShare(input, counters)).toBe(0);
+    expect(otherShare(input, moved)).toBeGreaterThan(0.9);
+    const facts = planPage(structureChangePage(input, 1))
+      .texts.filter(({ role }) => role === 'fact')
+      .map(({ text }) => text)
+      .join(' ');
+    expect(facts).toContain('on pages with changed bytes 512 KB');
+    expect(facts).toMatch(/in tiles of another structure 25\d KB/);
+  });
+
+  it('is none where memory came or went', () => {
+    const before = new Uint8Array(64 * 64).map((_, cell) => (cell % 5 === 0 ? cellCode(1, 1) : 0));
+    const after = before.map((code, cell) => (cell < 2048 ? cellAbsent : code));
+    const grid = { columns: 64, side: 1 };
+    expect(Math.max(...compareStructure({ grid, before, after }).change)).toBe(0);
+    expect(Math.max(...compareStructure({ grid, before: after, after: before }).change)).toBe(0);
+  });
+
+  it('is found in maps larger than one piece, at its place', () => {
+    const columns = 1200;
+    const before = new Uint8Array(columns * 700).map((_, cell) => (cell % 7 === 0 ? cellCode(1, 1) : 0));
+    const after = before.slice();
+    for (let row = 640; row < 648; row++) after.fill(cellCode(4, 1), row * columns + 1104, row * columns + 1112);
+    const { across, change } = compareStructure({ grid: { columns, side: 1 }, before, after });
+    const found = [...change.entries()].filter(([, value]) => value > 0.01).map(([tile]) => tile);
+    expect(found).toEqual([80 * across + 138]);
+  });
+});
+
+describe('its picture', () => {
+  it('never has texts that overlap', () => {
+    expect(misplacedTexts(planPage(structureChangePage(synthPictureInput(), 2)))).toEqual([]);
+  });
+});

@@ -1,0 +1,132 @@
+/** Looks for secrets in everything that leakviz wrote: bytes, decoded text, decoded pixels, packed files. */
+import { unzipSync } from 'fflate';
+import { PNG } from 'pngjs';
+import { decodeBmp } from '../draw/decode-bmp.ts';
+
+/** A secret and the forms in which it might come out. */
+export interface Secret {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** Where a secret was found. */
+export interface Finding {
+  readonly secret: string;
+  readonly where: string;
+}
+
+/** Base64 of the bytes at each of the three alignments, without what depends on the neighbours. */
+function base64Forms(bytes: Buffer): Buffer[] {
+  return [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    return Buffer.from(text.slice(shift === 0 ? 0 : shift + 1, -2));
+  });
+}
+
+function formsOf({ bytes }: Secret): Buffer[] {
+  const hex = bytes.toString('hex');
+  const spaced = hex.match(/../g)!.join(' ');
+  const wide = Buffer.from(bytes.toString('latin1'), 'utf16le');
+  return [
+    bytes,
+    Buffer.from(bytes).reverse(),
+    wide,
+    Buffer.from(wide).swap16(),
+    ...base64Forms(bytes),
+    ...base64Forms(wide),
+    ...[hex, hex.toUpperCase(), spaced, spaced.toUpperCase()].map((text) => Buffer.from(text)),
+  ];
+}
+
+/** One output as all the bytes that it may be read as. */
+function* readings(name: string, content: Buffer): Generator<readonly [where: string, bytes: Buffer]> {
+  yield [name, content];
+  if (name.endsWith('.zip')) {
+    for (const [inner, bytes] of Object.entries(unzipSync(content))) {
+      yield* readings(`${name}/${inner}`, Buffer.from(bytes));
+    }
+  } else if (name.endsWith('.png')) yield* pixelReadings(name, PNG.sync.read(content));
+  else if (name.endsWith('.bmp')) yield* pixelReadings(name, rgbaOf(content));
+  else yield* textReadings(name, content.toString('utf8'));
+}
+
+function rgbaOf(bmp: Buffer): { width: number; height: number; data: Buffer } {
+  const { width, height, rgb } = decodeBmp(bmp);
+  const rgba = Buffer.alloc(width * height * 4, 255);
+  for (let pixel = 0; pixel < width * height; pixel++) rgba.set(rgb.subarray(pixel * 3, pixel * 3 + 3), pixel * 4);
+  return { width, height, data: rgba };
+}
+
+/** Pixels as 8, 16, 24 and 32 bits, in each order of channels, rows from the top and from the bottom. */
+function* pixelReadings(
+  name: string,
+  image: { readonly width: number; readonly height: number; readonly data: Buffer },
+) {
+  const { width, height } = image;
+  const flipped = Buffer.concat(
+    Array.from({ length: height }, (_, row) =>
+      image.data.subarray((height - 1 - row) * width * 4, (height - row) * width * 4),
+    ),
+  );
+  for (const [direction, data] of [
+    ['', image.data],
+    [' flipped', flipped],
+  ] as const) {
+    for (const order of ['0', '1', '2', '012', '210', '0123', '2103', '3012']) {
+      const channels = [...order].map(Number);
+      const bytes = Buffer.alloc(width * height * channels.length);
+      for (let pixel = 0, at = 0; pixel < width * height; pixel++) {
+        for (const channel of channels) bytes[at++] = data[pixel * 4 + channel]!;
+      }
+      yield [`${name} pixels ${order}${direction}`, bytes] as const;
+    }
+    const packed = Buffer.alloc(width * height * 2);
+    for (let pixel = 0; pixel < width * height; pixel++) {
+      const [red, green, blue] = data.subarray(pixel * 4, pixel * 4 + 3);
+      packed.writeUInt16LE(((red! >> 3) << 11) | ((green! >> 2) << 5) | (blue! >> 3), pixel * 2);
+    }
+    yield [`${name} pixels 565${direction}`, packed] as const;
+  }
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+
+/** Text without markup and escapes, strings of JSON, what is packed in base64 or written in hex. */
+function* textReadings(name: string, text: string): Generator<readonly [string, Buffer]> {
+  const plain = text
+    .replace(/<[^>]*>/g, '')
+    .replace(/&(#39|\w+);/g, (match, entity: string) => entities[entity] ?? match);
+  yield [`${name} text`, Buffer.from(plain)];
+  if (name.endsWith('.json')) yield [`${name} strings`, Buffer.from(stringsOf(JSON.parse(text)).join('\n'))];
+  for (const [, data] of text.matchAll(/data:image\/png;base64,([\w+/=]+)/g)) {
+    yield* readings(`${name} picture.png`, Buffer.from(data!, 'base64'));
+  }
+  for (const [run] of text.matchAll(/(?:[0-9a-f]{2} ?){12,}/gi)) {
+    yield [`${name} hex`, Buffer.from(run.replaceAll(' ', ''), 'hex')];
+  }
+}
+
+function stringsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => [key, ...stringsOf(item)]);
+}
+
+/** All places in which any form of a secret stands. */
+export function searchOutputs(outputs: ReadonlyMap<string, Buffer>, secrets: readonly Secret[]): Finding[] {
+  const wanted = secrets.map((secret) => ({ name: secret.name, forms: formsOf(secret) }));
+  const findings: Finding[] = [];
+  for (const [file, content] of outputs) {
+    for (const [where, bytes] of readings(file, content)) {
+      // Pixels are bytes or nothing: text forms of a secret stand in text.
+      const isPixels = where.includes(' pixels ');
+      for (const { name, forms } of wanted) {
+        if ((isPixels ? forms.slice(0, 4) : forms).some((form) => bytes.includes(form)))
+          findings.push({ secret: name, where });
+      }
+    }
+  }
+  return findings;
+}
