@@ -11,6 +11,8 @@ import { version } from './version.ts';
 
 /** yargs gives what stands after `--` to no command; a path says the same. */
 function withoutDoubleDash(args: readonly string[]): string[] {
+  // To a shell that asks for completions, `--` is the beginning of an option.
+  if (args[0] === '--get-yargs-completions') return args.map((arg) => (arg === '--' ? '-' : arg));
   const at = args.indexOf('--');
   if (at < 0) return [...args];
   const paths = args.slice(at + 1).map((arg) => (arg.startsWith('-') ? `./${arg}` : arg));

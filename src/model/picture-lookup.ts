@@ -15,6 +15,8 @@ export interface LookupBand {
   /** Address of the first cell, in hex; empty where folded. */
   readonly start: string;
   readonly cellCount: number;
+  /** Side of the squares in which cells follow a Hilbert curve; 1 where they stand row after row. */
+  readonly side: number;
   /** Untrusted text. */
   readonly region: string;
   /** Cells of the first page that come before the band. */

@@ -12,8 +12,9 @@ const mostRuns = 20_000;
 
 const lookups = new WeakMap<PictureInput, MemoryLookup>();
 
-/** The lookup of a picture of one dump. */
-export function pictureLookup(input: PictureInput, page: PageSpec, dump: number): PictureLookup {
+/** The lookup of a picture of one dump; undefined where cells do not stand row by row. */
+export function pictureLookup(input: PictureInput, page: PageSpec, dump: number): PictureLookup | undefined {
+  if (layoutOf(input).order !== 'linear') return undefined;
   const { content } = planPage(page);
   return { left: content.x, top: content.y, dump, memory: memoryLookup(input) };
 }
@@ -39,7 +40,7 @@ export function memoryLookup(input: PictureInput): MemoryLookup {
 }
 
 function foldBand({ top, height, text }: { top: number; height: number; text: string }): LookupBand {
-  return { top, height, text, start: '', cellCount: 0, region: '', skew: 0, pages: [] };
+  return { top, height, text, start: '', cellCount: 0, side: 1, region: '', skew: 0, pages: [] };
 }
 
 interface PageSize {
@@ -48,7 +49,7 @@ interface PageSize {
 }
 
 function cellBand(input: PictureInput, band: CellBand, { cellsPerPage, pointerSize }: PageSize): LookupBand {
-  const { top, height, cellCount, story } = band;
+  const { top, height, cellCount, side, story } = band;
   const skew = band.firstCell % cellsPerPage;
   const pages: [number, string][] = [];
   for (let cell = band.firstCell - skew; cell < band.firstCell + cellCount; cell += cellsPerPage) {
@@ -60,7 +61,7 @@ function cellBand(input: PictureInput, band: CellBand, { cellsPerPage, pointerSi
   // The track's name may be a path; the report's region has what may be shown.
   const region = `${story.region?.name || 'memory'} (${story.track.kind})`;
   const start = formatAddress(rowAddress(layoutOf(input), band, 0), pointerSize);
-  return { top, height, text: null, start, cellCount, region, skew, pages };
+  return { top, height, text: null, start, cellCount, side, region, skew, pages };
 }
 
 function pageStates(

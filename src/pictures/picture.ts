@@ -30,7 +30,7 @@ export interface DrawnPicture {
   readonly description: string;
   readonly draw: () => PixelImage;
   /** Which address stands where, for pictures of all memory in one dump. */
-  readonly lookup?: () => PictureLookup;
+  readonly lookup?: () => PictureLookup | undefined;
 }
 
 /** A kind of picture. To add one: a file here, and a line in index.ts. */

@@ -8,8 +8,11 @@ export interface CellPlanOptions {
   readonly bytesPerCell: number | undefined;
 }
 
-/** Cells in one picture. Above, a picture is no longer something one opens; below, small processes lose detail. */
-const mostCells = 2_500_000;
+/**
+ * Cells of one dump. More than a picture has pixels: which memory is zero in all dumps is known only after the scan, and
+ * it is folded; what is left is merged until it fits. Beyond, the scan would spend more time on cells than on words.
+ */
+const mostCells = 8_000_000;
 /** Cells of all dumps together, one byte each: bounds the memory whatever the number of dumps. */
 const mostCellsInAll = 48_000_000;
 const smallestCell = 8;

@@ -27,10 +27,13 @@ export const galleryCases: readonly GalleryCase[] = [
     what: 'The first program of the article on Dump2Picture: `malloc(65535)` in a loop, on Linux. Memory that was never written is zero, hence black.',
     source: { kind: 'sample' },
     shown: [
-      { picture: 'overview-1', see: 'The first dump: little black, and dashed frames where memory will come.' },
+      {
+        picture: 'overview-1',
+        see: 'The first dump: the heap is a black band, and the paper below it is where memory will come.',
+      },
       {
         picture: 'overview-3',
-        see: 'The last: the black area in the middle has grown, with a line of colour where each block of 64 KB begins.',
+        see: 'The last: the black area has grown to the full frame, and the headers at every 64 KB make one coloured line through it.',
       },
       {
         picture: 'growth-rings',
@@ -67,7 +70,10 @@ export const galleryCases: readonly GalleryCase[] = [
     what: 'Blocks of 255 bytes in minidumps, taken under Wine.',
     source: { kind: 'sample' },
     shown: [
-      { picture: 'overview-3', see: 'The heap grows by whole segments: three bands, each larger than the one before.' },
+      {
+        picture: 'overview-3',
+        see: 'The heap grows by whole segments, each with a red bar and larger than the one before; the blue is the pointers in the header of every block.',
+      },
       {
         picture: 'structure-change-2',
         see: 'Only the place where the last segment was still being filled changed its structure; yellow came since.',
@@ -80,10 +86,13 @@ export const galleryCases: readonly GalleryCase[] = [
     what: 'A list of structures of 304 bytes in C, with a function pointer, a number, a name and a random token, between buffers that come and go.',
     source: program('sessions.c', 4),
     shown: [
-      { picture: 'overview-4', see: 'A heap in speckles of all kinds of words, and grey spots where buffers lie.' },
+      {
+        picture: 'overview-4',
+        see: 'A heap woven of yellow and grey: rows of 8 KB against blocks of 304 bytes; the weave slips wherever a buffer lies between.',
+      },
       {
         picture: 'straightened-a1',
-        see: 'Columns from left to right: the header, two pointers in blue, numbers in yellow, the name in green, the token in grey, and zeros that nobody uses.',
+        see: 'Columns from left to right: the header, the pointer to the next session in blue, the address of a function, numbers in yellow, the name in green, the random token in grey, and zeros that nobody uses.',
       },
     ],
   },
@@ -96,7 +105,7 @@ export const galleryCases: readonly GalleryCase[] = [
       { picture: 'growth-rings', see: 'Slabs are mapped downward in memory: the youngest ring stands on top.' },
       {
         picture: 'straightened-a1',
-        see: 'Pointers to left, right and parent and the key stand upright at 96 bytes a row, found without knowing the pool.',
+        see: 'At 96 bytes a row the pointer to the parent stands upright, and the pointers to left and right take turns: a tree, found without knowing the pool.',
       },
     ],
   },
@@ -108,7 +117,7 @@ export const galleryCases: readonly GalleryCase[] = [
     shown: [
       {
         picture: 'growth-rings',
-        see: 'Stacks come in a comb: much dark memory that was never touched, and a bright end where each thread stands.',
+        see: 'Each stack is a band of its own, dark because it was mapped and hardly touched; a bright end stands where the thread waits.',
       },
     ],
   },
@@ -120,11 +129,11 @@ export const galleryCases: readonly GalleryCase[] = [
     shown: [
       {
         picture: 'growth-heatmap',
-        see: 'CPython takes arenas of 1 MB and fills them to the brim: bright blocks, and the list itself as one of the bands.',
+        see: 'CPython takes arenas of 1 MB and fills them to the brim: bright boxes with seams, and above them the list itself, which moved when it grew.',
       },
       {
         picture: 'straightened-a1',
-        see: 'The fields of an object repeat from row to row: a count of references, then pointers.',
+        see: 'Seven of eight words are pointers, the yellow one is the count of references, and the last field is the type: Entry.',
       },
     ],
   },
@@ -136,11 +145,11 @@ export const galleryCases: readonly GalleryCase[] = [
     shown: [
       {
         picture: 'overview-3',
-        see: 'V8 keeps objects in pages of 256 KB: bands of compressed pointers and small numbers.',
+        see: 'V8 keeps objects in pages of 256 KB all over its address space: blue bands full of pointers, black ones taken and not yet used.',
       },
       {
         picture: 'growth-rings',
-        see: 'Rings in many pages at once: the collector moves what survives, so old and young lie side by side.',
+        see: 'No rings in order: pages come wherever there is room, so old and young ones lie side by side.',
       },
     ],
   },

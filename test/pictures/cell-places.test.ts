@@ -5,6 +5,7 @@ import { addressAt, type CellBand, type Layout, layoutOf, pixelOf } from '../../
 import { overviewPage } from '../../src/pictures/overview.ts';
 import { drawPage } from '../../src/pictures/page/draw-page.ts';
 import { planPage } from '../../src/pictures/page/plan-page.ts';
+import { readout } from '../../src/reports/html/readout-script.ts';
 import { arenaStart, heapStart } from '../synth/leaky-process.ts';
 import { synthPictureInput } from '../synth/picture-input.ts';
 import { misplacedTexts } from './boxes.ts';
@@ -40,6 +41,23 @@ describe.each(grids)('cells in $columns columns, squares of $side', (grid) => {
       expect(distance).toBe(1);
     }
   });
+});
+
+it('the readout of the HTML report finds the same cell', () => {
+  const source = /^const cellAt = [\s\S]*?^};$/m.exec(readout)![0];
+  const inPage = new Function(`${source}; return cellAt;`)() as (
+    columns: number,
+    side: number,
+    column: number,
+    row: number,
+  ) => number;
+  for (const grid of grids) {
+    for (let row = 0; row < 140; row += 3) {
+      for (let column = 0; column < grid.columns; column++) {
+        expect(inPage(grid.columns, grid.side, column, row)).toBe(cellAtPlace(grid, column, row));
+      }
+    }
+  }
 });
 
 it('a band too small for squares stands row by row', () => {

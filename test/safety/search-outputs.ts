@@ -1,4 +1,5 @@
 /** Looks for secrets in everything that leakviz wrote: bytes, decoded text, decoded pixels, packed files. */
+import { createHash } from 'node:crypto';
 import { unzipSync } from 'fflate';
 import { PNG } from 'pngjs';
 import { decodeBmp } from '../draw/decode-bmp.ts';
@@ -41,15 +42,19 @@ function formsOf({ bytes }: Secret): Buffer[] {
 }
 
 /** One output as all the bytes that it may be read as. */
-function* readings(name: string, content: Buffer): Generator<readonly [where: string, bytes: Buffer]> {
+function* readings(
+  name: string,
+  content: Buffer,
+  decoded: Set<string>,
+): Generator<readonly [where: string, bytes: Buffer]> {
   yield [name, content];
   if (name.endsWith('.zip')) {
     for (const [inner, bytes] of Object.entries(unzipSync(content))) {
-      yield* readings(`${name}/${inner}`, Buffer.from(bytes));
+      yield* readings(`${name}/${inner}`, Buffer.from(bytes), decoded);
     }
-  } else if (name.endsWith('.png')) yield* pixelReadings(name, PNG.sync.read(content));
-  else if (name.endsWith('.bmp')) yield* pixelReadings(name, rgbaOf(content));
-  else yield* textReadings(name, content.toString('utf8'));
+  } else if (name.endsWith('.png')) yield* pixelReadings(name, PNG.sync.read(content), decoded);
+  else if (name.endsWith('.bmp')) yield* pixelReadings(name, rgbaOf(content), decoded);
+  else yield* textReadings(name, content.toString('utf8'), decoded);
 }
 
 function rgbaOf(bmp: Buffer): { width: number; height: number; data: Buffer } {
@@ -59,49 +64,43 @@ function rgbaOf(bmp: Buffer): { width: number; height: number; data: Buffer } {
   return { width, height, data: rgba };
 }
 
-/** Pixels as 8, 16, 24 and 32 bits, in each order of channels, rows from the top and from the bottom. */
+/** Pixels as 8, 16, 24 and 32 bits, in each order of channels. A secret is shorter than a row. */
 function* pixelReadings(
   name: string,
   image: { readonly width: number; readonly height: number; readonly data: Buffer },
+  decoded: Set<string>,
 ) {
   const { width, height } = image;
-  const flipped = Buffer.concat(
-    Array.from({ length: height }, (_, row) =>
-      image.data.subarray((height - 1 - row) * width * 4, (height - row) * width * 4),
-    ),
-  );
-  for (const [direction, data] of [
-    ['', image.data],
-    [' flipped', flipped],
-  ] as const) {
-    for (const order of ['0', '1', '2', '012', '210', '0123', '2103', '3012']) {
-      const channels = [...order].map(Number);
-      const bytes = Buffer.alloc(width * height * channels.length);
-      for (let pixel = 0, at = 0; pixel < width * height; pixel++) {
-        for (const channel of channels) bytes[at++] = data[pixel * 4 + channel]!;
-      }
-      yield [`${name} pixels ${order}${direction}`, bytes] as const;
+  const key = createHash('sha1').update(image.data).digest('hex');
+  if (decoded.has(key)) return;
+  decoded.add(key);
+  const { data } = image;
+  for (const order of ['0', '1', '2', '012', '210', '0123', '2103', '3012']) {
+    const channels = [...order].map(Number);
+    const bytes = Buffer.alloc(width * height * channels.length);
+    for (let pixel = 0, at = 0; pixel < width * height; pixel++) {
+      for (const channel of channels) bytes[at++] = data[pixel * 4 + channel]!;
     }
-    const packed = Buffer.alloc(width * height * 2);
-    for (let pixel = 0; pixel < width * height; pixel++) {
-      const [red, green, blue] = data.subarray(pixel * 4, pixel * 4 + 3);
-      packed.writeUInt16LE(((red! >> 3) << 11) | ((green! >> 2) << 5) | (blue! >> 3), pixel * 2);
-    }
-    yield [`${name} pixels 565${direction}`, packed] as const;
+    yield [`${name} pixels ${order}`, bytes] as const;
   }
+  const packed = new Uint16Array(width * height);
+  for (let pixel = 0, at = 0; pixel < width * height; pixel++, at += 4) {
+    packed[pixel] = ((data[at]! >> 3) << 11) | ((data[at + 1]! >> 2) << 5) | (data[at + 2]! >> 3);
+  }
+  yield [`${name} pixels 565`, Buffer.from(packed.buffer)] as const;
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
 /** Text without markup and escapes, strings of JSON, what is packed in base64 or written in hex. */
-function* textReadings(name: string, text: string): Generator<readonly [string, Buffer]> {
+function* textReadings(name: string, text: string, decoded: Set<string>): Generator<readonly [string, Buffer]> {
   const plain = text
     .replace(/<[^>]*>/g, '')
     .replace(/&(#39|\w+);/g, (match, entity: string) => entities[entity] ?? match);
   yield [`${name} text`, Buffer.from(plain)];
   if (name.endsWith('.json')) yield [`${name} strings`, Buffer.from(stringsOf(JSON.parse(text)).join('\n'))];
   for (const [, data] of text.matchAll(/data:image\/png;base64,([\w+/=]+)/g)) {
-    yield* readings(`${name} picture.png`, Buffer.from(data!, 'base64'));
+    yield* readings(`${name} picture.png`, Buffer.from(data!, 'base64'), decoded);
   }
   for (const [run] of text.matchAll(/(?:[0-9a-f]{2} ?){12,}/gi)) {
     yield [`${name} hex`, Buffer.from(run.replaceAll(' ', ''), 'hex')];
@@ -118,8 +117,14 @@ function stringsOf(value: unknown): string[] {
 export function searchOutputs(outputs: ReadonlyMap<string, Buffer>, secrets: readonly Secret[]): Finding[] {
   const wanted = secrets.map((secret) => ({ name: secret.name, forms: formsOf(secret) }));
   const findings: Finding[] = [];
+  // The same picture stands in its file, in the page and in the bundle.
+  const seen = new Set<string>();
+  const decoded = new Set<string>();
   for (const [file, content] of outputs) {
-    for (const [where, bytes] of readings(file, content)) {
+    for (const [where, bytes] of readings(file, content, decoded)) {
+      const key = createHash('sha1').update(bytes).digest('hex');
+      if (seen.has(key)) continue;
+      seen.add(key);
       // Pixels are bytes or nothing: text forms of a secret stand in text.
       const isPixels = where.includes(' pixels ');
       for (const { name, forms } of wanted) {

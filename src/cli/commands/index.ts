@@ -1,5 +1,6 @@
 import { blocks } from './blocks.ts';
 import type { Command } from './command.ts';
+import { completion } from './completion.ts';
 import { demo } from './demo.ts';
 import { diff } from './diff.ts';
 import { info } from './info.ts';
@@ -7,4 +8,4 @@ import { render } from './render.ts';
 import { zoom } from './zoom.ts';
 
 /** All commands, in the order of --help. */
-export const commands: readonly Command[] = [diff, info, blocks, render, zoom, demo];
+export const commands: readonly Command[] = [diff, info, blocks, render, zoom, demo, completion];

@@ -10,6 +10,20 @@ const describePage = (states, dump) => {
   const populated = first < 0 ? 'never populated' : 'first populated in dump ' + (first + 1) + ' of ' + states.length;
   return 'page ' + pageWords[now] + since + ', ' + populated;
 };
+const cellAt = (columns, side, column, row) => {
+  if (side === 1) return row * columns + column;
+  const across = Math.floor(columns / side);
+  if (column >= across * side) return -1;
+  let x = column % side, y = row % side, step = 0;
+  for (let half = side / 2; half >= 1; half /= 2) {
+    const right = (x & half) > 0 ? 1 : 0, down = (y & half) > 0 ? 1 : 0;
+    step += half * half * ((3 * right) ^ down);
+    if (down === 1) continue;
+    if (right === 1) { x = side - 1 - x; y = side - 1 - y; }
+    [x, y] = [y, x];
+  }
+  return (Math.floor(row / side) * across + Math.floor(column / side)) * side * side + step;
+};
 const startReadout = (viewer, { images, stack, stage, natural, shown }) => {
   if (!viewer.dataset.lookup) return undefined;
   const memory = JSON.parse(viewer.dataset.lookup);
@@ -27,8 +41,8 @@ const startReadout = (viewer, { images, stack, stage, natural, shown }) => {
     const band = memory.bands.find((one) => height >= one.top && height < one.top + one.height);
     if (!band || column < 0 || column >= memory.columns) return '';
     if (band.text !== null) return band.text;
-    const cell = Math.floor((height - band.top) / memory.cellHeight) * memory.columns + column;
-    if (cell >= band.cellCount) return '';
+    const cell = cellAt(memory.columns, band.side, column, Math.floor((height - band.top) / memory.cellHeight));
+    if (cell < 0 || cell >= band.cellCount) return '';
     const address = BigInt.asUintN(memory.pointerSize * 8, BigInt(band.start) + BigInt(cell * memory.bytesPerCell));
     let page = Math.floor((cell + band.skew) / memory.cellsPerPage);
     const run = band.pages.find(([count]) => (page -= count) < 0);
