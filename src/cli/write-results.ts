@@ -75,6 +75,12 @@ async function writePictures(input: ResultsInput): Promise<WrittenPicture[]> {
     order: options.order,
     bytesPerPixel: options.bytesPerCell,
   };
+  const { bytesPerCell } = result.cellMap;
+  if (options.bytesPerCell !== undefined && bytesPerCell !== options.bytesPerCell) {
+    say(
+      `--bytes-per-pixel: ${options.bytesPerCell} would take too much memory for these dumps; ${bytesPerCell} is used`,
+    );
+  }
   const planned = plannedPictures(pictureInput);
   const written: WrittenPicture[] = [];
   for (const [index, picture] of planned.entries()) {

@@ -132,7 +132,6 @@ function firstLine(command: string, options: readonly string[]): string {
 }
 
 function debianVersion(name: string): string {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of dpkg-query's own
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholder
   return firstLine('dpkg-query', ['-W', '-f', '${Version}', name]);
 }

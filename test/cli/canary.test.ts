@@ -138,6 +138,13 @@ describe.skipIf(missing.length > 0)('secrets in a process', { timeout: 300_000 }
       expect(outputs.get(name)!.includes('CONTAINS MEMORY CONTENTS'), name).toBe(true);
     }
   });
+
+  test('are found by the same search in the pixels of --raw-pixels', async () => {
+    const outputs = await outputsOf('--raw-pixels', '--bpp', '32');
+    const pictures = new Map([...outputs].filter(([name]) => /^raw-pixels\/.*-3\.(png|bmp)$/.test(name)));
+    const found = names(searchOutputs(pictures, [ascii, utf16, raw]));
+    expect(found).toEqual([ascii, utf16, raw].map(({ name }) => name).sort());
+  });
 });
 
 describe('the search', () => {

@@ -13,7 +13,7 @@ import { type GalleryCase, galleryCases } from './cases.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const programs = fileURLToPath(new URL('programs', import.meta.url));
 const pictures = join(root, 'docs', 'images', 'gallery');
-const mostPictureBytes = 100 * 1024;
+const mostPictureBytes = 150 * 1024;
 
 function commandOf(file: string, folder: string): { readonly command: string; readonly args: readonly string[] } {
   const source = join(programs, file);
