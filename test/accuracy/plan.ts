@@ -49,12 +49,13 @@ const groups: readonly Group[] = [
   { allocator: 'wine', pool: 'none', cases: 12, buckets: allBuckets, contents },
 ];
 
-const seed = 20_240_501;
+/** What the published figures are drawn from; any other number gives captures that no rule was made with. */
+const publishedSeed = 20_240_501;
 
 /** In random order, so that a run that is stopped early has seen some of everything. */
-export function fullPlan(): Case[] {
+export function fullPlan(seed = publishedSeed): Case[] {
   const leaks = groups.flatMap((group, index) => leakCases(group, seededRandom(seed + index)));
-  const all = [...leaks, ...healthyCases()];
+  const all = [...leaks, ...healthyCases(seed)];
   const deal = deckOf(all, seededRandom(seed + 200));
   return all.map(deal);
 }
@@ -136,7 +137,7 @@ function stepsOf(
 
 const steadyModes = ['churn', 'queue', 'warm-up', 'filling', 'mixed', 'keeping', 'sessions'];
 
-function healthyCases(): HealthyCase[] {
+function healthyCases(seed: number): HealthyCase[] {
   const random = seededRandom(seed + 100);
   const dumps = deckOf([3, 4, 5], random);
   const allocators = ['glibc', 'musl', 'jemalloc', 'tcmalloc', 'mimalloc'] as const;

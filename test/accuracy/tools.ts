@@ -132,6 +132,6 @@ function firstLine(command: string, options: readonly string[]): string {
 }
 
 function debianVersion(name: string): string {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholder
-  return firstLine('dpkg-query', ['-W', '-f', '${Version}', name]);
+  const status = firstLine('dpkg-query', ['--show', name]);
+  return status.split('\t')[1] ?? status;
 }

@@ -197,5 +197,5 @@ function rerun(): string {
 Python and the servers where they are installed; what is missing is skipped and listed) and writes this page. Options
 follow \`--\`: \`--quick\` makes some twenty captures and prints, \`--only TEXT\` those whose name or description holds the
 text, \`--keep DIR\` keeps the dumps of misses, \`--list\` shows the plan, \`--jobs N\` sets how many run at once. The plan is
-drawn from a fixed seed. The heap layouts of a run differ by address only.`;
+drawn from a fixed seed, so that every run makes the same captures; \`--seed N\` draws others, and prints.`;
 }

@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -139,11 +139,13 @@ describe.skipIf(missing.length > 0)('secrets in a process', { timeout: 300_000 }
     }
   });
 
-  test('are found by the same search in the pixels of --raw-pixels', async () => {
-    const outputs = await outputsOf('--raw-pixels', '--bpp', '32');
-    const pictures = new Map([...outputs].filter(([name]) => /^raw-pixels\/.*-3\.(png|bmp)$/.test(name)));
-    const found = names(searchOutputs(pictures, [ascii, utf16, raw]));
-    expect(found).toEqual([ascii, utf16, raw].map(({ name }) => name).sort());
+  test.each(['8', '24'])('are found by the same search in the pixels of render --bpp %s', async (bpp) => {
+    const picture = join(base, `raw-${bpp}.png`);
+    const { code, stderr } = await runCli(['render', dumps[2]!, picture, '--bpp', bpp]);
+    expect(code, stderr).toBe(0);
+    const found = searchOutputs(new Map([['raw.png', readFileSync(picture)]]), [ascii, utf16, raw]);
+    expect(found.every(({ where }) => where.includes(' pixels '))).toBe(true);
+    expect(names(found)).toEqual([ascii, utf16, raw].map(({ name }) => name).sort());
   });
 });
 

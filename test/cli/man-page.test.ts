@@ -8,8 +8,10 @@ test('docs/leakviz.1 is what the tables of options say', async () => {
   await expect(await makeManPage(commands)).toMatchFileSnapshot('../../docs/leakviz.1');
 });
 
-test.skipIf(!existsSync('/usr/bin/groff'))('groff has no complaints', async () => {
+const groff = '/usr/bin/groff';
+
+test.skipIf(!existsSync(groff))('groff has no complaints', async () => {
   const page = await makeManPage(commands);
   const args = ['-man', '-Tutf8', '-ww', '-z'];
-  expect(execFileSync('groff', args, { input: page, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })).toBe('');
+  expect(execFileSync(groff, args, { input: page, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })).toBe('');
 });

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { pixelAt } from '../../src/draw/pixel-image.ts';
 import { cellAtPlace, gridRows, placeOfCell, squareSide } from '../../src/pictures/layout/cell-places.ts';
@@ -45,7 +46,7 @@ describe.each(grids)('cells in $columns columns, squares of $side', (grid) => {
 
 it('the readout of the HTML report finds the same cell', () => {
   const source = /^const cellAt = [\s\S]*?^};$/m.exec(readout)![0];
-  const inPage = new Function(`${source}; return cellAt;`)() as (
+  const inPage = runInNewContext(`${source} cellAt`) as (
     columns: number,
     side: number,
     column: number,
