@@ -99,16 +99,16 @@ describe('input that cannot be compared ends in one line and exit code 2', () =>
   });
 });
 
-const takingDumps = commands.filter(({ missing }) => missing !== undefined);
+const takingArguments = commands.filter(({ missing }) => missing !== undefined);
 
-describe.each(takingDumps.map((command) => [command.name, command] as const))('leakviz %s', (name, { missing }) => {
+describe.each(takingArguments.map((command) => [command.name, command] as const))('leakviz %s', (name, { missing }) => {
   test('without arguments says which are missing, with an example that names the command', async () => {
     const result = await leakviz(name);
     expectOneLine(result, new RegExp(`^leakviz: ${name}: ${missing!.text}\\. Such as: `));
     expect(missing!.example).toMatch(new RegExp(`^leakviz ${name} `));
   });
 
-  test('with files that do not exist says which', async () => {
+  test.runIf(missing!.example.includes('a.dmp'))('with files that do not exist says which', async () => {
     const args = missing!.example
       .split(' ')
       .slice(1)
