@@ -153,15 +153,17 @@ function checkLeak(leak: TrueLeak, suspects: readonly ReportAllocation[], truth:
   return { isNamed: true, counts, isInRange, faults };
 }
 
-/** mimalloc rounds blocks of more than this up to a multiple of it: the widest step of all. */
-const widestStep = 512 << 10;
-
 /** A range wider than the steps between an allocator's classes says nothing. */
 function holdsRequests(row: ReportAllocation, requests: readonly number[]): boolean {
   const range = row.requestBytes;
-  const step = row.allocator === 'mimalloc' && row.strideBytes > widestStep ? widestStep : row.strideBytes * 0.26;
-  if (!range || range.max - range.min > Math.max(32, step)) return false;
+  if (!range || range.max - range.min > widestRange(row)) return false;
   return requests.every((request) => request >= range.min && request <= range.max);
+}
+
+/** Classes lie a quarter apart at most, but mimalloc gives large blocks a number of slices, or of pages of 512 KB. */
+function widestRange({ allocator, strideBytes }: ReportAllocation): number {
+  if (allocator === 'mimalloc' && strideBytes > 128 << 10) return strideBytes > 512 << 10 ? 512 << 10 : 64 << 10;
+  return Math.max(32, strideBytes * 0.26);
 }
 
 /** What the churning cache holds of the same stride is known too, and taken out of what was counted. */

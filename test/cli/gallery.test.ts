@@ -6,8 +6,8 @@ import { galleryCases } from '../gallery/cases.ts';
 import { projectFolder, runCli, sampleDumps, temporaryFolder } from './run-cli.ts';
 
 const pictureOf = (id: string, picture: string) => join('docs', 'images', 'gallery', `${id}-${picture}.png`);
-/** The title holds the version, which may change without the pictures being made anew. */
-const titleRows = 30;
+/** The title holds the version, and the line below it the time of the dumps: both change without the picture. */
+const titleRows = 44;
 
 interface Pixels {
   readonly width: number;

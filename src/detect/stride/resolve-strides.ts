@@ -174,10 +174,15 @@ function gapsOf(places: readonly number[], stride: number): number[] {
   return places.filter((place, index) => places[index + 1]! - place === stride);
 }
 
-/** Whether the period is one of whole pages, always at the same place in the page. */
+/**
+ * Whether the period is one of whole pages, always at the same place in the page. Only places that keep the distance
+ * count: the token may stand elsewhere as well.
+ */
 function isOnPages(period: Period, windows: readonly WordWindow[]): boolean {
   if (period.stride % pageBytes !== 0) return false;
-  const places = period.places.flatMap((list, window) => (list ?? []).map((offset) => windows[window]!.start + offset));
+  const places = period.places.flatMap((list, window) =>
+    gapsOf(list ?? [], period.stride).map((offset) => windows[window]!.start + offset),
+  );
   const counts = new Map<number, number>();
   for (const place of places) counts.set(place % pageBytes, (counts.get(place % pageBytes) ?? 0) + 1);
   return Math.max(0, ...counts.values()) >= 0.9 * places.length;
