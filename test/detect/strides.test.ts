@@ -119,4 +119,32 @@ describe('slabs of a pool', () => {
     expect(found.get(1008)).toEqual([3, 8, 16].map((slabs) => slabs * perSlab(1008)));
     expect(found.size).toBe(2);
   });
+
+  test('hold kinds of one size that share a word, each counted for itself', async () => {
+    const cells = [
+      { size: 1040, mark: 0x5555_0000_1010n },
+      { size: 1040, mark: 0x5555_0000_1020n },
+    ];
+    const dumps = slabDumps(cells, [9, 25, 48]);
+    for (const [index, dump] of dumps.entries()) {
+      const { start, end } = dump.memory.dump.regions[1]!;
+      const bytes = new Uint8Array(end - start);
+      dump.memory.read(start, bytes);
+      const view = new DataView(bytes.buffer);
+      for (let at = 0; at < bytes.length; at += slab) {
+        for (let cell = at + 64; cell + 1040 <= at + slab; cell += 1040) {
+          view.setBigUint64(cell + 16, 1040n, true);
+          view.setBigUint64(cell + 24, view.getBigUint64(cell, true) + 0x100n, true);
+        }
+      }
+      dumps[index] = openedDump(bytes, index);
+    }
+    const { decision } = await diffDumps(dumps, options);
+    const perSlab = Math.floor((slab - 64) / 1040);
+    const counts = decision.suspects.map((one) => [one.sizeClass.stride, ...one.sizeClass.counts]);
+    expect(counts.sort((a, b) => a[1]! - b[1]!)).toEqual([
+      [1040, ...[4, 12, 24].map((slabs) => slabs * perSlab)],
+      [1040, ...[5, 13, 24].map((slabs) => slabs * perSlab)],
+    ]);
+  });
 });

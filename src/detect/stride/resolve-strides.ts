@@ -56,8 +56,10 @@ function bestByStride(periods: readonly Period[], windows: readonly WordWindow[]
     groupByBlock(list).flatMap(({ periods: group, distances }) => {
       const objects = splitByTypes(group, distances, memory);
       if (objects) return objects.map((period) => signatureOf(period, windows, pointerSize));
-      const signatures = group.map((period) => signatureOf(period, windows, pointerSize));
-      return [signatures.reduce((best, one) => (quality(one) > quality(best) ? one : best))];
+      return kindsOf({
+        signatures: group.map((period) => signatureOf(period, windows, pointerSize)),
+        distances,
+      });
     }),
   );
 }
@@ -89,6 +91,42 @@ function groupByBlock(list: readonly Period[]): BlockGroup[] {
 /** Values before shapes. */
 function rank(period: Period): number {
   return period.kind === 'value' ? 0 : 1;
+}
+
+/** Tokens of one kind of block may be missing in a few; those of another kind stand beside hardly any. */
+const otherKindShare = 0.1;
+
+/**
+ * Per kind of block the token that counts it best. A word that all kinds share, such as their size, brings them into
+ * one group: what the best token leaves out is then another kind.
+ */
+function kindsOf(group: {
+  readonly signatures: readonly Signature[];
+  readonly distances: readonly number[];
+}): Signature[] {
+  const kinds: Signature[] = [];
+  let open = group.signatures.map((signature, index) => ({ signature, distance: group.distances[index]! }));
+  while (open.length > 0 && kinds.length < mostKinds) {
+    const best = open.reduce((a, b) => (quality(b.signature) > quality(a.signature) ? b : a));
+    kinds.push(best.signature);
+    open = open.filter((one) => {
+      const apart = best.distance - one.distance;
+      return one !== best && besideShare(one.signature.period, best.signature.period, apart) < otherKindShare;
+    });
+  }
+  return kinds;
+}
+
+/** Share of the period's places that have one of the other's at the distance. */
+function besideShare(period: Period, other: Period, distance: number): number {
+  let beside = 0;
+  let all = 0;
+  for (const [window, list] of period.places.entries()) {
+    const others = new Set(other.places[window]);
+    for (const place of list ?? []) if (others.has(place + distance)) beside++;
+    all += list?.length ?? 0;
+  }
+  return all === 0 ? 0 : beside / all;
 }
 
 /** The one distance, below a stride, at which most of the token's places lie behind the other's; or undefined. */
