@@ -114,7 +114,7 @@ function blocksOf(sizeClass: AllocationClass): Address[] {
   const last = sizeClass.sketches.at(-1)!;
   const born = bornSince(last, sizeClass.sketches[0]!);
   const addresses = born.length > 0 ? born : [...last.addresses].sort((a, b) => a - b);
-  return addresses.map((address) => address - sizeClass.phase);
+  return addresses;
 }
 
 function spread<T>(items: readonly T[], count: number): T[] {

@@ -17,10 +17,6 @@ export interface AllocationClass {
   readonly requests: Map<number, Float64Array>;
   /** Live blocks, sampled alike in every dump. */
   readonly sketches: readonly AddressSketch[];
-  /** Offset of the address in a sketch from the block's start. */
-  readonly phase: number;
-  /** Further findings of the detector, for the report. */
-  readonly notes: readonly string[];
 }
 
 export function newWalkedClass(allocator: string, stride: number, dumpCount: number): AllocationClass {
@@ -33,7 +29,5 @@ export function newWalkedClass(allocator: string, stride: number, dumpCount: num
     countError: 0,
     requests: new Map(),
     sketches: Array.from({ length: dumpCount }, newAddressSketch),
-    phase: 0,
-    notes: [],
   };
 }

@@ -47,7 +47,7 @@ function unchangedShare(
   let compared = 0;
   let same = 0;
   for (let index = 0; index < survivors.length; index += every) {
-    const at = survivors[index]! - sizeClass.phase + step.headerBytes;
+    const at = survivors[index]! + step.headerBytes;
     const got = memories[step.from]!.read(at, before);
     if (got === 0 || memories[step.to]!.read(at, after) < got) continue;
     compared++;

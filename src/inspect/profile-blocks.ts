@@ -107,7 +107,7 @@ async function profileUnwalked(
   return classes
     .filter((one) => one.stride === stride)
     .map((one) => {
-      const blocks = sorted(one.sketches[0]!.addresses).map((address) => address - one.phase);
+      const blocks = sorted(one.sketches[0]!.addresses);
       return {
         strideBytes: stride,
         allocator: null,

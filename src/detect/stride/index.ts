@@ -78,8 +78,6 @@ async function classesOf(
       countError: Math.max(kind === 'value' ? valueError : shapeError, 1 - period.purity),
       requests: new Map<number, Float64Array>(),
       sketches,
-      phase: 0,
-      notes: [],
     };
   });
 }
