@@ -2,50 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bytes/memory-source.ts';
 import { LeakvizError } from '../../src/errors.ts';
-import { type DumpFormatId, dumpFormats, findFormat, openDump } from '../../src/formats/index.ts';
+import { dumpFormats, findFormat, openDump } from '../../src/formats/index.ts';
 import { openMemory } from '../../src/memory/dump-memory.ts';
 import type { Dump } from '../../src/model/dump.ts';
-import { writeElfCore } from '../synth/synth-elf-core.ts';
-import { writeMinidump } from '../synth/synth-minidump.ts';
-
-const memoryBytes = Uint8Array.from({ length: 3000 }, (_, index) => index);
-
-/** One rich file per format. A new format needs one here. */
-const examples: Readonly<Record<DumpFormatId, Uint8Array>> = {
-  'elf-core': writeElfCore({
-    process: { id: 1, name: 'a' },
-    threads: [{ id: 1, stackPointer: 0x20010 }],
-    auxiliary: [
-      [9, 0x10010],
-      [25, 0x20010],
-      [33, 0x30000],
-    ],
-    files: [{ start: 0x10000, end: 0x11000, path: '/bin/a' }],
-    notePadding: 4,
-    segments: [
-      { address: 0x10000, bytes: memoryBytes, flags: 5 },
-      { address: 0x20000, bytes: memoryBytes, memorySize: 8192 },
-      { address: 0x30000, bytes: memoryBytes.subarray(0, 100), flags: 5 },
-    ],
-    extendedCount: true,
-  }),
-  minidump: writeMinidump({
-    processId: 1,
-    memoryInfo: [
-      { address: 0x10000, size: 4096 },
-      { address: 0x20000, size: 4096, type: 0x1000000 },
-    ],
-    modules: [{ address: 0x20000, size: 4096, path: 'a.exe' }],
-    threads: [{ id: 1, stackPointer: 0x10010, environmentBlock: 0x10000 }],
-    smallRanges: [{ address: 0x20000, bytes: memoryBytes.subarray(0, 200) }],
-    linuxMaps: '00010000-00011000 rw-p 00000000 00:00 0 [heap]\n',
-    ranges: [{ address: 0x10000, bytes: memoryBytes }],
-  }),
-  raw: memoryBytes,
-};
+import { formatExamples } from './format-examples.ts';
 
 describe.each(dumpFormats.map((format) => [format.id, format] as const))('%s', (id, format) => {
-  const bytes = examples[id];
+  const bytes = formatExamples[id];
 
   test('is told by its content', () => {
     expect(findFormat(memorySource(bytes))).toBe(format);
@@ -53,7 +16,7 @@ describe.each(dumpFormats.map((format) => [format.id, format] as const))('%s', (
   });
 
   test('does not take other formats for its own, raw apart', () => {
-    for (const [other, otherBytes] of Object.entries(examples)) {
+    for (const [other, otherBytes] of Object.entries(formatExamples)) {
       if (id !== 'raw' && other !== id) expect(format.probe(otherBytes.subarray(0, 4096))).toBe(false);
     }
   });

@@ -1,0 +1,39 @@
+import type { DumpFormatId } from '../../src/formats/index.ts';
+import { writeElfCore } from '../synth/synth-elf-core.ts';
+import { writeMinidump } from '../synth/synth-minidump.ts';
+
+const memoryBytes = Uint8Array.from({ length: 3000 }, (_, index) => index);
+
+/** One rich file per format, for the contract test and the fuzzer. A new format needs one here. */
+export const formatExamples: Readonly<Record<DumpFormatId, Uint8Array>> = {
+  'elf-core': writeElfCore({
+    process: { id: 1, name: 'a' },
+    threads: [{ id: 1, stackPointer: 0x20010 }],
+    auxiliary: [
+      [9, 0x10010],
+      [25, 0x20010],
+      [33, 0x30000],
+    ],
+    files: [{ start: 0x10000, end: 0x11000, path: '/bin/a' }],
+    notePadding: 4,
+    segments: [
+      { address: 0x10000, bytes: memoryBytes, flags: 5 },
+      { address: 0x20000, bytes: memoryBytes, memorySize: 8192 },
+      { address: 0x30000, bytes: memoryBytes.subarray(0, 100), flags: 5 },
+    ],
+    extendedCount: true,
+  }),
+  minidump: writeMinidump({
+    processId: 1,
+    memoryInfo: [
+      { address: 0x10000, size: 4096 },
+      { address: 0x20000, size: 4096, type: 0x1000000 },
+    ],
+    modules: [{ address: 0x20000, size: 4096, path: 'a.exe' }],
+    threads: [{ id: 1, stackPointer: 0x10010, environmentBlock: 0x10000 }],
+    smallRanges: [{ address: 0x20000, bytes: memoryBytes.subarray(0, 200) }],
+    linuxMaps: '00010000-00011000 rw-p 00000000 00:00 0 [heap]\n',
+    ranges: [{ address: 0x10000, bytes: memoryBytes }],
+  }),
+  raw: memoryBytes,
+};
