@@ -85,6 +85,7 @@ function checkComparable(dumps: readonly OpenedDump[]): void {
   for (const other of others) {
     const a = first!.memory.dump;
     const b = other.memory.dump;
+    if (a.addressSpace === 'physical' || b.addressSpace === 'physical') checkAddressSpaces(first!, other);
     const differs =
       a.architecture !== b.architecture || a.pointerSize !== b.pointerSize || a.littleEndian !== b.littleEndian;
     if (!differs) continue;
@@ -96,6 +97,15 @@ function checkComparable(dumps: readonly OpenedDump[]): void {
       { hint: 'Compare dumps of one process.' },
     );
   }
+}
+
+function checkAddressSpaces(first: OpenedDump, other: OpenedDump): void {
+  const spaces = [first, other].map(({ memory }) => memory.dump.addressSpace);
+  if (spaces[0] === spaces[1]) return;
+  const text = `the addresses of ${first.path} are ${spaces[0]}, those of ${other.path} ${spaces[1]}: these cannot be compared`;
+  throw new LeakvizError('incomparable-dumps', text, {
+    hint: 'leakviz info says of each dump what its addresses are, and why.',
+  });
 }
 
 function rawOptions({ base, ranges }: OpenDumpsOptions): OpenOptions {

@@ -3,6 +3,7 @@ import { LeakvizError } from '../errors.ts';
 import type { Dump } from '../model/dump.ts';
 import { settleCapturedRanges } from './captured-ranges.ts';
 import type { DumpFormat, OpenOptions } from './dump-format.ts';
+import { undescribedRegions } from './undescribed-regions.ts';
 import { createWarningLog } from './warnings.ts';
 
 /**
@@ -33,16 +34,8 @@ function openRaw(source: ByteSource, options: OpenOptions): Dump {
     processId: null,
     processName: null,
     capturedAt: null,
-    hasAddresses: options.base !== undefined || options.ranges !== undefined,
-    regions: captured.map(({ start, size }) => ({
-      start,
-      end: start + size,
-      kind: 'unknown',
-      name: '',
-      readable: true,
-      writable: true,
-      executable: false,
-    })),
+    addressSpace: options.base !== undefined || options.ranges !== undefined ? 'virtual' : 'none',
+    regions: undescribedRegions(captured),
     captured,
     modules: [],
     threads: [],

@@ -5,7 +5,7 @@ import { newRangeTally } from '../detect/range-tally.ts';
 import { findHeaps, type HeapTotals, walkHeaps } from '../detect/walk-heaps.ts';
 import type { OpenedDump } from '../memory/opened-dump.ts';
 import { formatAddress } from '../model/address.ts';
-import { type DumpWarning, regionKinds } from '../model/dump.ts';
+import { type DumpDetail, type DumpWarning, regionKinds } from '../model/dump.ts';
 import { newPacer } from '../scan/pacer.ts';
 
 /** Blocks and bytes of one heap, its top or tail of free memory counted as free. */
@@ -29,6 +29,8 @@ export interface DumpFacts {
   readonly pointerSize: number;
   readonly littleEndian: boolean;
   readonly pageSize: number;
+  /** `virtual`, `physical` or `none`. */
+  readonly addressSpace: string;
   readonly processId: number | null;
   readonly processName: string | null;
   readonly capturedAt: string | null;
@@ -42,6 +44,8 @@ export interface DumpFacts {
   readonly regions: readonly { readonly kind: string; readonly count: number; readonly mappedBytes: number }[];
   readonly modules: readonly { readonly start: string; readonly sizeBytes: number; readonly path: string }[];
   readonly heaps: readonly HeapFacts[];
+  /** What else the dump says, by its format: bug check, build. Untrusted text. */
+  readonly details: readonly DumpDetail[];
   readonly warnings: readonly DumpWarning[];
 }
 
@@ -64,6 +68,7 @@ export async function inspectDump(
     pointerSize: dump.pointerSize,
     littleEndian: dump.littleEndian,
     pageSize: dump.pageSize,
+    addressSpace: dump.addressSpace,
     processId: dump.processId,
     processName: dump.processName,
     capturedAt: opened.capturedAt?.toISOString() ?? null,
@@ -79,6 +84,7 @@ export async function inspectDump(
       sizeBytes: end - start,
       path,
     })),
+    details: dump.details ?? [],
     heaps: walk.heaps.map((heap) => heapFacts(heap, opened)),
     warnings: [...opened.warnings, ...dump.warnings, ...walk.warnings[0]!],
   };

@@ -6,6 +6,12 @@ export type Architecture = (typeof architectures)[number];
 export const regionKinds = ['heap', 'stack', 'image', 'mapped-file', 'private', 'unknown'] as const;
 export type RegionKind = (typeof regionKinds)[number];
 
+/**
+ * What the addresses of a dump are. Virtual: those that pointers hold. Physical: places in the machine's memory, which
+ * pointers do not hold. None: offsets in a file that does not say where its bytes stood.
+ */
+export type AddressSpace = 'virtual' | 'physical' | 'none';
+
 export type OperatingSystem = 'windows' | 'linux' | 'macos' | 'unknown';
 
 /** A range of addresses with one kind and name, as the dump describes it. `end` is exclusive. */
@@ -55,6 +61,12 @@ export interface DumpWarning {
   readonly offset: number | null;
 }
 
+/** A fact beyond those that all dumps have, for people to read: `bug check`, `0x000000d1`. Untrusted text. */
+export interface DumpDetail {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** What a dump says about one process, without its bytes. Regions, captured ranges and modules are sorted by start. */
 export interface Dump {
   /** Id of the format that read it. */
@@ -69,8 +81,7 @@ export interface Dump {
   readonly processName: string | null;
   /** When the dump was taken, by its own word. */
   readonly capturedAt: Date | null;
-  /** Whether addresses are virtual addresses of a process; false for raw files without a base. */
-  readonly hasAddresses: boolean;
+  readonly addressSpace: AddressSpace;
   /** Accessible memory only: reserved and no-access ranges are left out, for they hold nothing. Never overlapping. */
   readonly regions: readonly MemoryRegion[];
   /** Never overlapping. */
@@ -78,4 +89,6 @@ export interface Dump {
   readonly modules: readonly LoadedModule[];
   readonly threads: readonly Thread[];
   readonly warnings: readonly DumpWarning[];
+  /** Left out where there are none. */
+  readonly details?: readonly DumpDetail[];
 }

@@ -11,6 +11,13 @@ import { textTable, wrapText } from './terminal/text-table.ts';
 /** Modules and warnings listed before the rest is summed up; `--verbose` lists all. */
 const mostListed = 12;
 
+const longestDetail = 200;
+
+const addressWords: Readonly<Record<string, string>> = {
+  physical: "physical: places in the machine's memory, not those that pointers hold",
+  none: 'offsets in the file: it does not say where its bytes stood',
+};
+
 export function printDumpFacts(facts: DumpFacts, options: TerminalOptions, listsAll: boolean): string {
   const most = listsAll ? Number.POSITIVE_INFINITY : mostListed;
   const parts = [
@@ -49,6 +56,8 @@ function headRows(facts: DumpFacts): string[][] {
     ['Threads', printCount(facts.threadCount)],
     ['Mapped', `${printBytes(facts.mappedBytes)} in ${plural(facts.regionCount, 'region')}`],
     ['Captured', `${printBytes(facts.capturedBytes)} in ${plural(facts.rangeCount, 'range')}`],
+    ...(facts.addressSpace === 'virtual' ? [] : [['Addresses', addressWords[facts.addressSpace] ?? noValue]]),
+    ...facts.details.map(({ name, value }) => [escapeText(name), escapeText(value, longestDetail)]),
   ];
 }
 

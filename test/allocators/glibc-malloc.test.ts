@@ -189,6 +189,6 @@ describe('glibc malloc', () => {
     const memory = modelMemory({ main: [withCache(facts, chunks)] });
     const asIf = (dump: Partial<typeof memory.dump>) => ({ ...memory, dump: { ...memory.dump, ...dump } });
     expect(glibcMalloc.findHeaps(asIf({ operatingSystem: 'windows' }))).toEqual([]);
-    expect(glibcMalloc.findHeaps(asIf({ hasAddresses: false }))).toEqual([]);
+    expect(glibcMalloc.findHeaps(asIf({ addressSpace: 'none' }))).toEqual([]);
   });
 });

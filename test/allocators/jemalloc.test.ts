@@ -160,7 +160,7 @@ test('leaves dumps alone that it cannot know', () => {
   writeJemallocHeap(image, { version: '5.3', extents: [slab(3, everyOther)] });
   const regions = image.regions();
   expect(jemalloc.findHeaps(fakeMemory(regions))).toHaveLength(1);
-  expect(jemalloc.findHeaps(fakeMemory(regions, { hasAddresses: false }))).toEqual([]);
+  expect(jemalloc.findHeaps(fakeMemory(regions, { addressSpace: 'none' }))).toEqual([]);
   expect(jemalloc.findHeaps(fakeMemory(regions, { pointerSize: 4 }))).toEqual([]);
 });
 

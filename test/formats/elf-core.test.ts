@@ -56,7 +56,7 @@ describe.each([
       pointerSize,
       littleEndian,
     });
-    expect(dump).toMatchObject({ processId: 77, processName: 'server', pageSize: 16384, hasAddresses: true });
+    expect(dump).toMatchObject({ processId: 77, processName: 'server', pageSize: 16384, addressSpace: 'virtual' });
     expect(dump.warnings).toEqual([]);
   });
 

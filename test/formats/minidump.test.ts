@@ -39,7 +39,7 @@ test('tells system, process and time', () => {
     ranges: [{ address: 0x50000, bytes: pages(1) }],
   });
   expect(dump).toMatchObject({ format: 'minidump', operatingSystem: 'windows', architecture: 'x64', pointerSize: 8 });
-  expect(dump).toMatchObject({ processId: 4711, processName: 'server.exe', hasAddresses: true, warnings: [] });
+  expect(dump).toMatchObject({ processId: 4711, processName: 'server.exe', addressSpace: 'virtual', warnings: [] });
   expect(dump.capturedAt?.toISOString()).toBe('2017-07-14T02:40:00.000Z');
   expect(dump.modules.map(({ path }) => path)).toEqual(['C:\\Windows\\ntdll.dll', 'C:\\tools\\server.exe']);
 });

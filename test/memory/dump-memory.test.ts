@@ -14,7 +14,7 @@ const emptyDump: Dump = {
   processId: null,
   processName: null,
   capturedAt: null,
-  hasAddresses: true,
+  addressSpace: 'virtual',
   regions: [],
   captured: [],
   modules: [],

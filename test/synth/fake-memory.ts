@@ -1,6 +1,6 @@
 import type { Memory } from '../../src/memory/memory.ts';
 import { type Address, lastStartingAtOrBelow, type PointerSize } from '../../src/model/address.ts';
-import type { Architecture, Dump, LoadedModule, MemoryRegion, RegionKind } from '../../src/model/dump.ts';
+import type { AddressSpace, Architecture, Dump, LoadedModule, MemoryRegion, RegionKind } from '../../src/model/dump.ts';
 
 /** One region whose bytes are all captured. */
 export interface FakeRegion {
@@ -16,7 +16,7 @@ export interface FakeDumpOptions {
   readonly littleEndian?: boolean;
   readonly architecture?: Architecture;
   readonly modules?: readonly LoadedModule[];
-  readonly hasAddresses?: boolean;
+  readonly addressSpace?: AddressSpace;
 }
 
 /** A Memory over byte arrays, for tests of what reads memory without any dump file. */
@@ -81,7 +81,7 @@ function fakeDump(sorted: readonly FakeRegion[], littleEndian: boolean, options:
     processId: null,
     processName: null,
     capturedAt: null,
-    hasAddresses: options.hasAddresses ?? true,
+    addressSpace: options.addressSpace ?? 'virtual',
     regions: sorted.map(fakeRegionOf),
     captured: sorted.map(({ start, bytes }) => ({ start, size: bytes.length, fileOffset: 0 })),
     modules: options.modules ?? [],

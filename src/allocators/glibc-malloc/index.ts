@@ -44,7 +44,8 @@ export const glibcMalloc = {
 
 function findHeaps(memory: Memory): Heap<GlibcHeap>[] {
   const { dump } = memory;
-  if (!dump.hasAddresses || dump.operatingSystem === 'windows' || dump.operatingSystem === 'macos') return [];
+  if (dump.addressSpace !== 'virtual' || dump.operatingSystem === 'windows' || dump.operatingSystem === 'macos')
+    return [];
   const spans = writableSpans(dump);
   const arena = findMainArena(memory);
   const threads = findThreadArenas(memory, arena?.layout);

@@ -33,7 +33,7 @@ export const jemalloc: Allocator = {
 
 function findHeaps(memory: Memory): Heap[] {
   const { dump } = memory;
-  if (dump.pointerSize !== 8 || !dump.littleEndian || !dump.hasAddresses) return [];
+  if (dump.pointerSize !== 8 || !dump.littleEndian || dump.addressSpace !== 'virtual') return [];
   const blocks = findBaseBlocks(memory);
   if (blocks.length === 0) return [];
   const all = readExtents(memory, blocks);

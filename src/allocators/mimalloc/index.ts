@@ -33,7 +33,7 @@ export const mimalloc: Allocator = {
 
 function findHeaps(memory: Memory): Heap[] {
   const { dump } = memory;
-  if (dump.pointerSize !== 8 || !dump.littleEndian || !dump.hasAddresses) return [];
+  if (dump.pointerSize !== 8 || !dump.littleEndian || dump.addressSpace !== 'virtual') return [];
   // Two libraries that each bring their own may well be of different versions.
   return [findSegments(memory), findArenas(memory)].flatMap((segments) => {
     const first = segments[0];

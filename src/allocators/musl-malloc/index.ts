@@ -34,7 +34,7 @@ export const muslMalloc: Allocator = {
 
 function findHeaps(memory: Memory): Heap[] {
   const { dump } = memory;
-  if (dump.pointerSize !== 8 || !dump.littleEndian || !dump.hasAddresses) return [];
+  if (dump.pointerSize !== 8 || !dump.littleEndian || dump.addressSpace !== 'virtual') return [];
   if (dump.operatingSystem === 'windows' || dump.operatingSystem === 'macos') return [];
   const context = findContext(memory);
   if (context === undefined) return [];

@@ -40,7 +40,7 @@ export function heapBoundaries(memory: Memory): readonly HeapBoundary[] {
 
 /** Wine's processes are Linux processes too, but then Wine's libraries are mapped there. */
 function mayRunWindowsCode(dump: Dump): boolean {
-  if (!dump.littleEndian || !dump.hasAddresses) return false;
+  if (!dump.littleEndian || dump.addressSpace !== 'virtual') return false;
   if (dump.operatingSystem === 'windows' || dump.operatingSystem === 'unknown') return true;
   const isWine = (path: string): boolean => /ntdll|wine/i.test(path);
   return dump.modules.some(({ path }) => isWine(path)) || dump.regions.some(({ name }) => isWine(name));

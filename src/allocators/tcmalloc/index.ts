@@ -31,7 +31,7 @@ export const tcmalloc: Allocator = {
 
 function findHeaps(memory: Memory): Heap[] {
   const { dump } = memory;
-  if (dump.pointerSize !== 8 || !dump.littleEndian || !dump.hasAddresses) return [];
+  if (dump.pointerSize !== 8 || !dump.littleEndian || dump.addressSpace !== 'virtual') return [];
   const lists = findCentralLists(memory);
   const map = lists && findPageMap(memory, lists);
   const classSizes = lists && readClassSizes(memory, lists);

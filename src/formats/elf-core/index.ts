@@ -46,7 +46,7 @@ function openElfCore(source: ByteSource): Dump {
     processId: notes.process?.id ?? notes.threads[0]?.id ?? null,
     processName: processNameOf(notes),
     capturedAt: null,
-    hasAddresses: true,
+    addressSpace: 'virtual',
     regions,
     captured,
     modules: toModules(notes.files, imagePaths),

@@ -44,7 +44,7 @@ function openMinidump(source: ByteSource): Dump {
     processId: readProcessId(file),
     processName: processNameOf(modules),
     capturedAt: file.timeDateStamp === 0 ? null : new Date(file.timeDateStamp * 1000),
-    hasAddresses: true,
+    addressSpace: 'virtual',
     regions: assembleRegions({
       described: linuxMaps.length > 0 ? linuxMaps : readMemoryInfoList(file, readAddress, warnings),
       captured,

@@ -1,0 +1,14 @@
+import type { CapturedRange, MemoryRegion } from '../model/dump.ts';
+
+/** One region for each captured range, where nothing tells what stands in them. */
+export function undescribedRegions(captured: readonly CapturedRange[]): MemoryRegion[] {
+  return captured.map(({ start, size }) => ({
+    start,
+    end: start + size,
+    kind: 'unknown',
+    name: '',
+    readable: true,
+    writable: true,
+    executable: false,
+  }));
+}
