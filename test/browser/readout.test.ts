@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/draw/encode/image-encoder.ts';
-import { png } from '../../src/draw/encode/png.ts';
 import { type Address, formatAddress } from '../../src/model/address.ts';
 import { layoutOf } from '../../src/pictures/layout.ts';
-import { overview, overviewPage } from '../../src/pictures/overview.ts';
+import { overviewPage } from '../../src/pictures/overview.ts';
 import { planPage } from '../../src/pictures/page/plan-page.ts';
 import { html } from '../../src/reports/html.ts';
 import { arenaStart, heapStart, type SynthRegion, synthRegions } from '../synth/leaky-process.ts';
 import { synthPictureInput } from '../synth/picture-input.ts';
+import { drawnOverviews } from './drawn-overviews.ts';
 import { chromiumPath, hasChromium, type OpenBrowser, openChromium } from './open-chromium.ts';
 
 const sizes = [1, 2.5, 5] as const;
@@ -20,11 +19,7 @@ const input = synthPictureInput({ heapMegabytes: sizes });
 const regions = synthRegions(sizes);
 const layout = layoutOf(input);
 
-const embedded = overview.pictures(input).map(({ id, title, description, draw, lookup }) => {
-  const image = draw();
-  const file = Buffer.concat([...png.encode(rowsOf(image))]);
-  return { id, title, description, png: file, width: image.width, height: image.height, lookup: lookup?.() };
-});
+const embedded = drawnOverviews(input);
 
 /** Pixel of the cell that shows an address, from the top left of the picture; its middle. */
 function pixelOf(address: Address): { x: number; y: number } {

@@ -7,37 +7,9 @@ import { PNG } from 'pngjs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { LeakReport } from '../../src/model/leak-report.ts';
 import { html } from '../../src/reports/html.ts';
-import type { EmbeddedPicture } from '../../src/reports/report-format.ts';
-import { hostileNames } from '../reports/arbitrary-report.ts';
-import { reportDump, reportRegion, sampleReport } from '../synth/leak-report.ts';
+import { sampleReport } from '../synth/leak-report.ts';
 import { chromiumPath, hasChromium, type OpenBrowser, openChromium } from './open-chromium.ts';
-
-type Color = readonly [number, number, number];
-
-const overviewColors: readonly Color[] = [
-  [200, 0, 0],
-  [0, 200, 0],
-  [0, 0, 200],
-];
-
-/** A picture of one colour with a white spot in its middle, so that zooming and moving can be seen. */
-function picture(
-  id: string,
-  [red, green, blue]: Color = [90, 90, 90],
-  size = { width: 1400, height: 1000 },
-): EmbeddedPicture {
-  const png = new PNG(size);
-  for (let pixel = 0; pixel < size.width * size.height; pixel++) png.data.set([red, green, blue, 255], pixel * 4);
-  return { id, title: `Title of ${id}`, description: `See ${id}.`, png: PNG.sync.write(png), ...size };
-}
-
-const pictures = [
-  ...overviewColors.map((color, index) => picture(`overview-${index + 1}`, color)),
-  picture('growth-heatmap', [90, 90, 90], { width: 1400, height: 2000 }),
-  picture('hatch-a1'),
-  picture('straightened-a1'),
-  ...overviewColors.map((color, index) => picture(`zero-fill-${index + 1}`, color)),
-];
+import { hostileReport, overviewColors, samplePictures as pictures } from './sample-pages.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'leakviz-html-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,20 +18,6 @@ function write(name: string, report: LeakReport): string {
   const path = join(folder, name);
   writeFileSync(path, html.write(report, pictures));
   return pathToFileURL(path).href;
-}
-
-/** A report whose names all try to run something. */
-function hostileReport(): LeakReport {
-  const regions = hostileNames.map((name, index) =>
-    reportRegion({ id: `r${index + 1}`, name, mappedBytes: [1, 2, 3 + index] }),
-  );
-  const dumps = hostileNames.slice(0, 3).map((path) => reportDump({ path, processName: path }));
-  const summary = hostileNames.join(' ');
-  return sampleReport('leak', {
-    regions,
-    dumps,
-    verdict: { status: 'leak', summary, suspects: ['a1'], reasons: [{ code: 'x', text: summary }] },
-  });
 }
 
 if (!hasChromium) {
