@@ -29,4 +29,4 @@ export type {
   ReportWarning,
 } from './model/leak-report.ts';
 export { type OpenDumpsOptions, openDumps } from './open-dumps.ts';
-export { type EmbeddedPicture, type ReportFormat, reportFormats } from './reports/index.ts';
+export { type EmbeddedPicture, type LoadableReportFormat, type ReportFormat, reportFormats } from './reports/index.ts';

@@ -2,8 +2,10 @@
 import { inspect } from 'node:util';
 import yargs, { type Argv } from 'yargs';
 import { LeakvizError } from '../errors.ts';
+import { checkGivenOnce } from './check-given-once.ts';
 import { runCleanUps } from './clean-up.ts';
 import { commands } from './commands/index.ts';
+import { end, endOnBrokenPipes } from './end.ts';
 import { exitCodes, exitCodesHelp } from './exit-code.ts';
 import { explainUsage } from './explain-usage.ts';
 import { say } from './terminal.ts';
@@ -74,6 +76,7 @@ function parser(args: readonly string[], signal: AbortSignal): Argv {
       'parse-positional-numbers': false,
     });
   parser = (parser as Argv & ConfigurableUsage).usageConfiguration({ 'hide-types': true });
+  parser.middleware((args) => checkGivenOnce(args, commands.find(({ name }) => name === args._[0])?.options ?? {}));
   for (const command of commands) parser = command.add(parser, signal);
   return parser;
 }
@@ -111,20 +114,4 @@ function listenForSignals(interruption: AbortController): void {
       interruption.abort();
     });
   }
-}
-
-/** `leakviz diff … | head` is no error. */
-function endOnBrokenPipes(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') end(exitCodes.done);
-    say(`stdout cannot be written: ${error.code === 'ENOSPC' ? 'the disk is full' : error.code}`);
-    end(exitCodes.badInput);
-  });
-  // Nobody is left to be told.
-  process.stderr.on('error', () => end(exitCodes.done));
-}
-
-function end(code: number): never {
-  runCleanUps();
-  process.exit(code);
 }

@@ -8,11 +8,6 @@ import type { DrawnPicture } from '../pictures/picture.ts';
 import { contentsMark, type EmbeddedPicture, type ReportFormatId, reportFormats } from '../reports/index.ts';
 import { printBytes } from '../text/print-quantity.ts';
 
-/** Name of the bundle in the output folder. */
-export const bundleName = 'leakviz-report.zip';
-/** Trackers take attachments of this size. */
-export const defaultBundleBytes = 10 << 20;
-
 /** Fixed, so that the same reports give the same bundle: the first day a zip can hold, in any time zone. */
 const modified = new Date(1980, 0, 1);
 /** What pictures are divided by, step by step, until the bundle fits. */
@@ -46,13 +41,13 @@ export async function makeBundle(input: BundleInput): Promise<Bundle> {
   for (const factor of factors) {
     const note =
       factor === 1 ? '' : `Pictures are at 1/${factor} of their size, to fit ${printBytes(input.limitBytes)}.`;
-    bytes = pack(input, await scaled(input, factor), note);
+    bytes = await pack(input, await scaled(input, factor), note);
     if (bytes.length <= input.limitBytes) return { bytes, note };
   }
   if (input.pictures.length === 0)
     return { bytes, note: `It could not be made to fit ${printBytes(input.limitBytes)}.` };
   const note = `Pictures are left out, to fit ${printBytes(input.limitBytes)}.`;
-  bytes = pack(input, [], note);
+  bytes = await pack(input, [], note);
   const isTooLarge = bytes.length > input.limitBytes;
   return { bytes, note: isTooLarge ? `${note} Even so it does not.` : note };
 }
@@ -70,15 +65,14 @@ async function scaled({ pictures, pause }: BundleInput, factor: number): Promise
   return smaller;
 }
 
-function pack(
+async function pack(
   { report, formats }: BundleInput,
   pictures: readonly BundledPicture[],
   note: string,
-): Uint8Array<ArrayBuffer> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const embedded = pictures.map((picture) => picture.embedded);
-  const texts = reportFormats
-    .filter(({ id }) => formats.includes(id))
-    .map((format) => ({ name: format.fileName, text: format.write(report, embedded) }));
+  const loaded = await Promise.all(reportFormats.filter(({ id }) => formats.includes(id)).map(({ load }) => load()));
+  const texts = loaded.map((format) => ({ name: format.fileName, text: format.write(report, embedded) }));
   const names = [...texts.map(({ name }) => name), ...pictures.map(({ file }) => file)];
   const files: Zippable = { 'CONTENTS.txt': [Buffer.from(contents(report, names, note)), { level: 9 }] };
   for (const { name, text } of texts) files[name] = [Buffer.from(text), { level: 9 }];

@@ -1,18 +1,14 @@
-// Draws the pictures and writes pictures and reports into the output folder.
+// Writes pictures, reports and the bundle into the output folder.
 import { setImmediate } from 'node:timers/promises';
 import type { DiffResult } from '../diff-dumps.ts';
-import { rowsOf } from '../draw/encode/image-encoder.ts';
-import { imageEncoders } from '../draw/encode/index.ts';
-import type { LeakReport, ReportPicture } from '../model/leak-report.ts';
-import type { DrawnPicture, PictureInput } from '../pictures/picture.ts';
-import { rawOverviews } from '../pictures/raw-overview.ts';
-import { plannedPictures } from '../pictures/render-pictures.ts';
-import { type EmbeddedPicture, reportFormats } from '../reports/index.ts';
-import type { ResolvedOptions } from './commands/diff-options.ts';
-import { type OutputFolder, rawFolder } from './output-folder.ts';
+import type { LeakReport } from '../model/leak-report.ts';
+import { reportFormats } from '../reports/index.ts';
+import { bundleName } from './bundle-file.ts';
+import type { OutputFolder } from './output-folder.ts';
 import type { ProgressBar } from './progress-bar.ts';
+import type { ResolvedOptions } from './resolve-options.ts';
 import { say } from './terminal.ts';
-import { bundleName, makeBundle } from './write-bundle.ts';
+import type { WrittenPicture } from './write-pictures.ts';
 
 export interface ResultsInput {
   readonly result: DiffResult;
@@ -25,20 +21,16 @@ export interface ResultsInput {
 
 /** Returns the report with its pictures. Nothing stands under its final name before the folder is published. */
 export async function writeResults(input: ResultsInput): Promise<LeakReport> {
-  const drawn = input.options.withPictures ? await writePictures(input) : [];
+  const drawn = input.options.withPictures ? await (await import('./write-pictures.ts')).writePictures(input) : [];
   const report = { ...input.report, pictures: drawn.map(({ row }) => row) };
   const embedded = drawn.map(({ embedded }) => embedded);
-  for (const format of reportFormats) {
-    if (input.options.reports.includes(format.id)) input.folder.write(format.fileName, format.write(report, embedded));
+  for (const { id, load } of reportFormats) {
+    if (!input.options.reports.includes(id)) continue;
+    const format = await load();
+    input.folder.write(format.fileName, format.write(report, embedded));
   }
   await writeBundle(input, report, drawn);
   return report;
-}
-
-interface WrittenPicture {
-  readonly row: ReportPicture;
-  readonly embedded: EmbeddedPicture;
-  readonly drawn: DrawnPicture;
 }
 
 async function writeBundle(
@@ -49,6 +41,7 @@ async function writeBundle(
   const { options, folder, signal, bar } = input;
   if (options.bundleBytes === undefined) return;
   bar.show('bundling', 0, 0);
+  const { makeBundle } = await import('./write-bundle.ts');
   const { bytes, note } = await makeBundle({
     report,
     formats: options.reports,
@@ -62,63 +55,4 @@ async function writeBundle(
   folder.write(bundleName, [bytes]);
   bar.stop();
   if (note !== '') say(`${bundleName}: ${note}`);
-}
-
-async function writePictures(input: ResultsInput): Promise<WrittenPicture[]> {
-  const { result, report, options, bar } = input;
-  const pictureInput: PictureInput = {
-    report,
-    tracks: result.tracks,
-    cellMap: result.cellMap,
-    memories: result.dumps.map((dump) => dump.memory),
-    width: options.width,
-    order: options.order,
-    bytesPerPixel: options.bytesPerCell,
-  };
-  const { bytesPerCell } = result.cellMap;
-  if (options.bytesPerCell !== undefined && bytesPerCell !== options.bytesPerCell) {
-    say(
-      `--bytes-per-pixel: ${options.bytesPerCell} would take too much memory for these dumps; ${bytesPerCell} is used`,
-    );
-  }
-  const planned = plannedPictures(pictureInput);
-  const written: WrittenPicture[] = [];
-  for (const [index, picture] of planned.entries()) {
-    bar.show('drawing', index, planned.length);
-    const image = picture.draw();
-    const files: Record<string, string> = {};
-    let png = new Uint8Array();
-    for (const encoder of imageEncoders) {
-      const name = `pictures/${picture.id}.${encoder.id}`;
-      files[encoder.id] = name;
-      const chunks = [...encoder.encode(rowsOf(image))];
-      if (encoder.id === 'png') png = Buffer.concat(chunks);
-      input.folder.write(name, chunks);
-    }
-    const { id, title, description } = picture;
-    written.push({
-      row: { id, title, bmp: files.bmp!, png: files.png!, description },
-      embedded: { id, title, description, png, width: image.width, height: image.height, lookup: picture.lookup?.() },
-      drawn: picture,
-    });
-    await setImmediate();
-    input.signal.throwIfAborted();
-  }
-  if (options.rawDepth !== null) await writeRawPictures(input, rawOverviews(pictureInput, options.rawDepth));
-  return written;
-}
-
-/** In a folder of their own, and in no report: whoever attaches the report hands out no memory. */
-async function writeRawPictures(input: ResultsInput, pictures: readonly DrawnPicture[]): Promise<void> {
-  for (const [index, picture] of pictures.entries()) {
-    input.bar.show('drawing raw bytes', index, pictures.length);
-    const image = picture.draw();
-    for (const encoder of imageEncoders) {
-      input.folder.write(`${rawFolder}/${picture.id}.${encoder.id}`, encoder.encode(rowsOf(image)));
-    }
-    await setImmediate();
-    input.signal.throwIfAborted();
-  }
-  input.bar.stop();
-  say(`${rawFolder}/ holds pictures of memory contents, secrets too; the reports do not show them`);
 }

@@ -1,12 +1,8 @@
 // leakviz info: what one dump holds.
 import type { InferredOptionTypes } from 'yargs';
-import { allocators } from '../../allocators/index.ts';
-import { inspectDump } from '../../inspect/inspect-dump.ts';
-import { printDumpFacts } from '../../reports/dump-facts.ts';
 import { exitCodesHelp } from '../exit-code.ts';
-import { print, terminalOptions } from '../terminal.ts';
 import type { Command } from './command.ts';
-import { type OneDumpArgs, oneDumpOptions, withDump } from './one-dump.ts';
+import { type OneDumpArgs, oneDumpOptions } from './one-dump-options.ts';
 
 const infoOptions = {
   ...oneDumpOptions,
@@ -19,7 +15,7 @@ const infoOptions = {
   },
 } as const;
 
-type InfoArgs = OneDumpArgs & InferredOptionTypes<typeof infoOptions>;
+export type InfoArgs = OneDumpArgs & InferredOptionTypes<typeof infoOptions>;
 
 export const info: Command = {
   name: 'info',
@@ -36,14 +32,7 @@ export const info: Command = {
           .example('$0 info a.dmp', 'format, process, regions, heaps with used and free blocks')
           .example('$0 info heap.bin --map heap.map', 'raw ranges at their addresses')
           .epilogue(exitCodesHelp),
-      (args) => runInfo(args as unknown as InfoArgs, signal),
+      async (args) => (await import('../handlers/info.ts')).runInfo(args as unknown as InfoArgs, signal),
     ) as typeof yargs;
   },
 };
-
-async function runInfo(args: InfoArgs, signal: AbortSignal): Promise<void> {
-  await withDump(args, infoOptions, signal, async (dump) => {
-    const facts = await inspectDump(dump, { allocators, signal });
-    print(args.json ? JSON.stringify(facts, null, 2) : printDumpFacts(facts, terminalOptions(), args.verbose));
-  });
-}

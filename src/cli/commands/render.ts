@@ -1,29 +1,8 @@
 // leakviz render: bytes as pixels, Dump2Picture's job.
-import { extname, resolve } from 'node:path';
 import type { InferredOptionTypes } from 'yargs';
-import { openSource } from '../../bytes/decompress.ts';
-import { cleanUpTemporaryFiles } from '../../bytes/temporary-file.ts';
-import type { PixelDepth } from '../../draw/encode/bmp-header.ts';
-import { png } from '../../draw/encode/png.ts';
-import { encodeRawBmp, type RawRows, rgbOfRaw } from '../../draw/encode/raw-rows.ts';
-import { LeakvizError } from '../../errors.ts';
-import type { Memory } from '../../memory/memory.ts';
-import { type ByteStretch, capturedBytesIn, memoryStretch, wholeFile } from '../../render/byte-stretch.ts';
-import { dump2picture, dump2pictureSize } from '../../render/dump2picture.ts';
-import { namedRange } from '../../render/named-range.ts';
-import { rawPicture } from '../../render/raw-picture.ts';
-import { escapeText } from '../../text/escape-text.ts';
-import { printBytes, printCount, printExactBytes } from '../../text/print-quantity.ts';
-import { onExit } from '../clean-up.ts';
 import { exitCodesHelp } from '../exit-code.ts';
-import { writeOutputFile } from '../output-file.ts';
-import { parseDepth } from '../parse-depth.ts';
-import { type AddressRange, parseRange } from '../parse-range.ts';
-import { openProgressBar } from '../progress-bar.ts';
-import { print, say } from '../terminal.ts';
 import type { Command } from './command.ts';
-import { checkGivenOnce } from './diff-options.ts';
-import { type OneDumpArgs, oneDumpOptions, withDump } from './one-dump.ts';
+import { type OneDumpArgs, oneDumpOptions } from './one-dump-options.ts';
 
 const picture = { type: 'string', requiresArg: true, group: 'Picture:' } as const;
 const which = { type: 'string', requiresArg: true, group: 'What to draw (the whole file unless given):' } as const;
@@ -48,7 +27,7 @@ const renderOptions = {
   'temp-dir': oneDumpOptions['temp-dir'],
 } as const;
 
-type RenderArgs = Omit<OneDumpArgs, 'json'> &
+export type RenderArgs = Omit<OneDumpArgs, 'json'> &
   InferredOptionTypes<typeof renderOptions> & { readonly picture?: string | undefined };
 
 export const render: Command = {
@@ -67,129 +46,7 @@ export const render: Command = {
           .example('$0 render a.dmp a.bmp --bpp 24', 'the whole file')
           .example("$0 render a.dmp a.png --range '7ff6`1000 L8000'", 'memory at an address')
           .epilogue(exitCodesHelp),
-      (args) => runRender(args as unknown as RenderArgs, signal),
+      async (args) => (await import('../handlers/render.ts')).runRender(args as unknown as RenderArgs, signal),
     ) as typeof yargs;
   },
 };
-
-interface Wishes {
-  readonly path: string;
-  readonly format: 'bmp' | 'png';
-  readonly depth: PixelDepth;
-  readonly width: number | undefined;
-  readonly range: AddressRange | undefined;
-}
-
-const widestPicture = 1 << 20;
-
-function readWishes(args: RenderArgs): Wishes {
-  checkGivenOnce(args as unknown as Readonly<Record<string, unknown>>, renderOptions);
-  const path = args.picture!;
-  const format = extname(path).slice(1).toLowerCase();
-  if (format !== 'bmp' && format !== 'png') {
-    throw new LeakvizError('usage', `${path}: expected a picture's name that ends in .bmp or .png`);
-  }
-  if (resolve(path) === resolve(args.dump!)) {
-    throw new LeakvizError('usage', `${path}: the picture would replace the file that is drawn`);
-  }
-  if (args.range !== undefined && args.module !== undefined) {
-    throw new LeakvizError('usage', '--range and --module both say what to draw', { hint: 'Give one of them.' });
-  }
-  const range = args.range === undefined ? undefined : parseRange('--range', args.range.join(' '));
-  const width = args.width === undefined ? undefined : parseWidth(args.width);
-  const isPart = range !== undefined || args.module !== undefined;
-  if (args.dump2picture && (isPart || width !== undefined || format === 'png')) {
-    throw new LeakvizError('usage', '--dump2picture always draws the whole file, as BMP, at a width of its own', {
-      hint: 'Leave out --range, --module and --width and name a .bmp file, or leave out --dump2picture.',
-    });
-  }
-  return { path, format, depth: parseDepth(args.bpp), width, range };
-}
-
-function parseWidth(text: string): number {
-  const width = Number(text);
-  if (!Number.isInteger(width) || width < 1 || width > widestPicture) {
-    throw new LeakvizError('usage', `--width: expected 1 to ${printCount(widestPicture)} pixels, found '${text}'`);
-  }
-  return width;
-}
-
-async function runRender(args: RenderArgs, signal: AbortSignal): Promise<void> {
-  const wishes = readWishes(args);
-  if (wishes.range === undefined && args.module === undefined) {
-    await renderFile(args, wishes, signal);
-    return;
-  }
-  await withDump({ ...args, json: false }, renderOptions, signal, async ({ memory }) => {
-    const { start, end } = wishes.range ?? namedRange(memory.dump, args.module!);
-    await writePicture(memoryOf(memory, start, end), wishes, signal);
-  });
-}
-
-function memoryOf(memory: Memory, start: number, end: number): ByteStretch {
-  const captured = capturedBytesIn(memory, start, end);
-  if (captured === 0) {
-    throw new LeakvizError('usage', 'the dump holds no byte of this range', {
-      hint: 'leakviz info shows what it holds.',
-    });
-  }
-  if (captured < end - start) {
-    say(`${printBytes(end - start - captured)} of the range are not in the dump; they are drawn as thin lines`);
-  }
-  return memoryStretch(memory, start, end);
-}
-
-async function renderFile(args: RenderArgs, wishes: Wishes, signal: AbortSignal): Promise<void> {
-  const bar = await openProgressBar(true);
-  const forget = onExit(() => {
-    bar.stop();
-    cleanUpTemporaryFiles();
-  });
-  try {
-    const tempDir = args['temp-dir'];
-    const source = await openSource(args.dump!, {
-      ...(tempDir === undefined ? {} : { tempDir }),
-      signal,
-      onProgress: ({ packedBytes, packedSize }) => bar.show('unpacking', packedBytes, packedSize),
-    });
-    bar.stop();
-    try {
-      for (const { message } of source.warnings) say(message);
-      if (!args.dump2picture) await writePicture(wholeFile(source), wishes, signal);
-      else {
-        const size = dump2pictureSize(source.size, wishes.depth);
-        await writeChunks(dump2picture(source, wishes.depth), { ...size, bytes: source.size }, wishes, signal);
-      }
-    } finally {
-      source.close();
-    }
-  } finally {
-    bar.stop();
-    forget();
-  }
-}
-
-async function writePicture(stretch: ByteStretch, wishes: Wishes, signal: AbortSignal): Promise<void> {
-  const raw: RawRows = rawPicture(stretch, wishes);
-  const chunks = wishes.format === 'bmp' ? encodeRawBmp(raw) : png.encode(rgbOfRaw(raw));
-  await writeChunks(chunks, { width: raw.width, height: raw.height, bytes: stretch.size }, wishes, signal);
-}
-
-async function writeChunks(
-  chunks: Iterable<Uint8Array>,
-  { width, height, bytes }: { readonly width: number; readonly height: number; readonly bytes: number },
-  { path, depth }: Wishes,
-  signal: AbortSignal,
-): Promise<void> {
-  const bar = await openProgressBar(true);
-  try {
-    await writeOutputFile(path, chunks, { signal, onProgress: (done) => bar.show('writing', done, bytes) });
-  } finally {
-    bar.stop();
-  }
-  const shown = escapeText(path, Number.POSITIVE_INFINITY);
-  print(
-    `Picture: ${shown}, ${printCount(width)} × ${printCount(height)} pixels, ${depth} bits each, of ${printExactBytes(bytes)}`,
-  );
-  say('the picture shows the bytes of memory themselves, secrets in them too: think before you hand it out');
-}

@@ -1,0 +1,32 @@
+import { allocators } from '../../allocators/index.ts';
+import { LeakvizError } from '../../errors.ts';
+import { profileBlocks } from '../../inspect/profile-blocks.ts';
+import { printBlockProfile } from '../../reports/dump-facts.ts';
+import type { BlocksArgs } from '../commands/blocks.ts';
+import { parseBytes } from '../parse-quantity.ts';
+import { print, terminalOptions } from '../terminal.ts';
+import { withDump } from './with-dump.ts';
+
+export async function runBlocks(args: BlocksArgs, signal: AbortSignal): Promise<void> {
+  if (args.stride === undefined) {
+    throw new LeakvizError('usage', 'blocks: which stride?', {
+      hint: 'Give --stride, as diff names it: leakviz blocks a.dmp --stride 272',
+    });
+  }
+  const stride = wholeNumber('--stride', args.stride, 8);
+  const limit = wholeNumber('--limit', args.limit, 0);
+  await withDump(args, signal, async (dump) => {
+    const profiles = await profileBlocks(dump.memory, { allocators, stride, limit, signal });
+    if (args.json) print(JSON.stringify(profiles, null, 2));
+    else if (profiles.length === 0) print(`No blocks of ${stride} bytes were found in this dump.`);
+    else print(profiles.map((profile) => printBlockProfile(profile, terminalOptions())).join('\n'));
+  });
+}
+
+function wholeNumber(option: string, text: string, least: number): number {
+  const value = parseBytes(text);
+  if (value === undefined || !Number.isInteger(value) || value < least) {
+    throw new LeakvizError('usage', `${option}: expected a whole number from ${least}, found '${text}'`);
+  }
+  return value;
+}

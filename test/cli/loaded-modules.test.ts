@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { runCli, sampleDumps, temporaryFolder } from './run-cli.ts';
+
+interface Loaded {
+  /** Files of src/ that a run had to compile, such as `pictures/index.ts`. */
+  readonly sources: readonly string[];
+  /** Packages that it loaded. */
+  readonly packages: readonly string[];
+}
+
+/** V8 tells which files it compiled; each of ours names the sources it was built from. */
+async function loadedBy(args: readonly string[]): Promise<Loaded> {
+  const folder = temporaryFolder();
+  const coverage = join(folder, 'coverage');
+  const { code, stderr } = await runCli(args, { cwd: folder, env: { NODE_V8_COVERAGE: coverage } });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const files = readdirSync(coverage).flatMap((name) => {
+    const { result } = JSON.parse(readFileSync(join(coverage, name), 'utf8')) as { result: { url: string }[] };
+    return result.map(({ url }) => url).filter((url) => url.startsWith('file:'));
+  });
+  const isPackage = (url: string) => url.includes('/node_modules/');
+  const packages = files.filter(isPackage).map((url) => url.split('/node_modules/').at(-1)!.split('/')[0]!);
+  const texts = files.filter((url) => !isPackage(url)).map((url) => readFileSync(fileURLToPath(url), 'utf8'));
+  const sources = texts.flatMap((text) => [...text.matchAll(/^\/\/ src\/(.*)$/gm)].map(([, name]) => name!));
+  return { sources: [...new Set(sources)].sort(), packages: [...new Set(packages)].sort() };
+}
+
+const layersOf = ({ sources }: Loaded) => [...new Set(sources.map((name) => name.split('/')[0]!))].sort();
+
+describe('a run loads what it needs', () => {
+  test('--version: nothing but the version', async () => {
+    const loaded = await loadedBy(['--version']);
+    expect(loaded).toEqual({ sources: ['cli/main.ts', 'cli/package-file.ts', 'cli/version.ts'], packages: [] });
+  });
+
+  test('--help: the command line, and nothing that reads dumps', async () => {
+    const loaded = await loadedBy(['--help']);
+    expect(layersOf(loaded)).toEqual(['cli', 'errors.ts', 'text']);
+    expect(loaded.sources.filter((name) => name.startsWith('cli/handlers/'))).toEqual([]);
+  });
+
+  test('diff without pictures: no pictures, no encoders, and of the reports those asked for', async () => {
+    const args = ['diff', ...sampleDumps('windows-63'), '--no-pictures', '--report', 'json'];
+    const { sources, packages } = await loadedBy(args);
+    expect(sources).toContain('diff-dumps.ts');
+    expect(sources).toContain('reports/json.ts');
+    const needless =
+      /^(pictures\/(?!layout\/cell-places)|draw\/encode\/(png|bmp\.)|render\/|inspect\/|reports\/(html|markdown|junit))/;
+    expect(sources.filter((name) => needless.test(name))).toEqual([]);
+    for (const one of ['ssim.js', 'fflate', 'tinyglobby', 'cli-progress']) expect(packages).not.toContain(one);
+  });
+
+  test('diff with pictures does load them', async () => {
+    const { sources, packages } = await loadedBy(['diff', ...sampleDumps('windows-63'), '--report', 'md']);
+    expect(sources).toContain('pictures/index.ts');
+    expect(sources).toContain('reports/markdown.ts');
+    expect(sources).not.toContain('reports/html.ts');
+    expect(packages).not.toContain('fflate');
+  });
+});
