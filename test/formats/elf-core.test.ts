@@ -1,9 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { glibcMalloc } from '../../src/allocators/glibc-malloc/index.ts';
 import { memorySource } from '../../src/bytes/memory-source.ts';
 import { MalformedDumpError } from '../../src/errors.ts';
 import { openDump } from '../../src/formats/index.ts';
 import { openMemory } from '../../src/memory/dump-memory.ts';
 import type { Dump } from '../../src/model/dump.ts';
+import { openDumps } from '../../src/open-dumps.ts';
 import { type SynthElfCore, writeElfCore } from '../synth/synth-elf-core.ts';
 
 const page = 4096;
@@ -297,4 +302,51 @@ test('a program is no dump', () => {
   const core = writeElfCore({ segments: [] });
   core[16] = 2;
   expect(openDump(memorySource(core)).format).toBe('raw');
+});
+
+describe('the core of a machine', () => {
+  const kernelCode = { address: -0x7f000000, physicalStart: 0x3000, bytes: pages(1, 3), flags: 7 };
+  const machine: SynthElfCore = {
+    vmcoreInfo: 'OSRELEASE=6.1.0\nPAGESIZE=16384\nCRASHTIME=1700000000\n',
+    threads: [{ id: 99, stackPointer: 0x2010 }],
+    segments: [
+      kernelCode,
+      { address: -0x77000000_0000, physicalStart: 0x1000, bytes: pages(2, 1), memorySize: 4 * page, flags: 7 },
+      { address: -0x1000, physicalStart: -1, memorySize: page, flags: 7 },
+    ],
+  };
+
+  test('is told by its VMCOREINFO note and seen by physical address', () => {
+    const dump = open(machine);
+    expect(dump).toMatchObject({
+      addressSpace: 'physical',
+      operatingSystem: 'linux',
+      pageSize: 16384,
+      processId: null,
+    });
+    expect(dump.capturedAt).toEqual(new Date(1_700_000_000_000));
+    expect(dump.details).toEqual([{ name: 'Kernel', value: '6.1.0' }]);
+    expect(dump.warnings.map(({ code }) => code)).toEqual(['physical-addresses']);
+    expect(dump.captured.map(({ start, size }) => [start, size])).toEqual([
+      [0x1000, 2 * page],
+      [0x3000, page],
+    ]);
+    const memory = openMemory(dump, memorySource(writeElfCore(machine)));
+    expect([0xfff, 0x1000, 0x3000, 0x4000].map((at) => memory.u8(at))).toEqual([undefined, 1, 3, undefined]);
+  });
+
+  test('has no region twice, no heap, and no stack told by a virtual address', () => {
+    const dump = open(machine);
+    expect(summary(dump)).toEqual(['unknown - 4']);
+    expect(glibcMalloc.findHeaps(openMemory(dump, memorySource(writeElfCore(machine))))).toEqual([]);
+  });
+
+  test('is not compared with the core of a process', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'leakviz-test-'));
+    const paths = ['machine', 'process'].map((name) => join(folder, name));
+    writeFileSync(paths[0]!, writeElfCore(machine));
+    writeFileSync(paths[1]!, writeElfCore({ segments: [{ address: 0x1000, bytes: pages(1) }] }));
+    await expect(openDumps(paths)).rejects.toMatchObject({ code: 'incomparable-dumps' });
+    rmSync(folder, { recursive: true });
+  });
 });

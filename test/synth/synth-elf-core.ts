@@ -6,6 +6,8 @@ interface SynthSegment {
   readonly bytes?: Uint8Array;
   /** As large as `bytes` unless given. */
   readonly memorySize?: number;
+  /** p_paddr; 0 unless given. */
+  readonly physicalStart?: number;
   /** PF_R 4 + PF_W 2 + PF_X 1; read and write unless given. */
   readonly flags?: number;
 }
@@ -27,6 +29,8 @@ export interface SynthElfCore {
   readonly notePadding?: number;
   /** Owner of the notes; CORE unless given. */
   readonly owner?: string;
+  /** Makes it a core of a whole machine: the text of its VMCOREINFO note. */
+  readonly vmcoreInfo?: string;
 }
 
 interface SynthMapping {
@@ -63,13 +67,14 @@ export function writeElfCore(core: SynthElfCore): Uint8Array {
     memorySize: 0,
   });
   let offset = notesOffset + notes.length;
-  for (const { address, bytes, memorySize, flags } of core.segments) {
+  for (const { address, physicalStart, bytes, memorySize, flags } of core.segments) {
     const fileSize = bytes?.length ?? 0;
     writeEntry(file, width, {
       type: 1,
       flags: flags ?? 6,
       offset,
       address,
+      physicalStart: physicalStart ?? 0,
       fileSize,
       memorySize: memorySize ?? fileSize,
     });
@@ -109,6 +114,7 @@ interface Entry {
   readonly flags: number;
   readonly offset: number;
   readonly address: number;
+  readonly physicalStart?: number;
   readonly fileSize: number;
   readonly memorySize: number;
 }
@@ -118,7 +124,7 @@ function writeEntry(file: ByteWriter, width: 4 | 8, entry: Entry): void {
   if (width === 8) file.u32(entry.flags);
   file.word(entry.offset, width);
   file.word(entry.address, width);
-  file.word(0, width);
+  file.word(entry.physicalStart ?? 0, width);
   file.word(entry.fileSize, width);
   file.word(entry.memorySize, width);
   if (width === 4) file.u32(entry.flags);
@@ -136,10 +142,9 @@ function writeSectionHeader(file: ByteWriter, width: 4 | 8, count: number): void
 function writeNotes(core: SynthElfCore, width: 4 | 8): Uint8Array {
   const littleEndian = core.littleEndian ?? true;
   const notes = createByteWriter(littleEndian);
-  const add = (type: number, fill: (description: ByteWriter) => void) => {
+  const add = (type: number, fill: (description: ByteWriter) => void, owner = core.owner ?? 'CORE') => {
     const description = createByteWriter(littleEndian);
     fill(description);
-    const owner = core.owner ?? 'CORE';
     notes.u32(owner.length + 1);
     notes.u32(description.offset());
     notes.u32(type);
@@ -161,6 +166,7 @@ function writeNotes(core: SynthElfCore, width: 4 | 8): Uint8Array {
     });
   }
   if (core.auxiliary !== undefined) add(6, (note) => writeAuxiliary(note, core.auxiliary!, width));
+  if (core.vmcoreInfo !== undefined) add(0, (note) => note.text(core.vmcoreInfo!), 'VMCOREINFO');
   if (core.files !== undefined) add(0x46494c45, (note) => writeFiles(note, core.files!, width));
   return notes.toBytes();
 }

@@ -5,9 +5,11 @@ import type { CapturedRange, Dump, OperatingSystem } from '../../model/dump.ts';
 import { settleCapturedRanges } from '../captured-ranges.ts';
 import type { DumpFormat } from '../dump-format.ts';
 import { baseName } from '../text.ts';
+import { isPageSize } from '../vmcoreinfo.ts';
 import { createWarningLog } from '../warnings.ts';
 import { architectureOf, isElfCore, readElfHeader } from './elf-header.ts';
 import { findImagePaths, findImageStarts } from './images.ts';
+import { isOfMachine, machineDump } from './machine-memory.ts';
 import { toModules } from './modules.ts';
 import { type CoreNotes, readNotes } from './notes.ts';
 import { auxiliaryTypes } from './process-notes.ts';
@@ -28,6 +30,7 @@ function openElfCore(source: ByteSource): Dump {
   const header = readElfHeader(source);
   const segments = readProgramHeaders(source, header, warnings);
   const notes = readNotes(source, header, segments.notes, warnings);
+  if (isOfMachine(notes)) return machineDump({ source, header, loads: segments.loads, notes, warnings });
   const loads = accessibleLoads(segments.loads);
   if (loads.length === 0) warnings.add('no-memory', 'the core has no memory in it: no PT_LOAD that can be accessed');
   const captured = settleCapturedRanges(loads.map(toCapturedRange), source.size, warnings);
@@ -94,8 +97,7 @@ function operatingSystemOf(notes: CoreNotes): OperatingSystem {
 
 function pageSizeOf(notes: CoreNotes): number {
   const declared = notes.auxiliary.get(auxiliaryTypes.pageSize) ?? 0;
-  const plausible = declared >= 512 && declared <= 1 << 20 && Number.isInteger(Math.log2(declared));
-  return plausible ? declared : 4096;
+  return isPageSize(declared) ? declared : 4096;
 }
 
 /** The file that the program's entry point lies in; the kernel's own name for the process is cut after 15 bytes. */

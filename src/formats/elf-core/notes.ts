@@ -1,6 +1,7 @@
 import { type BinaryReader, createBinaryReader } from '../../bytes/binary-reader.ts';
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import { textUpToNul } from '../text.ts';
+import { longestVmcoreInfo, parseVmcoreInfo, type VmcoreInfo } from '../vmcoreinfo.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { ElfHeader } from './elf-header.ts';
 import { type FileMapping, readFileMappings } from './file-mappings.ts';
@@ -23,6 +24,8 @@ export interface CoreNotes {
   readonly process: ProcessInfo | undefined;
   readonly files: readonly FileMapping[];
   readonly auxiliary: AuxiliaryVector;
+  /** Of a kernel's core only. */
+  readonly vmcoreInfo: VmcoreInfo | undefined;
 }
 
 /** A note's name and where its description stands. */
@@ -56,19 +59,26 @@ export function readNotes(
   let files: readonly FileMapping[] = [];
   let process: ProcessInfo | undefined;
   let auxiliary: AuxiliaryVector = new Map();
+  let vmcoreInfo: VmcoreInfo | undefined;
   for (const segment of segments) {
     for (const note of walkNotes(source, header, segment, warnings)) {
       owners.add(note.owner);
-      if (note.owner !== 'CORE') continue;
       const options = { start: note.offset, size: note.size, littleEndian: header.littleEndian };
       const reader = createBinaryReader(source, options);
+      if (note.owner === 'VMCOREINFO') vmcoreInfo ??= readVmcoreInfo(reader);
+      if (note.owner !== 'CORE') continue;
       if (note.type === statusType) addIfRead(threads, readThread(reader, header));
       else if (note.type === processInfoType) process ??= readProcessInfo(reader, header);
       else if (note.type === auxiliaryType && auxiliary.size === 0) auxiliary = readAuxiliaryVector(reader, header);
       else if (note.type === fileType && files.length === 0) files = readFileMappings(reader, header, warnings);
     }
   }
-  return { owners, threads, process, files, auxiliary };
+  return { owners, threads, process, files, auxiliary, vmcoreInfo };
+}
+
+function readVmcoreInfo(reader: BinaryReader): VmcoreInfo {
+  const size = Math.min(reader.remaining(), longestVmcoreInfo);
+  return parseVmcoreInfo(textUpToNul(reader.bytes(size, 'VMCOREINFO')));
 }
 
 function addIfRead<T>(list: T[], item: T | undefined): void {

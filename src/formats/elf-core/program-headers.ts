@@ -15,6 +15,8 @@ export interface LoadSegment {
   readonly start: Address;
   /** Exclusive. */
   readonly end: Address;
+  /** Of a kernel's core: where the memory stands in the machine. Zero in those of processes. */
+  readonly physicalStart: Address;
   readonly fileOffset: number;
   /** Bytes in the file; what follows them up to `end` was not dumped, which is not zero. */
   readonly fileSize: number;
@@ -68,8 +70,8 @@ export function readProgramHeaders(source: ByteSource, header: ElfHeader, warnin
       warnings.add('bad-segment', 'a PT_LOAD has an impossible address or size and is skipped', offset);
       continue;
     }
-    const { offset: fileOffset, fileSize, flags } = entry;
-    loads.push({ start: entry.address, end, fileOffset, fileSize, flags });
+    const { offset: fileOffset, fileSize, flags, physicalStart } = entry;
+    loads.push({ start: entry.address, end, physicalStart, fileOffset, fileSize, flags });
   }
   return { loads, notes };
 }
@@ -79,6 +81,7 @@ interface Entry {
   readonly flags: number;
   readonly offset: number;
   readonly address: Address;
+  readonly physicalStart: Address;
   readonly fileSize: number;
   readonly memorySize: number;
 }
@@ -90,16 +93,17 @@ function readEntry64(reader: Reader): Entry {
   const flags = reader.u32('p_flags');
   const offset = reader.u64('p_offset');
   const address = reader.address64('p_vaddr');
-  reader.skip(8);
-  return { type, flags, offset, address, fileSize: reader.u64('p_filesz'), memorySize: reader.u64('p_memsz') };
+  const physicalStart = reader.address64('p_paddr');
+  const fileSize = reader.u64('p_filesz');
+  return { type, flags, offset, address, physicalStart, fileSize, memorySize: reader.u64('p_memsz') };
 }
 
 function readEntry32(reader: Reader): Entry {
   const type = reader.u32('p_type');
   const offset = reader.u32('p_offset');
   const address = reader.u32('p_vaddr');
-  reader.skip(4);
+  const physicalStart = reader.u32('p_paddr');
   const fileSize = reader.u32('p_filesz');
   const memorySize = reader.u32('p_memsz');
-  return { type, flags: reader.u32('p_flags'), offset, address, fileSize, memorySize };
+  return { type, flags: reader.u32('p_flags'), offset, address, physicalStart, fileSize, memorySize };
 }
