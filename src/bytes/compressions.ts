@@ -1,16 +1,21 @@
-import type { Unpack } from './packed-input.ts';
+import type { ByteSource } from './byte-source.ts';
+import type { PackedPart, Unpack } from './packed-input.ts';
+import { unpackBzip2 } from './unpack-bzip2.ts';
 import { unpackGzip } from './unpack-gzip.ts';
 import { unpackLz4 } from './unpack-lz4.ts';
 import { unpackXz } from './unpack-xz.ts';
 import { unpackZstd } from './unpack-zstd.ts';
+import { findZipMember } from './zip-member.ts';
 
 /** One way to pack a file. To add one: a function, and a line in the list. */
 export interface Compression {
   readonly id: string;
   /** First bytes of such a file; null where any byte may stand. */
   readonly magic: readonly (number | null)[];
-  /** Undefined for those that leakviz knows by sight only. */
-  readonly unpack: Unpack | undefined;
+  /** For files that are packed as a whole. Without this and `findMember` leakviz knows it by sight only. */
+  readonly unpack?: Unpack;
+  /** For archives: the one file in it. `shown` is the archive's name for messages. Throws LeakvizError. */
+  readonly findMember?: (file: ByteSource, shown: string) => PackedPart;
 }
 
 /** All compressions. No two have the same first bytes, so their order is of no matter. */
@@ -20,10 +25,10 @@ const compressions: readonly Compression[] = [
   { id: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], unpack: unpackXz },
   { id: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], unpack: unpackLz4 },
   // The block that follows the header begins with the digits of pi.
-  { id: 'bzip2', magic: [0x42, 0x5a, 0x68, null, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59], unpack: undefined },
-  { id: 'zip', magic: [0x50, 0x4b, 0x03, 0x04], unpack: undefined },
-  { id: '7z', magic: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], unpack: undefined },
-  { id: 'cab', magic: [0x4d, 0x53, 0x43, 0x46, 0, 0, 0, 0], unpack: undefined },
+  { id: 'bzip2', magic: [0x42, 0x5a, 0x68, null, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59], unpack: unpackBzip2 },
+  { id: 'zip', magic: [0x50, 0x4b, 0x03, 0x04], findMember: findZipMember },
+  { id: '7z', magic: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c] },
+  { id: 'cab', magic: [0x4d, 0x53, 0x43, 0x46, 0, 0, 0, 0] },
 ];
 
 /** The compression of a file that begins with `head`; undefined for files that are not packed. */

@@ -1,11 +1,11 @@
 import { statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { LeakvizError } from '../errors.ts';
+import { LeakvizError, MalformedDumpError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type Compression, findCompression } from './compressions.ts';
 import { descriptorSource, openFileSource } from './file-source.ts';
-import { DamagedDataError, readPieces } from './packed-input.ts';
+import { DamagedDataError, type PackedPart, readPieces } from './packed-input.ts';
 import { createSparseWriter, type SparseWriter } from './sparse-writer.ts';
 import { printablePath } from './system-error.ts';
 import { createTemporaryFile, unwritableTemporaryFile } from './temporary-file.ts';
@@ -49,17 +49,16 @@ const pieceSize = 1 << 18;
 const stepSize = 1 << 24;
 
 /**
- * Opens a file for random access. Packed files (gzip, zstd, xz, lz4; told by their first bytes, not by name) are
+ * Opens a file for random access. Packed files (see compressions.ts; told by their first bytes, not by name) are
  * unpacked into a temporary file first, which is gone when the source is closed. Data that is cut off or damaged gives
  * what could be unpacked, and a warning. Throws LeakvizError: `unreadable-file`, `empty-file`, `malformed-dump`
- * (nothing could be unpacked), `unsupported-dump` (other packers; too large), `unwritable-output`.
+ * (nothing could be unpacked), `unsupported-dump` (other packers; packed twice; several files; too large), `unwritable-output`.
  */
 export async function openSource(path: string, options: OpenSourceOptions = {}): Promise<OpenedSource> {
   const file = openFileSource(path);
   let isKept = false;
   try {
-    const head = new Uint8Array(16);
-    const compression = findCompression(head.subarray(0, file.read(0, head)));
+    const compression = compressionOf(file);
     if (compression !== undefined) return await unpackFile(file, compression, path, options);
     isKept = true;
     return { ...file, fileBytes: file.size, compression: null, warnings: [] };
@@ -75,7 +74,8 @@ async function unpackFile(
   options: OpenSourceOptions,
 ): Promise<OpenedSource> {
   const shown = printablePath(path);
-  if (compression.unpack === undefined) {
+  const part = findPart(file, compression, shown);
+  if (part === undefined) {
     throw new LeakvizError(
       'unsupported-dump',
       `${shown} is packed with ${compression.id}, which leakviz cannot unpack`,
@@ -88,7 +88,7 @@ async function unpackFile(
   const temporary = createTemporaryFile(directory);
   const writer = createSparseWriter(temporary.descriptor);
   try {
-    const damage = await unpackInto(writer, file, compression.unpack, { ...options, directory, shown });
+    const damage = await unpackInto(writer, file, part, { ...options, directory, shown });
     if (writer.size() === 0) {
       const why = damage ?? 'there is nothing in it';
       throw new LeakvizError(
@@ -101,6 +101,7 @@ async function unpackFile(
     }
     finish(writer, directory);
     const source = descriptorSource(temporary.descriptor, writer.size(), path);
+    refuseNested(source, compression, shown);
     return {
       ...source,
       close: () => temporary.discard(),
@@ -112,6 +113,38 @@ async function unpackFile(
     temporary.discard();
     throw error;
   }
+}
+
+function findPart(file: ByteSource, { unpack, findMember }: Compression, shown: string): PackedPart | undefined {
+  if (findMember !== undefined) return inFile(shown, () => findMember(file, shown));
+  if (unpack === undefined) return undefined;
+  return { start: 0, size: file.size, unpack, unpackedSize: undefined, damage: undefined };
+}
+
+function inFile<T>(shown: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof MalformedDumpError)) throw error;
+    throw new LeakvizError('malformed-dump', `${shown}: ${error.message}`, {
+      hint: 'It is damaged or cut off: copy it again from where it was made.',
+      cause: error,
+    });
+  }
+}
+
+/** One wrapping is unpacked, not two: nobody packs a dump twice on purpose, and an attacker might a hundred times. */
+function refuseNested(source: ByteSource, { id }: Compression, shown: string): void {
+  const inner = compressionOf(source)?.id;
+  if (inner === undefined) return;
+  throw new LeakvizError('unsupported-dump', `${shown} is packed twice: what ${id} unpacks to is ${inner} again`, {
+    hint: 'Unpack it once and name the result.',
+  });
+}
+
+function compressionOf(source: ByteSource): Compression | undefined {
+  const head = new Uint8Array(16);
+  return findCompression(head.subarray(0, source.read(0, head)));
 }
 
 function damageWarning(id: string, damage: string, unpackedBytes: number) {
@@ -128,18 +161,20 @@ interface UnpackContext extends OpenSourceOptions {
 async function unpackInto(
   writer: SparseWriter,
   file: ByteSource,
-  unpack: NonNullable<Compression['unpack']>,
+  part: PackedPart,
   context: UnpackContext,
 ): Promise<string | undefined> {
   const mostBytes = context.mostUnpackedBytes ?? defaultMostUnpackedBytes;
   const mostWritten = freeBytes(context.directory) - spareBytes;
+  const { unpackedSize = 0 } = part;
+  if (unpackedSize > mostBytes) throw tooLarge(context.shown, mostBytes);
   let packedBytes = 0;
   let nextStep = 0;
-  const pieces = readPieces(file, pieceSize, (bytes) => {
-    packedBytes = bytes;
+  const pieces = readPieces(file, part, pieceSize, (offset) => {
+    packedBytes = offset;
   });
   try {
-    for await (const chunk of unpack(pieces)) {
+    for await (const chunk of part.unpack(pieces)) {
       if (writer.size() + chunk.length > mostBytes) throw tooLarge(context.shown, mostBytes);
       write(writer, chunk, context.directory);
       if (writer.writtenBytes() > mostWritten) throw unwritableTemporaryFile(context.directory, { code: 'ENOSPC' });
@@ -155,7 +190,7 @@ async function unpackInto(
     throw error;
   }
   context.onProgress?.({ packedBytes: file.size, packedSize: file.size, unpackedBytes: writer.size() });
-  return undefined;
+  return part.damage ?? (writer.size() < unpackedSize ? 'it ends too early' : undefined);
 }
 
 function tooLarge(shown: string, mostBytes: number): LeakvizError {

@@ -1,20 +1,34 @@
 import type { ByteSource } from './byte-source.ts';
 
 /** Unpacks data that comes in pieces. Yields what can be unpacked, then throws if the data is cut off or damaged. */
-export type Unpack = (packed: Iterable<Uint8Array>) => AsyncGenerator<Uint8Array> | Generator<Uint8Array>;
+export type Unpack = (packed: Iterable<Uint8Array>) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** Where packed data stands in a file, and how to unpack it. */
+export interface PackedPart {
+  readonly start: number;
+  /** Bytes; may run over the end of the file. */
+  readonly size: number;
+  readonly unpack: Unpack;
+  /** What it unpacks to, where the file says so. */
+  readonly unpackedSize: number | undefined;
+  /** What is known to be wrong with it before it is unpacked. */
+  readonly damage: string | undefined;
+}
 
 /** Packed data that ends before it should, or can't be unpacked. The message says why, in a few words. */
 export class DamagedDataError extends Error {}
 
-/** The bytes of a source in pieces. `onRead` is told how many bytes have been read so far. */
+/** The bytes of a part of a source in pieces. `onRead` is told where in the source the last one ended. */
 export function* readPieces(
   source: ByteSource,
+  { start, size }: Pick<PackedPart, 'start' | 'size'>,
   pieceSize: number,
-  onRead: (bytes: number) => void = () => {},
+  onRead: (offset: number) => void = () => {},
 ): Generator<Uint8Array> {
-  for (let offset = 0; offset < source.size; ) {
+  const end = Math.min(source.size, start + size);
+  for (let offset = start; offset < end; ) {
     // Each piece has its own bytes: unpackers keep them beyond the next step.
-    const piece = new Uint8Array(Math.min(pieceSize, source.size - offset));
+    const piece = new Uint8Array(Math.min(pieceSize, end - offset));
     const got = source.read(offset, piece);
     if (got === 0) return;
     offset += got;
@@ -26,6 +40,7 @@ export function* readPieces(
 /** A cursor over data that comes in pieces. Throws DamagedDataError where the data ends too early. */
 export interface PieceReader {
   isAtEnd(): boolean;
+  u8(): number;
   /** Little endian. */
   u32(): number;
   /** The caller must have bounded `length`. Valid until the next read. */
@@ -73,6 +88,11 @@ export function createPieceReader(packed: Iterable<Uint8Array>): PieceReader {
   return {
     isAtEnd,
     bytes,
+    u8() {
+      if (isAtEnd()) throw new DamagedDataError('it ends too early');
+      at += 1;
+      return piece[at - 1]!;
+    },
     u32() {
       const [a, b, c, d] = bytes(4);
       return (a! | (b! << 8) | (c! << 16) | (d! << 24)) >>> 0;

@@ -1,4 +1,4 @@
-import { createGunzip, type Gunzip } from 'node:zlib';
+import { createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from 'node:zlib';
 import { DamagedDataError } from './packed-input.ts';
 
 /** A piece unpacks to a thousand times its size at most, which is held until it is taken. */
@@ -8,12 +8,20 @@ const largestPiece = 1 << 14;
 const chunkSize = 1 << 15;
 
 /** RFC 1952, several members too. Zeros at the end are ignored. */
-export async function* unpackGzip(packed: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize });
+export function unpackGzip(packed: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return unpackWith(createGunzip({ chunkSize }), packed);
+}
+
+/** RFC 1951: what is inside of gzip and zip, without header and checksum. */
+export function unpackDeflate(packed: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return unpackWith(createInflateRaw({ chunkSize }), packed);
+}
+
+async function* unpackWith(unzip: Gunzip | InflateRaw, packed: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let unpacked: Uint8Array[] = [];
   let failure: Error | undefined;
-  gunzip.on('data', (chunk: Uint8Array) => unpacked.push(chunk));
-  gunzip.on('error', (error) => {
+  unzip.on('data', (chunk: Uint8Array) => unpacked.push(chunk));
+  unzip.on('error', (error) => {
     failure = error;
   });
   const takeUnpacked = () => {
@@ -23,14 +31,14 @@ export async function* unpackGzip(packed: Iterable<Uint8Array>): AsyncGenerator<
   };
   try {
     for (const piece of smaller(packed)) {
-      await settled(gunzip, (done) => gunzip.write(piece, done));
+      await settled(unzip, (done) => unzip.write(piece, done));
       yield* takeUnpacked();
-      if (gunzip.destroyed || gunzip.readableEnded) break;
+      if (unzip.destroyed || unzip.readableEnded) break;
     }
-    if (!gunzip.destroyed) await settled(gunzip, () => gunzip.end());
+    if (!unzip.destroyed) await settled(unzip, () => unzip.end());
     yield* takeUnpacked();
   } finally {
-    gunzip.destroy();
+    unzip.destroy();
   }
   if (failure !== undefined) throw new DamagedDataError(failureText(failure));
 }
@@ -42,7 +50,7 @@ function* smaller(packed: Iterable<Uint8Array>): Generator<Uint8Array> {
 }
 
 /** Resolves when `start` calls back or the stream closes: after an error it forgets to call back. */
-function settled(stream: Gunzip, start: (done: () => void) => void): Promise<void> {
+function settled(stream: Gunzip | InflateRaw, start: (done: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       stream.off('close', done);

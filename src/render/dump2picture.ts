@@ -19,5 +19,5 @@ export function dump2pictureSize(fileBytes: number, depth: PixelDepth): { width:
 export function* dump2picture(source: ByteSource, depth: PixelDepth): Generator<Uint8Array> {
   const shape = { ...dump2pictureSize(source.size, depth), depth };
   yield bareBmpHeader(shape, { fileBytes: 0, pixelBytes: 0, pixelsPerMetre: 0 });
-  yield* readPieces(source, pieceBytes);
+  yield* readPieces(source, { start: 0, size: source.size }, pieceBytes);
 }

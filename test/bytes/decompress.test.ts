@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type OpenedSource, openSource } from '../../src/bytes/decompress.ts';
 import { LeakvizError } from '../../src/errors.ts';
+import { writeZip } from '../synth/synth-zip.ts';
 import { fixtureContent } from './fixtures/content.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'leakviz-test-'));
@@ -18,6 +19,8 @@ const packed: Readonly<Record<string, Buffer>> = {
   zstd: fixture('zst'),
   xz: fixture('xz'),
   lz4: fixture('lz4'),
+  bzip2: fixture('bz2'),
+  zip: writeZip([{ name: 'a.core', content }]),
 };
 
 function fixture(extension: string): Buffer {
@@ -60,7 +63,7 @@ describe.each(Object.keys(packed))('%s', (id) => {
     expect(readAll(source).equals(content)).toBe(true);
   });
 
-  test('several packed parts, one after the other, are one file', async () => {
+  test.skipIf(id === 'zip')('several packed parts, one after the other, are one file', async () => {
     const source = await open(Buffer.concat([bytes, bytes]));
     expect(source.warnings).toEqual([]);
     expect(readAll(source).equals(Buffer.concat([content, content]))).toBe(true);
@@ -121,8 +124,85 @@ test('progress ends with all bytes', async () => {
 });
 
 test('packers that leakviz only knows by sight are named', async () => {
-  const zip = Buffer.concat([Buffer.from([0x50, 0x4b, 3, 4]), Buffer.alloc(100)]);
-  await expect(open(zip)).rejects.toMatchObject({ code: 'unsupported-dump', message: expect.stringContaining('zip') });
+  const cab = Buffer.concat([Buffer.from('MSCF'), Buffer.alloc(100)]);
+  await expect(open(cab)).rejects.toMatchObject({ code: 'unsupported-dump', message: expect.stringContaining('cab') });
+});
+
+test('what is packed twice is refused', async () => {
+  const twice = open(gzipSync(packed.bzip2!));
+  await expect(twice).rejects.toMatchObject({
+    code: 'unsupported-dump',
+    message: expect.stringMatching(/gzip .* bzip2/),
+  });
+});
+
+describe('a zip archive', () => {
+  test.each([
+    ['stored', { method: 0 }],
+    ['stored, its size after the data', { method: 0, sizesFollow: true }],
+    ['deflated, its size after the data', { sizesFollow: true }],
+    ['with 64-bit fields', { isWide: true }],
+    ['bzip2', { method: 12, packed: fixture('bz2') }],
+    ['zstd', { method: 93, packed: fixture('zst') }],
+    ['xz', { method: 95, packed: fixture('xz') }],
+  ] as const)('%s', async (_, options) => {
+    const source = await open(writeZip([{ name: 'a.core', content, ...options }]));
+    expect(source.warnings).toEqual([]);
+    expect(readAll(source).equals(content)).toBe(true);
+  });
+
+  test('with folders, what macOS adds, a comment and bytes before it is read all the same', async () => {
+    const entries = [
+      { name: 'dumps/', content: Buffer.alloc(0), method: 0 },
+      { name: 'dumps/a.core', content },
+      { name: '__MACOSX/dumps/._a.core', content: Buffer.from('x') },
+    ];
+    expect(readAll(await open(writeZip(entries, { comment: 'PK\x05\x06 twice' }))).equals(content)).toBe(true);
+  });
+
+  test('of several files is refused with their names, escaped', async () => {
+    const entries = ['a.core', 'b\x1b[2J.core', 'c.core'].map((name) => ({ name, content: Buffer.from('x') }));
+    const message = expect.stringMatching(/holds 3 files: 'a\.core', 'b\ufffd\[2J\.core', 'c\.core'/);
+    await expect(open(writeZip(entries))).rejects.toMatchObject({ code: 'unsupported-dump', message });
+  });
+
+  test('of ever so many files names the first of them', async () => {
+    const entries = Array.from({ length: 1200 }, (_, index) => ({ name: `${index}`, content: Buffer.from('x') }));
+    const message = expect.stringMatching(/holds 1200 files: '0', .*'7', \.\.\.$/);
+    await expect(open(writeZip(entries))).rejects.toMatchObject({ code: 'unsupported-dump', message });
+  });
+
+  test.each([
+    ['no file', [], 'no file'],
+    ['an encrypted file', [{ name: 'a', content, flags: 1 }], 'encrypted'],
+    ['an unknown method', [{ name: 'a', content, method: 14 }], 'method 14'],
+  ] as const)('with %s is refused', async (_, entries, message) => {
+    const bytes =
+      entries.length === 0 ? writeZip([{ name: 'a/', content: Buffer.alloc(0), method: 0 }]) : writeZip(entries);
+    await expect(open(bytes)).rejects.toMatchObject({
+      code: 'unsupported-dump',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test('that declares more than allowed is refused before anything is unpacked', async () => {
+    const zip = writeZip([{ name: 'a', content, declaredSize: 2 ** 40, isWide: true }]);
+    await expect(open(zip)).rejects.toMatchObject({ message: expect.stringContaining('unpacks to more than') });
+  });
+
+  test('whose file is shorter than declared says so', async () => {
+    const source = await open(writeZip([{ name: 'a', content, declaredSize: content.length + 1 }]));
+    expect(source.warnings).toMatchObject([{ code: 'damaged-compression' }]);
+    source.close();
+  });
+});
+
+test('bzip2 data whose checksum is wrong gives a warning', async () => {
+  const damaged = Buffer.from(packed.bzip2!);
+  damaged[10]! ^= 1;
+  const source = await open(damaged);
+  expect(source.warnings).toMatchObject([{ code: 'damaged-compression' }]);
+  source.close();
 });
 
 test('a packed file with nothing in it is malformed', async () => {
