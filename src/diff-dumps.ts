@@ -20,10 +20,12 @@ import type { Memory } from './memory/memory.ts';
 import type { OpenedDump } from './memory/opened-dump.ts';
 import type { CellMap } from './model/cell-map.ts';
 import type { Trend } from './model/leak-report.ts';
+import type { PageMap } from './model/page-map.ts';
 import type { Track } from './model/track.ts';
 import { planCells } from './scan/cell-plan.ts';
 import { newPacer } from './scan/pacer.ts';
-import { scanTracks } from './scan/scan-tracks.ts';
+import { planPages } from './scan/page-plan.ts';
+import { scanPageBytes, scanTracks } from './scan/scan-tracks.ts';
 import type { TrackMeasure } from './scan/track-measure.ts';
 
 /** Reading all bytes, walking heaps, looking for strides, judging. */
@@ -63,6 +65,8 @@ export interface DiffResult {
   /** What the bytes alone say of the walked suspects. */
   readonly crossChecks: ReadonlyMap<Candidate, CrossCheck>;
   readonly cellMap: CellMap;
+  /** Of the tracks in the cell map. */
+  readonly pageMap: PageMap;
 }
 
 /** Compares two or more dumps of one process. Rejects with the signal's reason when aborted. */
@@ -99,6 +103,7 @@ interface Measured {
   readonly measures: readonly TrackMeasure[];
   readonly totals: ProcessTotals;
   readonly cellMap: CellMap;
+  readonly pageMap: PageMap;
 }
 
 /** The one pass over all bytes. */
@@ -111,8 +116,11 @@ async function measure(
   const cellMap = options.withCells
     ? planCells(tracks, { bytesPerCell: options.bytesPerCell })
     : { bytesPerCell: 4096, tracks: [] };
-  const measures = await scanTracks({ tracks, memories, cellMap, pacer: pacerFor('scan', memories, options) });
-  return { tracks, measures, cellMap, totals: processTotals(tracks, measures) };
+  const drawn = new Set(cellMap.tracks.map(({ trackId }) => trackId));
+  const pageMap = planPages(tracks, drawn, scanPageBytes(memories));
+  const pacer = pacerFor('scan', memories, options);
+  const measures = await scanTracks({ tracks, memories, cellMap, pageMap, pacer });
+  return { tracks, measures, cellMap, pageMap, totals: processTotals(tracks, measures) };
 }
 
 /** Strides in what no walk explains; only looked for when the process grows at all. */

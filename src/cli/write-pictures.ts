@@ -24,6 +24,7 @@ export async function writePictures(input: ResultsInput): Promise<WrittenPicture
     report,
     tracks: result.tracks,
     cellMap: result.cellMap,
+    pageMap: result.pageMap,
     memories: result.dumps.map((dump) => dump.memory),
     width: options.width,
     order: options.order,

@@ -1,8 +1,9 @@
 import type { PointerSize } from './address.ts';
 
 /**
- * What a page holds in one dump, one character each: `-` not mapped, `?` mapped but not captured, `0` zero, `1` something
- * else (populated).
+ * What a page holds in each dump, and what became of it since the dump before, one character a dump: `-` not mapped,
+ * `?` mapped but not captured, else a digit: what became of it (0 not known: the first dump; 1 unchanged, 2 changed,
+ * 3 new), plus 4 if it is populated and not zero.
  */
 export type PageStates = string;
 
@@ -34,6 +35,8 @@ export interface MemoryLookup {
   readonly cellHeight: number;
   readonly pointerSize: PointerSize;
   readonly cellsPerPage: number;
+  /** Pages that are taken together, where memory is large: their size in words, else null. */
+  readonly togetherText: string | null;
   readonly bands: readonly LookupBand[];
 }
 

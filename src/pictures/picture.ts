@@ -2,6 +2,7 @@ import type { PixelImage } from '../draw/pixel-image.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { CellMap } from '../model/cell-map.ts';
 import type { LeakReport } from '../model/leak-report.ts';
+import type { PageMap } from '../model/page-map.ts';
 import type { PictureLookup } from '../model/picture-lookup.ts';
 import type { Track } from '../model/track.ts';
 import type { CellOrder } from './layout/cell-places.ts';
@@ -11,6 +12,7 @@ export interface PictureInput {
   readonly report: LeakReport;
   readonly tracks: readonly Track[];
   readonly cellMap: CellMap;
+  readonly pageMap: PageMap;
   /** One per dump, for pictures of single blocks (hatch, straightened). */
   readonly memories: readonly Memory[];
   /** Pixels per row of the memory area; undefined lets the layout choose. */
@@ -30,7 +32,7 @@ export interface DrawnPicture {
   readonly description: string;
   readonly draw: () => PixelImage;
   /** Which address stands where, for pictures of all memory in one dump. */
-  readonly lookup?: () => PictureLookup | undefined;
+  readonly lookup?: () => PictureLookup;
 }
 
 /** A kind of picture. To add one: a file here, and a line in index.ts. */

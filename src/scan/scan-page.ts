@@ -2,6 +2,7 @@
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
 import { cellAbsent, type TrackCells } from '../model/cell-map.ts';
+import { pageFlags, type TrackPages } from '../model/page-map.ts';
 import type { PointerTest } from '../model/word-kind.ts';
 import type { WindowBuffer } from './captured-window.ts';
 import { cellOfCounts, countWordKinds, zeroBytesIndex } from './classify-words.ts';
@@ -22,6 +23,7 @@ export interface PageScanner {
   readonly lanes: readonly DumpLane[];
   readonly pageBytes: number;
   readonly bytesPerCell: number;
+  readonly bytesPerPage: number;
   readonly zeroPage: Uint8Array;
 }
 
@@ -29,6 +31,7 @@ export interface PageTask {
   readonly measure: TrackMeasure;
   /** Undefined when the track is not drawn. */
   readonly cells: TrackCells | undefined;
+  readonly pages: TrackPages | undefined;
   /** Index in the window. */
   readonly page: number;
   readonly address: Address;
@@ -64,10 +67,8 @@ function scanPageOfDump(scanner: PageScanner, task: PageTask, index: number): vo
     before !== undefined &&
     before.page.captured === captured &&
     Buffer.compare(bytes, pageOf(before, task, pageBytes)) === 0;
-  if (before) {
-    const change = isSame ? measure.unchangedBytes : before.page.captured > 0 ? measure.changedBytes : measure.newBytes;
-    change[index]! += captured;
-  }
+  const became = before && (isSame ? 'unchanged' : before.page.captured > 0 ? 'changed' : 'new');
+  if (became) measure[`${became}Bytes`][index]! += captured;
   if (isSame) {
     lane.page.isZero = before.page.isZero;
     lane.page.counts.set(before.page.counts);
@@ -79,6 +80,11 @@ function scanPageOfDump(scanner: PageScanner, task: PageTask, index: number): vo
   // Bytes that are not captured stand as zero in the window.
   measure.zeroBytes[index]! += lane.page.counts[zeroBytesIndex]! - (pageBytes - captured);
   if (!lane.page.isZero) measure.populatedBytes[index]! += captured;
+  if (task.pages) {
+    const page = Math.floor((task.address - task.pages.start) / scanner.bytesPerPage);
+    const holds = lane.page.isZero ? pageFlags.zero : pageFlags.populated;
+    task.pages.pages[index]![Math.max(0, page)]! |= holds | (became ? pageFlags[became] : 0);
+  }
 }
 
 function pageOf(lane: DumpLane, task: PageTask, pageBytes: number): Uint8Array {

@@ -1,13 +1,14 @@
 // The one pass over all bytes of all dumps, in address order, the same window of every dump side by side.
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
-import type { CellMap, TrackCells } from '../model/cell-map.ts';
+import type { CellMap } from '../model/cell-map.ts';
+import type { PageMap } from '../model/page-map.ts';
 import type { Track } from '../model/track.ts';
 import { pointsInto } from '../model/word-kind.ts';
 import { fillWindow, newWindowBuffer, nextCaptured } from './captured-window.ts';
 import { newWordCounts } from './classify-words.ts';
 import type { Pacer } from './pacer.ts';
-import { type DumpLane, finishCell, type PageScanner, scanPage } from './scan-page.ts';
+import { type DumpLane, finishCell, type PageScanner, type PageTask, scanPage } from './scan-page.ts';
 import { newTrackMeasure, type TrackMeasure } from './track-measure.ts';
 
 export interface ScanInput {
@@ -15,6 +16,8 @@ export interface ScanInput {
   readonly memories: readonly Memory[];
   /** Filled by the scan; empty when no pictures are wanted. */
   readonly cellMap: CellMap;
+  /** Filled too; of pages of `scanPageBytes` or larger ones. */
+  readonly pageMap: PageMap;
   readonly pacer: Pacer;
 }
 
@@ -26,11 +29,19 @@ const largestWindow = 1 << 20;
 export async function scanTracks(input: ScanInput): Promise<TrackMeasure[]> {
   const scanner = newScanner(input);
   const cellsByTrack = new Map(input.cellMap.tracks.map((cells) => [cells.trackId, cells]));
+  const pagesByTrack = new Map(input.pageMap.tracks.map((pages) => [pages.trackId, pages]));
   const measures: TrackMeasure[] = [];
   for (const track of input.tracks) {
-    measures.push(await scanTrack(scanner, track, cellsByTrack.get(track.id)));
+    measures.push(
+      await scanTrack(scanner, track, { cells: cellsByTrack.get(track.id), pages: pagesByTrack.get(track.id) }),
+    );
   }
   return measures;
+}
+
+/** Bytes of the pages that the scan looks at, one after the other. */
+export function scanPageBytes(memories: readonly Memory[]): number {
+  return Math.min(65536, Math.max(4096, memories[0]!.dump.pageSize));
 }
 
 interface Scanner extends PageScanner {
@@ -39,7 +50,7 @@ interface Scanner extends PageScanner {
 }
 
 function newScanner(input: ScanInput): Scanner {
-  const pageBytes = Math.min(65536, Math.max(4096, input.memories[0]!.dump.pageSize));
+  const pageBytes = scanPageBytes(input.memories);
   const share = 2 ** Math.floor(Math.log2(windowBudget / input.memories.length));
   const windowBytes = Math.max(pageBytes, Math.min(largestWindow, share));
   return {
@@ -53,12 +64,17 @@ function newScanner(input: ScanInput): Scanner {
     pageBytes,
     windowBytes,
     bytesPerCell: input.cellMap.bytesPerCell,
+    bytesPerPage: input.pageMap.bytesPerPage,
     zeroPage: new Uint8Array(pageBytes),
     pacer: input.pacer,
   };
 }
 
-async function scanTrack(scanner: Scanner, track: Track, cells: TrackCells | undefined): Promise<TrackMeasure> {
+async function scanTrack(
+  scanner: Scanner,
+  track: Track,
+  drawn: Pick<PageTask, 'cells' | 'pages'>,
+): Promise<TrackMeasure> {
   const { lanes, pageBytes, windowBytes, pacer } = scanner;
   const measure = newTrackMeasure(lanes.length);
   for (let at = track.start; at < track.end; ) {
@@ -72,11 +88,12 @@ async function scanTrack(scanner: Scanner, track: Track, cells: TrackCells | und
       else lane.buffer.capturedOfPage.fill(0);
     }
     for (let page = 0, address = start; address < end; page++, address += pageBytes) {
-      scanPage(scanner, { measure, cells, page, address });
+      scanPage(scanner, { measure, ...drawn, page, address });
     }
     at = end;
     await pacer.pace(read);
   }
+  const { cells } = drawn;
   if (cells) for (const [index, lane] of lanes.entries()) finishCell(lane, cells.cells[index]!);
   return measure;
 }

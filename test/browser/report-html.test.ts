@@ -165,6 +165,20 @@ describe.skipIf(!hasChromium)('report.html in Chromium', () => {
       expect(await slider.getAttribute('aria-valuetext')).toBe('Dump 1 of 3');
     });
 
+    test('flips by the slider under the mouse', async () => {
+      await open();
+      const slider = page.locator('.viewer').first().getByRole('slider');
+      await slider.scrollIntoViewIfNeeded();
+      const { x, y, width, height } = (await slider.boundingBox())!;
+      await page.mouse.click(x + width / 2, y + height / 2);
+      expect(await shown()).toBe('Title of overview-2');
+      await page.mouse.down();
+      await page.mouse.move(x + 2, y + height / 2, { steps: 4 });
+      await page.mouse.up();
+      expect(await shown()).toBe('Title of overview-1');
+      expect(await label()).toBe('Dump 1 of 3');
+    });
+
     test('flips by arrow keys and by their ends', async () => {
       await open();
       await stage().focus();
@@ -241,6 +255,33 @@ describe.skipIf(!hasChromium)('report.html in Chromium', () => {
       expect(await button('Blink').getAttribute('aria-pressed')).toBe('false');
     });
 
+    test('blinks by keyboard too', async () => {
+      await open();
+      await stage().focus();
+      await page.keyboard.press('b');
+      await expect.poll(shown, { timeout: 5000 }).toBe('Title of overview-1');
+      await page.keyboard.press('b');
+      expect(await button('Blink').getAttribute('aria-pressed')).toBe('false');
+    });
+
+    test('is worked by its buttons from the keyboard, and fits by the mouse', async () => {
+      await open();
+      const fit = await scale();
+      for (const [name, key] of [
+        ['Dump before', 'Enter'],
+        ['Zoom in', 'Space'],
+        ['Zoom in', 'Enter'],
+        ['Zoom out', 'Space'],
+      ] as const) {
+        await button(name).focus();
+        await page.keyboard.press(key);
+      }
+      expect(await shown()).toBe('Title of overview-2');
+      expect(await scale()).toBeGreaterThan(fit);
+      await button('Fit').click();
+      expect(await scale()).toBe(fit);
+    });
+
     test('of further pictures works once it is unfolded', async () => {
       await open();
       await page
@@ -255,6 +296,38 @@ describe.skipIf(!hasChromium)('report.html in Chromium', () => {
     });
   });
 
+  describe('what is folded', () => {
+    test('is opened and closed by mouse and by keyboard', async () => {
+      await open();
+      const folds = page.locator('details');
+      expect(await folds.count()).toBeGreaterThan(2);
+      for (const fold of await folds.all()) {
+        const summary = fold.locator('summary').first();
+        await summary.click();
+        expect(await fold.getAttribute('open')).toBe('');
+        await summary.focus();
+        await page.keyboard.press('Enter');
+        expect(await fold.getAttribute('open')).toBe(null);
+        await page.keyboard.press('Space');
+        expect(await fold.getAttribute('open')).toBe('');
+      }
+    });
+  });
+
+  test('every link leads to a place in the page', async () => {
+    await open();
+    const links = await page.locator('a').all();
+    expect(links.length).toBeGreaterThan(8);
+    for (const link of links) {
+      const target = (await link.getAttribute('href'))!;
+      expect(target).toMatch(/^#/);
+      expect(await page.locator(`[id="${target.slice(1)}"]`).count(), target).toBe(1);
+    }
+    await page.locator('nav.contents a').last().focus();
+    await page.keyboard.press('Enter');
+    expect(page.url()).toMatch(/#method$/);
+  });
+
   describe('a picture that does not fit', () => {
     test('is shown whole or at its full size on demand', async () => {
       await open();
@@ -267,6 +340,20 @@ describe.skipIf(!hasChromium)('report.html in Chromium', () => {
       expect(await frame.locator('img').evaluate((image) => image.clientWidth)).toBe(1400);
       await page.keyboard.press('Enter');
       expect(await height()).toBe(low);
+    });
+
+    test('is chosen by keyboard too', async () => {
+      await open();
+      const frame = page.locator('.verdict .frame');
+      const whole = page.locator('.verdict').getByRole('button', { name: 'Whole picture' });
+      await whole.focus();
+      await page.keyboard.press('Enter');
+      expect(await whole.getAttribute('aria-pressed')).toBe('true');
+      await page.keyboard.press('Space');
+      expect(await whole.getAttribute('aria-pressed')).toBe('false');
+      await frame.focus();
+      await page.keyboard.press('ArrowDown');
+      await expect.poll(() => frame.evaluate((element) => element.scrollTop)).toBeGreaterThan(0);
     });
 
     test('of a suspect can be enlarged over both columns', async () => {

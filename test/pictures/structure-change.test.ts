@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { allocators } from '../../src/allocators/index.ts';
-import { buildReport } from '../../src/assemble/build-report.ts';
-import { diffDumps } from '../../src/diff-dumps.ts';
-import { openMemory } from '../../src/memory/dump-memory.ts';
-import type { OpenedDump } from '../../src/memory/opened-dump.ts';
 import { cellAbsent, cellCode } from '../../src/model/cell-map.ts';
 import { planPage } from '../../src/pictures/page/plan-page.ts';
 import type { PictureInput } from '../../src/pictures/picture.ts';
 import { compareStructure } from '../../src/pictures/structure/compare-structure.ts';
 import { otherStructure, structureChangePage } from '../../src/pictures/structure-change.ts';
-import { dumpOfRanges } from '../render/dump-of-ranges.ts';
+import { diffedInput } from '../synth/diffed-input.ts';
 import { synthPictureInput } from '../synth/picture-input.ts';
 import { misplacedTexts } from './boxes.ts';
 
@@ -30,25 +25,11 @@ function objects(dump: number, shift: number): Uint8Array {
 
 /** Two dumps: in one region every counter rose, in the other all objects moved by 136 bytes too. */
 async function comparedDumps(): Promise<PictureInput> {
-  const dumps = [0, 1].map((index): OpenedDump => {
-    const { dump, source } = dumpOfRanges([
-      { start: counters, bytes: objects(index, 0) },
-      { start: moved, bytes: objects(index, index * 136) },
-    ]);
-    return {
-      path: `${index + 1}.bin`,
-      fileBytes: source.size,
-      memory: openMemory(dump, source),
-      capturedAt: null,
-      timeSource: null,
-      warnings: [],
-      close: () => undefined,
-    };
-  });
-  const result = await diffDumps(dumps, { allocators, withCells: true, bytesPerCell: 16 });
-  const report = buildReport(result, { allocators, version: '0.0.0', fullPaths: false });
-  const memories = dumps.map(({ memory }) => memory);
-  return { report, tracks: result.tracks, cellMap: result.cellMap, memories, width: undefined };
+  const ranges = [0, 1].map((index) => [
+    { start: counters, bytes: objects(index, 0) },
+    { start: moved, bytes: objects(index, index * 136) },
+  ]);
+  return await diffedInput(ranges, 16);
 }
 
 /** Share of tiles of a track that have another structure. */

@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { matchRegions } from '../../src/compare/match-regions.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { cellAbsent, cellKind, cellNonZeroShare, wordKinds } from '../../src/model/cell-map.ts';
+import { pageFlags } from '../../src/model/page-map.ts';
+import type { Track } from '../../src/model/track.ts';
 import { planCells } from '../../src/scan/cell-plan.ts';
 import { newPacer } from '../../src/scan/pacer.ts';
-import { scanTracks } from '../../src/scan/scan-tracks.ts';
+import { planPages } from '../../src/scan/page-plan.ts';
+import { scanPageBytes, scanTracks } from '../../src/scan/scan-tracks.ts';
 import { type FakeRegion, fakeMemory } from '../synth/fake-memory.ts';
 
 const page = 4096;
@@ -14,8 +17,15 @@ const start = 0x10_0000;
 async function scan(memories: readonly Memory[], bytesPerCell?: number) {
   const tracks = matchRegions(memories.map((memory) => memory.dump));
   const cellMap = planCells(tracks, { bytesPerCell });
-  const measures = await scanTracks({ tracks, memories, cellMap, pacer: newPacer(undefined, () => undefined) });
-  return { tracks, cellMap, measures };
+  const pageMap = planPages(tracks, new Set(tracks.map(({ id }) => id)), scanPageBytes(memories));
+  const measures = await scanTracks({
+    tracks,
+    memories,
+    cellMap,
+    pageMap,
+    pacer: newPacer(undefined, () => undefined),
+  });
+  return { tracks, cellMap, pageMap, measures };
 }
 
 /** `0` a page of zeros, `a`, `b`, … a page of that letter's code, `-` no page. */
@@ -44,6 +54,40 @@ describe('what became of each page', () => {
     expect(pagesOf(measure!.unchangedBytes)).toEqual([0, 2, 3]);
     expect(pagesOf(measure!.changedBytes)).toEqual([0, 1, 1]);
     expect(pagesOf(measure!.newBytes)).toEqual([0, 1, 1]);
+  });
+
+  test('is kept page by page', async () => {
+    const { pageMap } = await scan([memoryOf('a0b-0'), memoryOf('abb00'), memoryOf('acb0d0')]);
+    const { zero, populated, unchanged, changed, new: fresh } = pageFlags;
+    expect(pageMap.tracks.flatMap((track) => track.pages.map((pages) => [...pages]))).toEqual([
+      [populated, zero, populated, 0, zero, 0],
+      [populated | unchanged, populated | changed, populated | unchanged, zero | fresh, zero | unchanged, 0],
+      [
+        populated | unchanged,
+        populated | changed,
+        populated | unchanged,
+        zero | unchanged,
+        populated | changed,
+        zero | fresh,
+      ],
+    ]);
+  });
+
+  test('is taken together where memory is large', () => {
+    const size = 2 ** 40;
+    const piece = { start, end: start + size };
+    const presence = { ...piece, pieces: [piece], mappedBytes: size };
+    const track: Track = {
+      id: 't',
+      kind: 'private',
+      name: '',
+      ...piece,
+      writable: true,
+      presence: [presence, presence],
+    };
+    const { bytesPerPage, tracks } = planPages([track], new Set(['t']), page);
+    expect(bytesPerPage).toBe(2 ** 19);
+    expect(tracks[0]!.pages.map(({ length }) => length)).toEqual([2 ** 21, 2 ** 21]);
   });
 
   test('finds where the last dump holds something and the first held nothing', async () => {
@@ -143,7 +187,7 @@ test('an aborted run stops with the reason', async () => {
   const memories = [fakeMemory([{ start, bytes: new Uint8Array(64 * page).fill(1) }])];
   const tracks = matchRegions(memories.map((memory) => memory.dump));
   const slow = { pace: async () => abort.signal.throwIfAborted() };
-  await expect(
-    scanTracks({ tracks, memories, cellMap: planCells(tracks, { bytesPerCell: undefined }), pacer: slow }),
-  ).rejects.toThrow('stop');
+  const cellMap = planCells(tracks, { bytesPerCell: undefined });
+  const pageMap = planPages(tracks, new Set(), page);
+  await expect(scanTracks({ tracks, memories, cellMap, pageMap, pacer: slow })).rejects.toThrow('stop');
 });

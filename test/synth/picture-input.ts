@@ -2,6 +2,7 @@
 import { type Address, formatAddress } from '../../src/model/address.ts';
 import { type CellMap, cellAbsent, cellCode, type TrackCells, wordKinds } from '../../src/model/cell-map.ts';
 import type { LeakReport, PerDump, ReportAllocation, ReportDump, ReportRegion } from '../../src/model/leak-report.ts';
+import { type PageMap, pageFlags, type TrackPages } from '../../src/model/page-map.ts';
 import type { Track } from '../../src/model/track.ts';
 import { classifyWordAt, pointsInto } from '../../src/model/word-kind.ts';
 import type { PictureInput } from '../../src/pictures/picture.ts';
@@ -31,7 +32,7 @@ export function synthPictureInput(options: SynthOptions = {}): PictureInput {
   const tracks = regions.map(trackOf);
   const memories = [0, 1, 2].map((dump) => fakeMemory(fakeRegions(regions, dump)));
   const report = synthReport(regions, tracks, options);
-  return { report, tracks, cellMap: cellMapOf(regions), memories, width: undefined };
+  return { report, tracks, cellMap: cellMapOf(regions), pageMap: pageMapOf(regions), memories, width: undefined };
 }
 
 function fakeRegions(regions: readonly SynthRegion[], dump: number): FakeRegion[] {
@@ -77,6 +78,31 @@ function cellMapOf(regions: readonly SynthRegion[]): CellMap {
     return [{ trackId: `r${index + 1}`, start, cellCount, cells }];
   });
   return { bytesPerCell, tracks };
+}
+
+const pageBytes = 4096;
+
+function pageMapOf(regions: readonly SynthRegion[]): PageMap {
+  const tracks = regions.flatMap((region, index): TrackPages[] => {
+    if (!region.inCells) return [];
+    const pageCount = Math.ceil(Math.max(...region.bytes.map((bytes) => bytes?.length ?? 0)) / pageBytes);
+    const pages = region.bytes.map((_, dump) =>
+      Uint8Array.from({ length: pageCount }, (_, page) => flagsOf(region, dump, page)),
+    );
+    return [{ trackId: `r${index + 1}`, start: region.start, pageCount, pages }];
+  });
+  return { bytesPerPage: pageBytes, tracks };
+}
+
+function flagsOf(region: SynthRegion, dump: number, page: number): number {
+  const [before, now] = [dump - 1, dump].map((at) =>
+    region.bytes[at]?.subarray(page * pageBytes, (page + 1) * pageBytes),
+  );
+  if (!region.isCaptured || !now?.length) return 0;
+  const holds = now.some((byte) => byte !== 0) ? pageFlags.populated : pageFlags.zero;
+  if (dump === 0) return holds;
+  if (!before?.length) return holds | pageFlags.new;
+  return holds | (Buffer.compare(before, now) === 0 ? pageFlags.unchanged : pageFlags.changed);
 }
 
 function fillCells(

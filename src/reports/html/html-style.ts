@@ -172,7 +172,7 @@ button.tool[aria-pressed=true]{background:var(--ink);color:var(--page);border-co
 .stack{position:relative}
 .cross{position:absolute;pointer-events:none;outline:2px solid #fff;box-shadow:0 0 0 4px #c2185b}
 .cross[hidden]{display:none}
-.readout{min-height:3.2em;margin:.5rem 0;font:.875rem/1.5 ui-monospace,"Cascadia Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere;max-width:none}
+.readout{min-height:4.5em;white-space:pre-line;margin:.5rem 0;font:.875rem/1.5 ui-monospace,"Cascadia Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere;max-width:none}
 .legend-note{color:var(--soft);font-size:.875rem}
 footer{padding-bottom:3rem;color:var(--soft);font-size:.875rem}
 footer p{padding-top:1rem;border-top:1px solid var(--line);max-width:none}

@@ -1,14 +1,32 @@
 /**
- * Says what stands under the pointer, or under a cross that the keyboard moves: address, region, page, and the dump in
- * which the page was first populated. All it knows is in the viewer's lookup (model/picture-lookup.ts).
+ * Says what stands under the pointer, or under a cross that the keyboard moves: address, region, what the page holds and
+ * what became of it in each dump, and the dump in which it was first populated. All it knows is in the viewer's lookup
+ * (model/picture-lookup.ts).
  */
 export const readout = `
-const pageWords = { '-': 'not mapped', '?': 'not captured', 0: 'zero', 1: 'populated' };
-const describePage = (states, dump) => {
-  const now = states[dump], before = dump > 0 ? states[dump - 1] : now, first = states.indexOf('1');
-  const since = now === before ? '' : ' (' + pageWords[before] + ' in the dump before)';
-  const populated = first < 0 ? 'never populated' : 'first populated in dump ' + (first + 1) + ' of ' + states.length;
-  return 'page ' + pageWords[now] + since + ', ' + populated;
+const mostStories = 8;
+const becameWords = ['', 'unchanged', 'changed', 'new'];
+const describeState = (states, dump, isWhole) => {
+  const state = states[dump];
+  if (state === '-') return 'not mapped';
+  if (state === '?') return 'mapped, not captured';
+  const became = dump > 0 && states[dump - 1] === '?' ? 'not captured before' : becameWords[state & 3];
+  return (state & 4 ? 'populated' : 'zero') + (became === '' ? '' : ', ' + became + (isWhole || became === 'unchanged' ? '' : ' in part'));
+};
+const describePage = (states, dump, together) => {
+  const all = [...states], count = all.length, first = all.findIndex((state) => state & 4);
+  const words = all.map((_, at) => describeState(states, at, together === null));
+  const stories = [];
+  words.forEach((text, at) => {
+    const last = stories[stories.length - 1];
+    if (last && last.text === text) last.to = at + 1;
+    else stories.push({ text, from: at + 1, to: at + 1 });
+  });
+  const told = stories.slice(0, mostStories).map(({ text, from, to }) => (from === to ? 'dump ' + from : 'dumps ' + from + '–' + to) + ' ' + text);
+  if (stories.length > mostStories) told.push('…');
+  const page = together === null ? 'page ' : 'the ' + together + ' around it ';
+  const populated = first < 0 ? 'never populated' : 'first populated in dump ' + (first + 1) + ' of ' + count;
+  return page + words[dump] + '; ' + populated + '.\\n' + told.join('; ') + '.';
 };
 const cellAt = (columns, side, column, row) => {
   if (side === 1) return row * columns + column;
@@ -47,7 +65,7 @@ const startReadout = (viewer, { images, stack, stage, natural, shown }) => {
     let page = Math.floor((cell + band.skew) / memory.cellsPerPage);
     const run = band.pages.find(([count]) => (page -= count) < 0);
     const text = '0x' + address.toString(16).padStart(memory.pointerSize * 2, '0') + ' in ' + band.region;
-    return run ? text + ': ' + describePage(run[1], Number(images[shown()].dataset.dump)) : text;
+    return run ? text + ': ' + describePage(run[1], Number(images[shown()].dataset.dump), memory.togetherText) : text;
   };
   const refresh = () => {
     if (!last) return;
