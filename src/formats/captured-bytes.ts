@@ -15,3 +15,22 @@ export function fileOffsetOf({ captured }: CapturedBytes, address: Address, size
   if (range === undefined || address + size > range.start + range.size) return undefined;
   return range.fileOffset + (address - range.start);
 }
+
+/** A copy of the `size` bytes at an address, of several captured ranges if need be; undefined unless all are captured. */
+export function readCaptured(
+  { source, captured }: CapturedBytes,
+  address: Address,
+  size: number,
+): DataView | undefined {
+  const bytes = new Uint8Array(size);
+  let done = 0;
+  for (let index = lastStartingAtOrBelow(captured, address); done < size; index += 1) {
+    const range = captured[index];
+    const at = address + done;
+    if (range === undefined || at < range.start || at >= range.start + range.size) return undefined;
+    const part = bytes.subarray(done, done + Math.min(size - done, range.start + range.size - at));
+    if (source.read(range.fileOffset + (at - range.start), part) < part.length) return undefined;
+    done += part.length;
+  }
+  return new DataView(bytes.buffer);
+}

@@ -4,9 +4,10 @@ import type { DumpFormat, OpenOptions } from './dump-format.ts';
 import { elfCore } from './elf-core/index.ts';
 import { minidump } from './minidump/index.ts';
 import { raw } from './raw.ts';
+import { windowsKernel } from './windows-kernel/index.ts';
 
 /** All formats, in probing order; raw takes whatever is left and so stands last. */
-export const dumpFormats = [minidump, elfCore, raw] as const satisfies readonly DumpFormat[];
+export const dumpFormats = [minidump, elfCore, windowsKernel, raw] as const satisfies readonly DumpFormat[];
 
 export type DumpFormatId = (typeof dumpFormats)[number]['id'];
 

@@ -1,5 +1,6 @@
 import type { DumpFormatId } from '../../src/formats/index.ts';
 import { writeElfCore } from '../synth/synth-elf-core.ts';
+import { writeKernelDump } from '../synth/synth-kernel-dump.ts';
 import { writeMinidump } from '../synth/synth-minidump.ts';
 
 const memoryBytes = Uint8Array.from({ length: 3000 }, (_, index) => index);
@@ -36,4 +37,15 @@ export const formatExamples: Readonly<Record<DumpFormatId, Uint8Array>> = {
     ranges: [{ address: 0x10000, bytes: memoryBytes }],
   }),
   raw: memoryBytes,
+  'windows-kernel': writeKernelDump({
+    paging: 'x64',
+    type: 5,
+    selfMap: true,
+    stackPointer: -0x7ff_fffe_e000,
+    modules: [{ address: -0x7ff_fffe_e000, size: 4096, path: '\\SystemRoot\\system32\\hal.dll' }],
+    mappings: [
+      { address: -0x7ff_fffe_e000, bytes: new Uint8Array(4096).fill(1) },
+      { address: -0x7ff_fffe_d000, bytes: new Uint8Array(4096).fill(2), transition: 'hidden' },
+    ],
+  }),
 };
