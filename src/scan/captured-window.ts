@@ -27,36 +27,25 @@ export function nextCaptured(memory: Memory, presence: TrackPresence, from: Addr
   return undefined;
 }
 
-/** Reusable room for one window of one dump. */
+/** Room for one window of one dump. */
 export interface WindowBuffer {
   readonly bytes: Uint8Array;
-  readonly words: Uint32Array;
   /** Captured bytes of each page. */
   readonly capturedOfPage: Uint32Array;
-}
-
-export function newWindowBuffer(windowBytes: number, pageBytes: number): WindowBuffer {
-  const buffer = new ArrayBuffer(windowBytes);
-  return {
-    bytes: new Uint8Array(buffer),
-    words: new Uint32Array(buffer),
-    capturedOfPage: new Uint32Array(windowBytes / pageBytes),
-  };
+  readonly pageBytes: number;
 }
 
 /**
  * Fills the window from `start` on; bytes that are not captured are set to zero and not counted in capturedOfPage.
- * Halves of words end up low one first whatever the dump's byte order. Returns the captured bytes.
+ * Returns the captured bytes.
  */
 export function fillWindow(
   buffer: WindowBuffer,
   memory: Memory,
   presence: TrackPresence,
-  start: Address,
-  end: Address,
-  pageBytes: number,
+  { start, end }: { readonly start: Address; readonly end: Address },
 ): number {
-  const { bytes, capturedOfPage } = buffer;
+  const { bytes, capturedOfPage, pageBytes } = buffer;
   capturedOfPage.fill(0);
   let total = 0;
   let filled = 0;
@@ -73,8 +62,7 @@ export function fillWindow(
     filled = from + wanted;
     at = stretch.start + wanted;
   }
-  bytes.fill(0, filled, end - start);
-  if (!memory.dump.littleEndian) swapWords(buffer, (end - start) >>> 2, memory.dump.pointerSize === 8);
+  if (total > 0) bytes.fill(0, filled, end - start);
   return total;
 }
 
@@ -84,19 +72,5 @@ function countCaptured(capturedOfPage: Uint32Array, from: number, to: number, pa
     const pageEnd = Math.min(to, (page + 1) * pageBytes);
     capturedOfPage[page]! += pageEnd - at;
     at = pageEnd;
-  }
-}
-
-function swapWords(buffer: WindowBuffer, count: number, isWide: boolean): void {
-  const { words } = buffer;
-  for (let index = 0; index < count; index++) {
-    const word = words[index]!;
-    words[index] = ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
-  }
-  if (!isWide) return;
-  for (let index = 0; index + 1 < count; index += 2) {
-    const high = words[index]!;
-    words[index] = words[index + 1]!;
-    words[index + 1] = high;
   }
 }

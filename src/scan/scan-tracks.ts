@@ -1,14 +1,16 @@
 // The one pass over all bytes of all dumps, in address order, the same window of every dump side by side.
+import { openKernels } from '../kernels/open-kernels.ts';
+import type { PageKernels } from '../kernels/page-kernels.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
-import type { CellMap } from '../model/cell-map.ts';
-import type { PageMap } from '../model/page-map.ts';
+import type { CellMap, TrackCells } from '../model/cell-map.ts';
+import type { PageMap, TrackPages } from '../model/page-map.ts';
 import type { Track } from '../model/track.ts';
-import { pointsInto } from '../model/word-kind.ts';
-import { fillWindow, newWindowBuffer, nextCaptured } from './captured-window.ts';
-import { newWordCounts } from './classify-words.ts';
+import { fillWindow, nextCaptured } from './captured-window.ts';
+import { type LanePlan, openLanes, planLanes } from './lanes.ts';
 import type { Pacer } from './pacer.ts';
-import { type DumpLane, finishCell, type PageScanner, type PageTask, scanPage } from './scan-page.ts';
+import { type CellLane, drawWindow, finishCell } from './scan-cells.ts';
+import { type DumpLane, measureWindow, noteGrowth, notePages } from './scan-window.ts';
 import { newTrackMeasure, type TrackMeasure } from './track-measure.ts';
 
 export interface ScanInput {
@@ -19,11 +21,9 @@ export interface ScanInput {
   /** Filled too; of pages of `scanPageBytes` or larger ones. */
   readonly pageMap: PageMap;
   readonly pacer: Pacer;
+  /** Kernels over a memory of so many bytes; the fastest unless given. */
+  readonly open?: (bytes: number) => PageKernels;
 }
-
-/** Bytes of all windows together. */
-const windowBudget = 8 << 20;
-const largestWindow = 1 << 20;
 
 /** Reads every captured byte once. Returns one measure per track. */
 export async function scanTracks(input: ScanInput): Promise<TrackMeasure[]> {
@@ -32,9 +32,8 @@ export async function scanTracks(input: ScanInput): Promise<TrackMeasure[]> {
   const pagesByTrack = new Map(input.pageMap.tracks.map((pages) => [pages.trackId, pages]));
   const measures: TrackMeasure[] = [];
   for (const track of input.tracks) {
-    measures.push(
-      await scanTrack(scanner, track, { cells: cellsByTrack.get(track.id), pages: pagesByTrack.get(track.id) }),
-    );
+    const drawn = { cells: cellsByTrack.get(track.id), trackPages: pagesByTrack.get(track.id) };
+    measures.push(await scanTrack(scanner, track, drawn));
   }
   return measures;
 }
@@ -44,38 +43,29 @@ export function scanPageBytes(memories: readonly Memory[]): number {
   return Math.min(65536, Math.max(4096, memories[0]!.dump.pageSize));
 }
 
-interface Scanner extends PageScanner {
-  readonly windowBytes: number;
+interface Scanner extends LanePlan {
+  readonly kernels: PageKernels;
+  readonly lanes: readonly DumpLane[];
+  readonly cellLanes: readonly CellLane[];
+  readonly bytesPerPage: number;
   readonly pacer: Pacer;
 }
 
-function newScanner(input: ScanInput): Scanner {
-  const pageBytes = scanPageBytes(input.memories);
-  const share = 2 ** Math.floor(Math.log2(windowBudget / input.memories.length));
-  const windowBytes = Math.max(pageBytes, Math.min(largestWindow, share));
-  return {
-    lanes: input.memories.map((memory) => ({
-      memory,
-      buffer: newWindowBuffer(windowBytes, pageBytes),
-      isPointer: pointsInto(memory.dump.regions),
-      page: { captured: 0, isZero: false, counts: newWordCounts() },
-      cell: { index: -1, counts: newWordCounts() },
-    })),
-    pageBytes,
-    windowBytes,
-    bytesPerCell: input.cellMap.bytesPerCell,
-    bytesPerPage: input.pageMap.bytesPerPage,
-    zeroPage: new Uint8Array(pageBytes),
-    pacer: input.pacer,
-  };
+function newScanner({ memories, cellMap, pageMap, pacer, open = openKernels }: ScanInput): Scanner {
+  const plan = planLanes(memories, cellMap, scanPageBytes(memories));
+  const kernels = open(plan.bytes);
+  const { bytesPerPage } = pageMap;
+  return { ...plan, kernels, ...openLanes(plan, kernels.buffer, memories), bytesPerPage, pacer };
 }
 
-async function scanTrack(
-  scanner: Scanner,
-  track: Track,
-  drawn: Pick<PageTask, 'cells' | 'pages'>,
-): Promise<TrackMeasure> {
-  const { lanes, pageBytes, windowBytes, pacer } = scanner;
+/** Undefined where the track is not drawn. */
+interface Drawn {
+  readonly cells: TrackCells | undefined;
+  readonly trackPages: TrackPages | undefined;
+}
+
+async function scanTrack(scanner: Scanner, track: Track, { cells, trackPages }: Drawn): Promise<TrackMeasure> {
+  const { kernels, lanes, cellLanes, pageBytes, windowBytes, bytesPerCell, bytesPerPage, pacer } = scanner;
   const measure = newTrackMeasure(lanes.length);
   for (let at = track.start; at < track.end; ) {
     const start = nextWindow(lanes, track, at, pageBytes);
@@ -84,17 +74,18 @@ async function scanTrack(
     let read = 0;
     for (const [index, lane] of lanes.entries()) {
       const presence = track.presence[index];
-      if (presence) read += fillWindow(lane.buffer, lane.memory, presence, start, end, pageBytes);
-      else lane.buffer.capturedOfPage.fill(0);
+      lane.held = presence ? fillWindow(lane, lane.memory, presence, { start, end }) : 0;
+      read += lane.held;
     }
-    for (let page = 0, address = start; address < end; page++, address += pageBytes) {
-      scanPage(scanner, { measure, ...drawn, page, address });
-    }
+    const pages = (end - start) / pageBytes;
+    measureWindow(kernels, lanes, { measure, pages });
+    noteGrowth(lanes, { measure, pages, start });
+    if (trackPages) notePages(lanes, { trackPages, bytesPerPage, pages, start });
+    if (cells) drawWindow(kernels, lanes, cellLanes, { cells, bytesPerCell, start, pages });
     at = end;
     await pacer.pace(read);
   }
-  const { cells } = drawn;
-  if (cells) for (const [index, lane] of lanes.entries()) finishCell(lane, cells.cells[index]!);
+  if (cells) for (const [index, { open }] of cellLanes.entries()) finishCell(open, cells.cells[index]!);
   return measure;
 }
 

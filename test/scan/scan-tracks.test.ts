@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { matchRegions } from '../../src/compare/match-regions.ts';
+import { scalarKernels } from '../../src/kernels/scalar-kernels.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { cellAbsent, cellKind, cellNonZeroShare, wordKinds } from '../../src/model/cell-map.ts';
 import { pageFlags } from '../../src/model/page-map.ts';
@@ -14,17 +15,13 @@ import { type FakeRegion, fakeMemory } from '../synth/fake-memory.ts';
 const page = 4096;
 const start = 0x10_0000;
 
-async function scan(memories: readonly Memory[], bytesPerCell?: number) {
+async function scan(memories: readonly Memory[], bytesPerCell?: number, isScalar = false) {
   const tracks = matchRegions(memories.map((memory) => memory.dump));
   const cellMap = planCells(tracks, { bytesPerCell });
   const pageMap = planPages(tracks, new Set(tracks.map(({ id }) => id)), scanPageBytes(memories));
-  const measures = await scanTracks({
-    tracks,
-    memories,
-    cellMap,
-    pageMap,
-    pacer: newPacer(undefined, () => undefined),
-  });
+  const open = isScalar ? { open: (bytes: number) => scalarKernels(new ArrayBuffer(bytes)) } : {};
+  const pacer = newPacer(undefined, () => undefined);
+  const measures = await scanTracks({ tracks, memories, cellMap, pageMap, pacer, ...open });
   return { tracks, cellMap, pageMap, measures };
 }
 
@@ -116,6 +113,18 @@ test('the sums equal those counted byte by byte, whatever the pages', async () =
       }
     }),
     { numRuns: 60 },
+  );
+});
+
+test('all is the same without WebAssembly, for cells smaller and larger than a page', async () => {
+  const pages = fc.stringMatching(/^[0ab-]{1,80}$/).filter((text) => /[^-]/.test(text));
+  const cells = fc.constantFrom(8, 256, page, 8 * page);
+  await fc.assert(
+    fc.asyncProperty(fc.array(pages, { minLength: 1, maxLength: 3 }), cells, async (texts, bytesPerCell) => {
+      const memories = texts.map(memoryOf);
+      expect(await scan(memories, bytesPerCell)).toEqual(await scan(memories, bytesPerCell, true));
+    }),
+    { numRuns: 40 },
   );
 });
 

@@ -1,0 +1,3 @@
+// The hot loops in WebAssembly SIMD. What they do is written down in TypeScript beside this folder (scalar-*.ts).
+export { comparePages } from './pages';
+export { kindCells, kindCounts } from './word-kinds';

@@ -1,0 +1,45 @@
+// The kernels in WebAssembly SIMD, compiled from assembly/ by `npm run kernels`.
+import { kernelModule } from './kernel-module.ts';
+import { type PageKernels, type PageWindow, type Place, reservedBytes, type WordRules } from './page-kernels.ts';
+
+/** What is used of WebAssembly; Node's types leave it out. */
+interface WebAssemblyApi {
+  validate(bytes: Uint8Array): boolean;
+  readonly Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+}
+
+/** As assembly/ declares them. */
+interface Exports {
+  comparePages(...places: number[]): void;
+  kindCounts(...places: number[]): void;
+  kindCells(...places: number[]): void;
+}
+
+const pageBytes = 65536;
+/** Scratch for cells smaller than a vector; see reservedBytes. */
+const scratch: Place = 16;
+
+/** Undefined where the processor or the run time has no WebAssembly SIMD. */
+export function simdKernels(bytes: number): PageKernels | undefined {
+  const api = (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
+  const binary = Buffer.from(kernelModule, 'base64');
+  if (api === undefined || !api.validate(binary)) return undefined;
+  const size = Math.ceil((bytes + reservedBytes) / pageBytes);
+  const memory = new api.Memory({ initial: size, maximum: size });
+  const { exports } = new api.Instance(new api.Module(binary), { env: { memory } });
+  const { comparePages, kindCounts, kindCells } = exports as Exports;
+  const where = ({ current, pageBytes, pages, facts }: PageWindow) => [current, pageBytes, pages, facts] as const;
+  const how = ({ ranges, isWide, isBigEndian }: WordRules) =>
+    [ranges.place, ranges.count, Number(isWide), Number(isBigEndian)] as const;
+  return {
+    buffer: memory.buffer,
+    comparePages({ current, pageBytes, pages, facts }, before) {
+      comparePages(current, before?.current ?? 0, pageBytes, pages, facts, before?.facts ?? 0);
+    },
+    kindCounts: (window, rules, counts, before) => kindCounts(...where(window), counts, before, ...how(rules)),
+    kindCells: (window, rules, cellBytes, codes, before) =>
+      kindCells(...where(window), codes, before, cellBytes, scratch, ...how(rules)),
+  };
+}

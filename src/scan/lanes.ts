@@ -1,0 +1,93 @@
+// Lays out the kernels' memory: a window of each dump, what is told of its pages, and the tables of what is mapped.
+import type { Place } from '../kernels/page-kernels.ts';
+import { reservedBytes } from '../kernels/page-kernels.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { CellMap } from '../model/cell-map.ts';
+import { type Interval, union } from '../model/intervals.ts';
+import { type CellLane, cellRoom, newOpenCell } from './scan-cells.ts';
+import type { DumpLane } from './scan-window.ts';
+
+/** Bytes of all windows together: what was just read is still in the processor's cache when the kernels come to it. */
+const windowBudget = 384 << 10;
+/** More dumps than that: reading less at a time than this costs more than the cache saves. */
+const smallestWindow = 64 << 10;
+const largestWindow = 128 << 10;
+
+export interface LanePlan {
+  readonly pageBytes: number;
+  readonly windowBytes: number;
+  readonly bytesPerCell: number;
+  /** Per dump what is mapped, where words are told apart; else empty. */
+  readonly mapped: readonly (readonly Interval[])[];
+  /** Of each window's cells or counts; 0 where nothing is drawn. */
+  readonly cellBytes: number;
+  /** Of the kernels' memory. */
+  readonly bytes: number;
+}
+
+export function planLanes(memories: readonly Memory[], cellMap: CellMap, pageBytes: number): LanePlan {
+  const share = 2 ** Math.floor(Math.log2(windowBudget / memories.length));
+  const windowBytes = Math.max(smallestWindow, Math.min(largestWindow, share));
+  const isDrawn = cellMap.tracks.length > 0;
+  const mapped = isDrawn ? memories.map(({ dump }) => union(dump.regions)) : [];
+  const pages = windowBytes / pageBytes;
+  const cellBytes = isDrawn ? pages * cellRoom(pageBytes, cellMap.bytesPerCell) : 0;
+  const perLane = windowBytes + aligned(pages * 4) + aligned(cellBytes);
+  const tables = mapped.reduce((sum, ranges) => sum + aligned(ranges.length * 16), 0);
+  const bytes = reservedBytes + memories.length * perLane + tables;
+  return { pageBytes, windowBytes, bytesPerCell: cellMap.bytesPerCell, mapped, cellBytes, bytes };
+}
+
+/** Where the next thing begins: not across the processor's cache lines. */
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}
+
+export function openLanes(
+  plan: LanePlan,
+  buffer: ArrayBuffer,
+  memories: readonly Memory[],
+): { readonly lanes: DumpLane[]; readonly cellLanes: CellLane[] } {
+  let next = reservedBytes;
+  const take = (bytes: number): Place => {
+    const place = next;
+    next += aligned(bytes);
+    return place;
+  };
+  const { pageBytes, windowBytes } = plan;
+  const pages = windowBytes / pageBytes;
+  const lanes = memories.map((memory): DumpLane => {
+    const window = { pageBytes, current: take(windowBytes), facts: take(pages * 4) };
+    return {
+      memory,
+      window,
+      bytes: new Uint8Array(buffer, window.current, windowBytes),
+      facts: new Uint32Array(buffer, window.facts, pages),
+      capturedOfPage: new Uint32Array(pages),
+      pageBytes,
+      held: 0,
+    };
+  });
+  const cellLanes = plan.mapped.map((ranges, index): CellLane => {
+    const place = take(plan.cellBytes);
+    const { pointerSize, littleEndian } = memories[index]!.dump;
+    const table = { place: take(ranges.length * 16), count: ranges.length };
+    writeRanges(buffer, table.place, ranges);
+    return {
+      rules: { isWide: pointerSize === 8, isBigEndian: !littleEndian, ranges: table },
+      place,
+      counts: new Uint32Array(buffer, place, Math.floor(plan.cellBytes / 4)),
+      codes: new Uint8Array(buffer, place, plan.cellBytes),
+      open: newOpenCell(),
+    };
+  });
+  return { lanes, cellLanes };
+}
+
+function writeRanges(buffer: ArrayBuffer, place: Place, ranges: readonly Interval[]): void {
+  const table = new BigInt64Array(buffer, place, 2 * ranges.length);
+  for (const [index, { start, end }] of ranges.entries()) {
+    table[index] = BigInt(start);
+    table[ranges.length + index] = BigInt(end);
+  }
+}

@@ -1,0 +1,95 @@
+// The pictures' cells of a window: what kind of words each holds.
+import type { PageKernels, Place, WordRules } from '../kernels/page-kernels.ts';
+import { cellOfCounts, newWordCounts } from '../kernels/word-counts.ts';
+import type { Address } from '../model/address.ts';
+import { cellAbsent, type TrackCells, wordKinds } from '../model/cell-map.ts';
+import type { DumpLane } from './scan-window.ts';
+
+/** The cells' state for one dump. */
+export interface CellLane {
+  readonly rules: WordRules;
+  /** Where the kernels write, by page: counts of words, or codes of cells that are smaller than a page. */
+  readonly place: Place;
+  /** The same place. */
+  readonly counts: Uint32Array;
+  readonly codes: Uint8Array;
+  /** Of the cell at hand, when it is larger than a page: its index, -1 when there is none, and its words. */
+  readonly open: { index: number; readonly counts: Float64Array };
+}
+
+export function newOpenCell(): CellLane['open'] {
+  return { index: -1, counts: newWordCounts() };
+}
+
+/** Bytes that the kernels write about a page. */
+export function cellRoom(pageBytes: number, bytesPerCell: number): number {
+  return bytesPerCell < pageBytes ? pageBytes / bytesPerCell : 4 * wordKinds.length;
+}
+
+interface CellTask {
+  readonly cells: TrackCells;
+  readonly bytesPerCell: number;
+  readonly start: Address;
+  readonly pages: number;
+}
+
+/** Writes down the cells of the window that is in the lanes; its facts must be there. */
+export function drawWindow(
+  kernels: PageKernels,
+  lanes: readonly DumpLane[],
+  cellLanes: readonly CellLane[],
+  task: CellTask,
+): void {
+  for (const [index, lane] of lanes.entries()) {
+    if (lane.held === 0) continue;
+    const { place, rules } = cellLanes[index]!;
+    const before = cellLanes[index - 1]?.place ?? 0;
+    const window = { ...lane.window, pages: task.pages };
+    const target = task.cells.cells[index]!;
+    if (task.bytesPerCell < lane.pageBytes) {
+      kernels.kindCells(window, rules, task.bytesPerCell, place, before);
+      copyCodes(lane, cellLanes[index]!, target, task);
+    } else {
+      kernels.kindCounts(window, rules, place, before);
+      addToCells(lane, cellLanes[index]!, target, task);
+    }
+  }
+}
+
+function copyCodes(lane: DumpLane, { codes }: CellLane, target: Uint8Array, task: CellTask): void {
+  const { pageBytes, capturedOfPage } = lane;
+  const perPage = pageBytes / task.bytesPerCell;
+  const first = (task.start - task.cells.start) / task.bytesPerCell;
+  for (let page = 0; page < task.pages; page++) {
+    const captured = capturedOfPage[page]!;
+    if (captured === 0) continue;
+    for (let cell = page * perPage; cell < (page + 1) * perPage; cell++) {
+      const at = first + cell;
+      if (at < 0 || at >= target.length) continue;
+      // A page that is captured in part: what the file does not hold stays absent.
+      const isHeld =
+        captured === pageBytes || lane.memory.capturedBytesFrom(task.start + cell * task.bytesPerCell, 1) > 0;
+      target[at] = isHeld ? codes[cell]! : cellAbsent;
+    }
+  }
+}
+
+/** A cell of several pages is added up until the scan leaves it. */
+function addToCells(lane: DumpLane, { open, counts }: CellLane, target: Uint8Array, task: CellTask): void {
+  for (let page = 0; page < task.pages; page++) {
+    if (lane.capturedOfPage[page] === 0) continue;
+    const at = Math.floor((task.start + page * lane.pageBytes - task.cells.start) / task.bytesPerCell);
+    if (at !== open.index) {
+      finishCell(open, target);
+      open.index = at;
+      open.counts.fill(0);
+    }
+    for (let kind = 0; kind < wordKinds.length; kind++) open.counts[kind]! += counts[page * wordKinds.length + kind]!;
+  }
+}
+
+/** Writes down the cell that was being added up, if any. */
+export function finishCell(open: CellLane['open'], target: Uint8Array): void {
+  if (open.index >= 0 && open.index < target.length) target[open.index] = cellOfCounts(open.counts);
+  open.index = -1;
+}
