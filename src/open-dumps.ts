@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { openSource } from './bytes/decompress.ts';
 import { LeakvizError } from './errors.ts';
 import type { OpenOptions } from './formats/dump-format.ts';
-import { openDump } from './formats/index.ts';
+import { findFormat, openDump } from './formats/index.ts';
 import { openMemory } from './memory/dump-memory.ts';
 import type { OpenedDump } from './memory/opened-dump.ts';
 import type { Address } from './model/address.ts';
@@ -46,11 +46,12 @@ async function openOne(path: string, options: OpenDumpsOptions): Promise<OpenedD
     onProgress: ({ packedBytes, packedSize }) => onUnpack?.(packedBytes, packedSize),
   });
   try {
+    await findFormat(source).prepare?.();
     const dump = openDump(source, rawOptions(options));
     return {
       path,
       fileBytes: source.fileBytes,
-      memory: openMemory(dump, source),
+      memory: openMemory(dump, dump.content ?? source),
       capturedAt: dump.capturedAt ?? statSync(path).mtime,
       timeSource: dump.capturedAt ? 'dump' : 'file',
       warnings: source.warnings,

@@ -5,6 +5,7 @@ import { LeakvizError, MalformedDumpError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type Compression, findCompression } from './compressions.ts';
 import { descriptorSource, openFileSource } from './file-source.ts';
+import { isFlattened, rearrange } from './flattened.ts';
 import { DamagedDataError, type PackedPart, readPieces } from './packed-input.ts';
 import { createSparseWriter, type SparseWriter } from './sparse-writer.ts';
 import { printablePath } from './system-error.ts';
@@ -59,9 +60,9 @@ export async function openSource(path: string, options: OpenSourceOptions = {}):
   let isKept = false;
   try {
     const compression = compressionOf(file);
-    if (compression !== undefined) return await unpackFile(file, compression, path, options);
+    if (compression !== undefined) return arrange(await unpackFile(file, compression, path, options));
     isKept = true;
-    return { ...file, fileBytes: file.size, compression: null, warnings: [] };
+    return arrange({ ...file, fileBytes: file.size, compression: null, warnings: [] });
   } finally {
     if (!isKept) file.close();
   }
@@ -140,6 +141,15 @@ function refuseNested(source: ByteSource, { id }: Compression, shown: string): v
   throw new LeakvizError('unsupported-dump', `${shown} is packed twice: what ${id} unpacks to is ${inner} again`, {
     hint: 'Unpack it once and name the result.',
   });
+}
+
+/** Makes a file of pieces that belong elsewhere one file again. */
+function arrange(opened: OpenedSource): OpenedSource {
+  const head = new Uint8Array(16);
+  if (!isFlattened(head.subarray(0, opened.read(0, head)))) return opened;
+  const { source, damage } = rearrange(opened);
+  const warnings = damage === undefined ? [] : [{ code: 'damaged-flattened', message: damage, offset: null }];
+  return { ...opened, ...source, warnings: [...opened.warnings, ...warnings] };
 }
 
 function compressionOf(source: ByteSource): Compression | undefined {

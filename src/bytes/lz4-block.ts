@@ -1,10 +1,8 @@
+import { copyMatch, shortCopy } from './copy-match.ts';
 import { DamagedDataError } from './packed-input.ts';
 
 /** Matches shorter than this are not stored, so lengths count from here. */
 const shortestMatch = 4;
-
-/** Bytes up to which a plain loop is faster than a call: most literals and matches. */
-const shortCopy = 32;
 
 /**
  * Unpacks one LZ4 block from `packed` to `into` from `start` on; what stands before `start` is the history that matches
@@ -56,17 +54,6 @@ function moreLength(packed: Uint8Array, start: number): { length: number; end: n
   const last = packed[at];
   if (last === undefined) throw damaged();
   return { length: length + last, end: at + 1 };
-}
-
-function copyMatch(bytes: Uint8Array, to: number, distance: number, length: number): void {
-  if (distance === 1 && length > shortCopy) {
-    bytes.fill(bytes[to - 1]!, to, to + length);
-  } else if (distance >= length && length > shortCopy) {
-    bytes.copyWithin(to, to - distance, to - distance + length);
-  } else {
-    // A match that is longer than its distance runs into itself: it repeats the last `distance` bytes.
-    for (let index = 0; index < length; index += 1) bytes[to + index] = bytes[to + index - distance]!;
-  }
 }
 
 function damaged(): DamagedDataError {

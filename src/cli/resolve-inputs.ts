@@ -2,6 +2,7 @@
 import { closeSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findCompression } from '../bytes/compressions.ts';
+import { isFlattened } from '../bytes/flattened.ts';
 import { unreadableFile } from '../bytes/system-error.ts';
 import { LeakvizError } from '../errors.ts';
 import { dumpFormats } from '../formats/index.ts';
@@ -81,6 +82,8 @@ function looksLikeDump(path: string): boolean {
   }
   const bytes = head.subarray(0, size);
   return (
-    findCompression(bytes) !== undefined || dumpFormats.some((format) => format.id !== 'raw' && format.probe(bytes))
+    isFlattened(bytes) ||
+    findCompression(bytes) !== undefined ||
+    dumpFormats.some((format) => format.id !== 'raw' && format.probe(bytes))
   );
 }

@@ -9,6 +9,12 @@ export interface OpenOptions {
   readonly ranges?: readonly CapturedRange[];
 }
 
+/** What a dump file says, and its memory where the file packs it. */
+export interface DumpFile extends Dump {
+  /** The unpacked memory, in which the file offsets of captured ranges count; unless given, that is the file itself. */
+  readonly content?: ByteSource;
+}
+
 /** One dump format. To add one: a file or folder here, and a line in index.ts. */
 export interface DumpFormat {
   /** Kebab-case; stands in reports and docs. */
@@ -18,9 +24,11 @@ export interface DumpFormat {
   readonly reference: string;
   /** True when the first bytes (4 KiB at most) look like this format. Pure, cheap, never throws. */
   probe(head: Uint8Array): boolean;
+  /** What has to be loaded before `open`. */
+  prepare?(): Promise<void>;
   /**
    * Reads headers only; the memory itself stays in the source. Damaged parts become warnings and the rest is used;
    * throws MalformedDumpError when nothing can be used.
    */
-  open(source: ByteSource, options: OpenOptions): Dump;
+  open(source: ByteSource, options: OpenOptions): DumpFile;
 }

@@ -1,13 +1,23 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
-import type { Dump } from '../model/dump.ts';
-import type { DumpFormat, OpenOptions } from './dump-format.ts';
+import { avml } from './avml/index.ts';
+import type { DumpFile, DumpFormat, OpenOptions } from './dump-format.ts';
 import { elfCore } from './elf-core/index.ts';
+import { kdump } from './kdump/index.ts';
+import { lime } from './lime.ts';
 import { minidump } from './minidump/index.ts';
 import { raw } from './raw.ts';
 import { windowsKernel } from './windows-kernel/index.ts';
 
 /** All formats, in probing order; raw takes whatever is left and so stands last. */
-export const dumpFormats = [minidump, elfCore, windowsKernel, raw] as const satisfies readonly DumpFormat[];
+export const dumpFormats = [
+  minidump,
+  elfCore,
+  windowsKernel,
+  kdump,
+  lime,
+  avml,
+  raw,
+] as const satisfies readonly DumpFormat[];
 
 export type DumpFormatId = (typeof dumpFormats)[number]['id'];
 
@@ -22,6 +32,6 @@ export function findFormat(source: ByteSource): DumpFormat {
 }
 
 /** Reads what a dump says about its process; see DumpFormat.open. The source must stay open for the memory's sake. */
-export function openDump(source: ByteSource, options: OpenOptions = {}): Dump {
+export function openDump(source: ByteSource, options: OpenOptions = {}): DumpFile {
   return findFormat(source).open(source, options);
 }

@@ -1,6 +1,7 @@
 import type { DumpFormatId } from '../../src/formats/index.ts';
 import { writeElfCore } from '../synth/synth-elf-core.ts';
 import { writeKernelDump } from '../synth/synth-kernel-dump.ts';
+import { pagePackings, writeAvml, writeKdump, writeLime } from '../synth/synth-machine-memory.ts';
 import { writeMinidump } from '../synth/synth-minidump.ts';
 
 const memoryBytes = Uint8Array.from({ length: 3000 }, (_, index) => index);
@@ -36,6 +37,24 @@ export const formatExamples: Readonly<Record<DumpFormatId, Uint8Array>> = {
     linuxMaps: '00010000-00011000 rw-p 00000000 00:00 0 [heap]\n',
     ranges: [{ address: 0x10000, bytes: memoryBytes }],
   }),
+  kdump: writeKdump({
+    pages: new Map(
+      pagePackings.map(
+        (packing, index) => [index * 2, { bytes: new Uint8Array(512).fill(index + 1), packing }] as const,
+      ),
+    ),
+    pageSize: 512,
+    frameCount: 20,
+    vmcoreInfo: 'OSRELEASE=6.1\n',
+  }),
+  lime: writeLime([
+    { address: 0x1000, bytes: memoryBytes },
+    { address: 0x3000, bytes: memoryBytes },
+  ]),
+  avml: writeAvml([
+    { address: 0x1000, bytes: memoryBytes },
+    { address: 0x3000, bytes: memoryBytes },
+  ]),
   raw: memoryBytes,
   'windows-kernel': writeKernelDump({
     paging: 'x64',
