@@ -1,9 +1,9 @@
 // The main job as one function: opened dumps in, findings out.
 import type { Allocator, Heap } from './allocators/allocator.ts';
 import { hoursBetween } from './compare/capture-times.ts';
-import { matchRegions } from './compare/match-regions.ts';
-import { nameHeaps } from './compare/name-heaps.ts';
+import { followRegions } from './compare/follow-regions.ts';
 import { type ProcessTotals, processTotals, withLiveGrowth } from './compare/process-totals.ts';
+import { findRuns, type Runs } from './compare/runs.ts';
 import type { AllocationClass } from './detect/allocation-class.ts';
 import { type Candidate, findCandidates } from './detect/candidates.ts';
 import { churnBytes } from './detect/churn.ts';
@@ -12,6 +12,7 @@ import { type CrossCheck, crossCheck } from './detect/cross-check.ts';
 import { joinStrides } from './detect/join-strides.ts';
 import { newRangeTally, type RangeTally } from './detect/range-tally.ts';
 import { findStrideClasses } from './detect/stride/index.ts';
+import { wordsBetweenRuns } from './detect/stride/words-between-runs.ts';
 import { trendOf } from './detect/trend.ts';
 import { unwalkedMemory } from './detect/unwalked-memory.ts';
 import { type Decision, decide, isMaterial, type ProcessFacts } from './detect/verdict.ts';
@@ -52,6 +53,7 @@ export interface DiffOptions {
 /** Everything that was measured and found. Arrays run over tracks or dumps in order. */
 export interface DiffResult {
   readonly dumps: readonly OpenedDump[];
+  readonly runs: Runs;
   readonly tracks: readonly Track[];
   readonly measures: readonly TrackMeasure[];
   /** Per dump, per track. */
@@ -72,30 +74,33 @@ export interface DiffResult {
 /** Compares two or more dumps of one process. Rejects with the signal's reason when aborted. */
 export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptions): Promise<DiffResult> {
   const memories = dumps.map((dump) => dump.memory);
+  const runs = findRuns(memories.map((memory) => memory.dump));
   const found = findHeaps(memories, options.allocators);
-  const measured = await measure(memories, found, options);
+  const measured = await measure({ memories, found, runs }, options);
   options.onStageDone?.('scan');
   const { tracks, measures } = measured;
-  const tallies = memories.map(() => newRangeTally(tracks));
-  const walk = await walkHeaps(found, memories, tallies, pacerFor('walk', memories, options));
+  const tallies = memories.map((_, dump) => newRangeTally(tracks, dump));
+  const walk = await walkHeaps(found, memories, tallies, pacerFor('walk', memories, options), runs.spaceOf);
   options.onStageDone?.('walk');
   const totals = withLiveGrowth(measured.totals, liveGrowthOf(walk));
-  const strideClasses = await unwalkedClasses(memories, found, measured, options);
+  const strideClasses = await unwalkedClasses({ memories, found, runs }, measured, options);
   options.onStageDone?.('strides');
-  const hours = hoursBetween(dumps);
+  // Times of other runs say nothing of how fast this one grows.
+  const hours = isOne(runs.runOf) ? hoursBetween(dumps) : null;
   const candidates = findCandidates({
     classes: [...joinStrides(walk.classes), ...strideClasses],
     allocators: options.allocators,
     memories,
     totalGrowth: totals.totalGrowth,
     hours,
+    runOf: runs.runOf,
   });
   const trend = processTrend(totals, hours);
-  const decision = decide(candidates, processFacts({ memories, tracks, measures, totals, trend, walk }));
+  const decision = decide(candidates, processFacts({ memories, runs, tracks, measures, totals, trend, walk }));
   const grownRuns = measures.flatMap((one) => one.grownRuns);
   const crossChecks = crossCheck(decision.suspects, { memory: memories.at(-1)!, grownRuns, found });
   options.onStageDone?.('verdict');
-  return { ...measured, totals, dumps, tallies, trend, hours, walk, candidates, decision, crossChecks };
+  return { ...measured, totals, dumps, runs, tallies, trend, hours, walk, candidates, decision, crossChecks };
 }
 
 interface Measured {
@@ -106,13 +111,21 @@ interface Measured {
   readonly pageMap: PageMap;
 }
 
+interface Compared {
+  readonly memories: readonly Memory[];
+  readonly found: readonly FoundHeaps[];
+  readonly runs: Runs;
+}
+
+function isOne(groups: readonly number[]): boolean {
+  return groups.every((group) => group === groups[0]);
+}
+
 /** The one pass over all bytes. */
-async function measure(
-  memories: readonly Memory[],
-  found: readonly FoundHeaps[],
-  options: DiffOptions,
-): Promise<Measured> {
-  const tracks = nameHeaps(matchRegions(memories.map((memory) => memory.dump)), namedHeaps(found));
+async function measure({ memories, found, runs }: Compared, options: DiffOptions): Promise<Measured> {
+  const dumps = memories.map((memory) => memory.dump);
+  const heaps = dumps.map((_, dump) => namedHeaps(found, dump));
+  const tracks = followRegions(dumps, heaps, runs.spaceOf);
   const cellMap = options.withCells
     ? planCells(tracks, { bytesPerCell: options.bytesPerCell })
     : { bytesPerCell: 4096, tracks: [] };
@@ -120,19 +133,20 @@ async function measure(
   const pageMap = planPages(tracks, drawn, scanPageBytes(memories));
   const pacer = pacerFor('scan', memories, options);
   const measures = await scanTracks({ tracks, memories, cellMap, pageMap, pacer });
-  return { tracks, measures, cellMap, pageMap, totals: processTotals(tracks, measures) };
+  return { tracks, measures, cellMap, pageMap, totals: processTotals(tracks, measures, isOne(runs.spaceOf)) };
 }
 
 /** Strides in what no walk explains; only looked for when the process grows at all. */
 async function unwalkedClasses(
-  memories: readonly Memory[],
-  found: readonly FoundHeaps[],
+  { memories, found, runs }: Compared,
   { tracks, measures, totals }: Measured,
   options: DiffOptions,
 ): Promise<AllocationClass[]> {
   if (!isMaterial(totals.totalGrowth, totals.populatedBytes[0]!)) return [];
   const unwalked = unwalkedMemory({ tracks, measures, found, memories });
-  const classes = await findStrideClasses({ memories, ...unwalked, pacer: pacerFor('strides', memories, options) });
+  const words = isOne(runs.spaceOf) ? undefined : wordsBetweenRuns(tracks, memories);
+  const pacer = pacerFor('strides', memories, options);
+  const classes = await findStrideClasses({ memories, ...unwalked, pacer, words });
   if (collectorOf(memories.at(-1)!.dump) === null) return classes;
   return classes.map((one) => ({ ...one, countError: Math.max(one.countError, collectedError) }));
 }
@@ -153,9 +167,9 @@ function capturedBytes(memory: Memory): number {
   return memory.dump.captured.reduce((sum, range) => sum + range.size, 0);
 }
 
-function namedHeaps(found: readonly FoundHeaps[]) {
+function namedHeaps(found: readonly FoundHeaps[], dump: number) {
   return found.flatMap(({ allocator, heaps }) =>
-    heaps.flatMap((perDump) => perDump.map((heap) => ({ name: heapName(allocator, heap), heap }))),
+    heaps[dump]!.map((heap) => ({ name: heapName(allocator, heap), heap })),
   );
 }
 
@@ -179,19 +193,21 @@ function processTrend(totals: ProcessTotals, hours: readonly number[] | null): T
 
 function processFacts(input: {
   readonly memories: readonly Memory[];
+  readonly runs: Runs;
   readonly tracks: readonly Track[];
   readonly measures: readonly TrackMeasure[];
   readonly totals: ProcessTotals;
   readonly trend: Trend;
   readonly walk: WalkResult;
 }): ProcessFacts {
-  const { memories, tracks, totals, walk } = input;
+  const { memories, runs, tracks, totals, walk } = input;
   const sum = (pick: 'liveBytes' | 'freeBytes') =>
     walk.heaps.length === 0
       ? null
       : memories.map((_, dump) => walk.heaps.reduce((total, heap) => total + (heap[pick][dump] ?? 0), 0));
   return {
     dumpCount: memories.length,
+    runOf: runs.runOf,
     mappedBytes: totals.mappedBytes,
     populatedBytes: totals.populatedBytes,
     capturedShare: Math.min(...memories.map((_, dump) => capturedShare(tracks, input.measures, dump))),
@@ -200,7 +216,7 @@ function processFacts(input: {
     collector: collectorOf(memories.at(-1)!.dump),
     liveBytes: sum('liveBytes'),
     freeBytes: sum('freeBytes'),
-    churnBytes: churnBytes(walk.classes),
+    churnBytes: churnBytes(walk.classes, runs.runOf.at(-1) === runs.runOf[0]),
   };
 }
 

@@ -73,7 +73,7 @@ function buildRow(candidate: Candidate, context: RowContext): ReportAllocation {
   const { result } = context;
   const { sizeClass } = candidate;
   const { dump } = result.dumps.at(-1)!.memory;
-  const blocks = blocksOf(sizeClass);
+  const blocks = blocksOf(sizeClass, result.runs.runOf);
   const hours = result.hours?.reduce((sum, one) => sum + one, 0) ?? null;
   return {
     id: context.id,
@@ -109,10 +109,10 @@ function anatomyOf(candidate: Candidate, blocks: readonly Address[], { result, s
   });
 }
 
-/** Starts of the blocks that came since the first dump, or of all when none did. Sorted. */
-function blocksOf(sizeClass: AllocationClass): Address[] {
+/** Starts of the blocks that came since the first dump of the last one's run, or of all when none did. Sorted. */
+function blocksOf(sizeClass: AllocationClass, runOf: readonly number[]): Address[] {
   const last = sizeClass.sketches.at(-1)!;
-  const born = bornSince(last, sizeClass.sketches[0]!);
+  const born = bornSince(last, sizeClass.sketches[runOf.indexOf(runOf.at(-1)!)]!);
   const addresses = born.length > 0 ? born : [...last.addresses].sort((a, b) => a - b);
   return addresses;
 }
@@ -155,7 +155,8 @@ function regionsOf(result: DiffResult, blocks: readonly Address[]): string[] {
   for (const address of blocks) {
     for (let index = lastStartingAtOrBelow(result.tracks, address); index >= 0; index--) {
       const track = result.tracks[index]!;
-      if (address >= track.end) continue;
+      const end = track.presence.at(-1)?.end;
+      if (end === undefined || address >= end) continue;
       counts.set(track.id, (counts.get(track.id) ?? 0) + 1);
       break;
     }

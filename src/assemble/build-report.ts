@@ -2,7 +2,7 @@
 import type { Allocator } from '../allocators/allocator.ts';
 import { timeOrderWarnings } from '../compare/capture-times.ts';
 import { growthOfTrack } from '../compare/process-totals.ts';
-import { sameProcessWarnings } from '../compare/same-process.ts';
+import { runWarnings } from '../compare/runs.ts';
 import { fileName } from '../detect/block-anatomy.ts';
 import { collectorOf } from '../detect/collector.ts';
 import { trendOf } from '../detect/trend.ts';
@@ -93,7 +93,8 @@ function shownName(name: string, options: ReportOptions): string {
 
 function buildDumps(result: DiffResult, options: ReportOptions, symbols: Symbols): ReportDump[] {
   const order = timeOrderWarnings(result.dumps);
-  const others = sameProcessWarnings(result.dumps);
+  const dumps = result.dumps.map(({ memory }) => memory.dump);
+  const others = runWarnings(dumps, result.runs);
   return result.dumps.map((opened, index) => {
     const { dump } = opened.memory;
     const ofSymbols = index === result.dumps.length - 1 ? symbols.warnings() : [];
@@ -106,6 +107,7 @@ function buildDumps(result: DiffResult, options: ReportOptions, symbols: Symbols
       pointerSize: dump.pointerSize,
       pageSize: dump.pageSize,
       processId: dump.processId,
+      run: result.runs.runOf[index]! + 1,
       processName: dump.processName,
       capturedAt: opened.capturedAt?.toISOString() ?? null,
       timeSource: opened.timeSource,

@@ -12,7 +12,7 @@ export function captureSteps(report: LeakReport, suspect: ReportAllocation | und
     ...(has('too-little-captured') ? [fullDump(report, facts)] : []),
     ...(facts.collector !== null && has('collector') ? [collection(facts.collector, report, facts)] : []),
     ...(has('retention') ? [retention(report, facts)] : []),
-    moreDumps(report, facts),
+    has('different-runs') ? dumpsOfOneRun(report, facts) : moreDumps(report, facts),
   ];
 }
 
@@ -48,6 +48,13 @@ function moreDumps(report: LeakReport, facts: StepFacts): NextStep {
       `leakviz diff FIRST ... '${names}'`,
     ],
   );
+}
+
+function dumpsOfOneRun(report: LeakReport, facts: StepFacts): NextStep {
+  return step('Take three dumps of one run, some time apart', [
+    ...[1, 2, 3].map((number) => dumpCommand(report, facts, number)),
+    `leakviz diff '${isWindows(facts) ? 'dump-*.dmp' : 'dump-*'}'`,
+  ]);
 }
 
 function fullDump(report: LeakReport, facts: StepFacts): NextStep {

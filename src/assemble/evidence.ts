@@ -12,6 +12,7 @@ export function evidenceFor(candidate: Candidate, result: DiffResult): Evidence[
     crossCheckEvidence(candidate, result),
     stepsEvidence(candidate),
     survivalEvidence(candidate),
+    betweenRunsEvidence(result),
     shareEvidence(candidate, result),
   ].filter((one) => one !== null);
 }
@@ -75,6 +76,14 @@ function survivalEvidence({ test }: Candidate): Evidence | null {
     text: `${printShare(share)} of its blocks are still there in the next dump (${printCount(sampled)} followed).`,
     values: { sampled, survived },
   };
+}
+
+/** What the other evidence could not say. */
+function betweenRunsEvidence({ runs }: DiffResult): Evidence | null {
+  const count = new Set(runs.runOf).size;
+  if (count === 1) return null;
+  const text = `Counted in ${count} runs of the program: the growth is between runs, and no block can be followed from one to the other.`;
+  return { kind: 'between-runs', for: false, text, values: { runs: count } };
 }
 
 function shareEvidence(candidate: Candidate, result: DiffResult): Evidence {

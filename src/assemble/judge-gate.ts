@@ -82,10 +82,19 @@ function judgeVerdict(asked: 'leak' | 'growth' | 'inconclusive', facts: GateFact
   }
   if (asked === 'inconclusive' || status === 'none') return { holds: false, why: `${is}.` };
   if (status === 'leak' || asked === 'growth') return judgeKnown(asked, facts);
+  if (isBetweenRuns(facts))
+    return {
+      holds: null,
+      why: 'Memory grows from run to run, which never shows a leak: compare three dumps of one run.',
+    };
   // Two dumps never give more than growth: a gate on `leak` would be green whatever happens.
   if (dumps.length < 3)
     return { holds: null, why: 'Memory grows, and two dumps never show whether it is a leak: take a third.' };
   return { holds: false, why: `${is}: memory grows, but not as a leak.` };
+}
+
+function isBetweenRuns({ report }: GateFacts): boolean {
+  return report.verdict.reasons.some(({ code }) => code === 'different-runs');
 }
 
 /** The verdict is what was asked for, but for what the baseline accepts. */
@@ -123,6 +132,8 @@ function judgeGrowth(limit: number, facts: GateFacts): Judged {
 
 function judgeRate(limit: number, facts: GateFacts): Judged {
   if (facts.hours === null) {
+    if (isBetweenRuns(facts))
+      return { holds: null, why: 'There is no rate from run to run: compare dumps of one run.' };
     return { holds: null, why: 'There is no rate without capture times: give --interval or --times.' };
   }
   const rate = facts.unknownGrowth / facts.hours;

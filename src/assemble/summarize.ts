@@ -16,6 +16,8 @@ export function summarize(result: DiffResult, parts: Parts, suspects: readonly s
     case 'leak':
       return `${describe(first!, suspects.length)}, ${printShare(parts.growth.explainedShare)} of the growth${rate(first!)}.`;
     case 'growth':
+      if (first && new Set(result.runs.runOf).size > 1)
+        return `From run to run memory is larger by ${grown}; ${lowerFirst(describe(first, suspects.length, 'are more'))}.`;
       return first
         ? `Memory grew by ${grown}; likely ${lowerFirst(describe(first, suspects.length))}.`
         : `Memory grew by ${grown}. ${result.decision.reasons[0]!.text}`;
@@ -26,7 +28,7 @@ export function summarize(result: DiffResult, parts: Parts, suspects: readonly s
   }
 }
 
-function describe(suspect: ReportAllocation, count: number): string {
+function describe(suspect: ReportAllocation, count: number, verb = 'pile up'): string {
   const { requestBytes } = suspect;
   const request = requestBytes
     ? requestBytes.min === requestBytes.max
@@ -35,7 +37,7 @@ function describe(suspect: ReportAllocation, count: number): string {
     : '';
   const others = count > 1 ? ` and ${count - 1} more ${count === 2 ? 'class' : 'classes'}` : '';
   const counts = suspect.counts.map((one) => (one === null ? '–' : printCount(one))).join(' → ');
-  return `Blocks of ${printExactBytes(suspect.strideBytes)}${request}${others} pile up: ${counts}, +${printBytes(suspect.growthBytes)}`;
+  return `Blocks of ${printExactBytes(suspect.strideBytes)}${request}${others} ${verb}: ${counts}, +${printBytes(suspect.growthBytes)}`;
 }
 
 function rate(suspect: ReportAllocation): string {

@@ -1,4 +1,4 @@
-// Follows regions through the dumps by address: what overlaps from dump to dump is one track, however it was split.
+// Follows regions through the dumps of one address space: what overlaps from dump to dump is one track, however it was split.
 import type { Dump, MemoryRegion } from '../model/dump.ts';
 import type { Track, TrackPresence } from '../model/track.ts';
 
@@ -92,5 +92,6 @@ function toPresence(regions: readonly MemoryRegion[]): TrackPresence | null {
     end: pieces.at(-1)!.end,
     pieces,
     mappedBytes: pieces.reduce((sum, piece) => sum + piece.end - piece.start, 0),
+    shift: 0,
   };
 }

@@ -20,7 +20,12 @@ export function growthOfTrack(track: Track, measure: TrackMeasure): number {
   return Math.max(mapped.at(-1)! - mapped[0]!, populatedBytes.at(-1)! - populatedBytes[0]!);
 }
 
-export function processTotals(tracks: readonly Track[], measures: readonly TrackMeasure[]): ProcessTotals {
+/** @param isOneSpace false where tracks were paired from run to run */
+export function processTotals(
+  tracks: readonly Track[],
+  measures: readonly TrackMeasure[],
+  isOneSpace = true,
+): ProcessTotals {
   const dumpCount = tracks[0]?.presence.length ?? 0;
   const sum = (value: (track: number, dump: number) => number) =>
     Array.from({ length: dumpCount }, (_, dump) =>
@@ -31,8 +36,24 @@ export function processTotals(tracks: readonly Track[], measures: readonly Track
     capturedBytes: sum((track, dump) => measures[track]!.capturedBytes[dump]!),
     populatedBytes: sum((track, dump) => measures[track]!.populatedBytes[dump]!),
     zeroBytes: sum((track, dump) => measures[track]!.zeroBytes[dump]!),
-    totalGrowth: tracks.reduce((total, track, index) => total + Math.max(0, growthOfTrack(track, measures[index]!)), 0),
+    totalGrowth: totalGrowth(tracks, measures, isOneSpace),
   };
+}
+
+/**
+ * What a run has alone may be what another has elsewhere: regions that no partner was found for are added up, gone
+ * ones and new ones.
+ */
+function totalGrowth(tracks: readonly Track[], measures: readonly TrackMeasure[], isOneSpace: boolean): number {
+  let total = 0;
+  let unpaired = 0;
+  for (const [index, track] of tracks.entries()) {
+    const growth = growthOfTrack(track, measures[index]!);
+    const isPaired = track.presence[0] && track.presence.at(-1);
+    if (isOneSpace || isPaired) total += Math.max(0, growth);
+    else unpaired += growth;
+  }
+  return Math.max(0, total + unpaired);
 }
 
 /**

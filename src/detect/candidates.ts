@@ -30,6 +30,8 @@ export interface CandidateInput {
   /** Growth of the growing tracks, in bytes: what shares are of. */
   readonly totalGrowth: number;
   readonly hours: readonly number[] | null;
+  /** Per dump, the run it is of. */
+  readonly runOf: readonly number[];
 }
 
 /** Tested at most; classes that grow less than all of these cannot explain a material share. */
@@ -58,7 +60,7 @@ function toCandidate(sizeClass: AllocationClass, isTested: boolean, input: Candi
   const allocator = input.allocators.find((one) => one.id === sizeClass.allocator);
   const headerBytes = allocator?.headerBytes(input.memories[0]!.dump) ?? 0;
   const growthBytes = growthBytesOf(sizeClass);
-  const test = isTested && growthBytes > 0 ? testGrowth(sizeClass, input.memories, headerBytes) : null;
+  const test = isTested && growthBytes > 0 ? testGrowth(sizeClass, input.memories, headerBytes, input.runOf) : null;
   const noise = test ? Math.max(...test.deviations) : Math.sqrt(Math.max(...sizeClass.counts));
   return {
     sizeClass,

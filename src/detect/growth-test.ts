@@ -1,7 +1,7 @@
 // Whether a class of blocks grows beyond what its own coming and going explains. The rule stands in docs/detection.md.
 import type { Memory } from '../memory/memory.ts';
 import type { AllocationClass } from './allocation-class.ts';
-import { keptShare, type Survival, survivalBetween } from './survival.ts';
+import { keptShare, notFollowed, type Survival, survivalBetween } from './survival.ts';
 
 export interface GrowthTest {
   readonly deltas: readonly number[];
@@ -26,16 +26,23 @@ const totalDeviationsNeeded = 4;
 /** Of the blocks born in a step, so many must still be there at the end. */
 const keptShareNeeded = 0.5;
 
-export function testGrowth(sizeClass: AllocationClass, memories: readonly Memory[], headerBytes: number): GrowthTest {
+/** @param runOf per dump, the run it is of: blocks are followed within one only */
+export function testGrowth(
+  sizeClass: AllocationClass,
+  memories: readonly Memory[],
+  headerBytes: number,
+  runOf: readonly number[] = memories.map(() => 0),
+): GrowthTest {
   const counts = [...sizeClass.counts];
   const lastIndex = counts.length - 1;
-  const follow = (from: number, to: number) => survivalBetween(sizeClass, memories, { from, to, headerBytes });
+  const follow = (from: number, to: number) =>
+    runOf[from] === runOf[to] ? survivalBetween(sizeClass, memories, { from, to, headerBytes }) : notFollowed;
   const survivals = counts.slice(1).map((_, index) => follow(index, index + 1));
   const deltas = counts.slice(1).map((count, index) => count - counts[index]!);
   const deviations = deltas.map((_, index) => churnDeviation(counts[index]!, counts[index + 1]!, survivals[index]!));
   const overall = churnDeviation(counts[0]!, counts[lastIndex]!, follow(0, lastIndex));
   const totalDeviations = (counts[lastIndex]! - counts[0]!) / overall;
-  const kept = keptOverall(sizeClass);
+  const kept = keptOverall(sizeClass, runOf);
   const blocksStay = kept === null || kept >= keptShareNeeded;
   const growsInEveryStep = deltas.every((delta) => delta > 0);
   return {
@@ -66,11 +73,12 @@ function churnDeviation(before: number, after: number, survival: Survival): numb
 }
 
 /** The smallest share kept of any step's newborn blocks but the last step's, which had no time to die. */
-function keptOverall(sizeClass: AllocationClass): number | null {
+function keptOverall(sizeClass: AllocationClass, runOf: readonly number[]): number | null {
   const { sketches } = sizeClass;
   const last = sketches.at(-1)!;
   let smallest: number | null = null;
   for (let index = 1; index + 1 < sketches.length; index++) {
+    if (runOf[index - 1] !== runOf.at(-1) || runOf[index] !== runOf.at(-1)) continue;
     const kept = keptShare(sketches[index]!, sketches[index - 1]!, last);
     if (kept !== null) smallest = smallest === null ? kept : Math.min(smallest, kept);
   }

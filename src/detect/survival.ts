@@ -13,6 +13,9 @@ export interface Survival {
   readonly unchangedShare: number;
 }
 
+/** Between two runs no block can be followed. */
+export const notFollowed: Survival = { sampled: 0, survived: 0, unchangedShare: 1 };
+
 const mostCompared = 128;
 const comparedBytes = 256;
 

@@ -7,6 +7,8 @@ import { isOfSpread } from './size-spread.ts';
 
 export interface ProcessFacts {
   readonly dumpCount: number;
+  /** Per dump, the run of the program that it is of. */
+  readonly runOf: readonly number[];
   /** Of the whole process, one per dump. */
   readonly mappedBytes: readonly number[];
   readonly populatedBytes: readonly number[];
@@ -62,6 +64,7 @@ export function decide(candidates: readonly Candidate[], facts: ProcessFacts): D
   const suspects = withGroup(material, candidates);
   if (facts.capturedShare < leastCaptured) return inconclusive('too-little-captured', tooLittle(facts), suspects);
   if (!grows && suspects.length === 0) return none(facts);
+  if (areOfRuns(facts)) return growthBetweenRuns(suspects, facts);
   if (facts.dumpCount < 3) return growthOfTwo(suspects);
   const goingOn = material.filter((one) => one.trend === 'steady' || one.trend === 'sawtooth');
   const leaking = withGroup(goingOn, candidates);
@@ -174,7 +177,33 @@ function growthOfTwo(likely: readonly Candidate[]): Decision {
   return { status: 'growth', suspects: likely, reasons: [{ code: 'only-two-dumps', text }] };
 }
 
+function areOfRuns({ runOf }: ProcessFacts): boolean {
+  return runOf.some((run) => run !== runOf[0]);
+}
+
+/** Every run begins anew: a larger one may just have had more to do, and no block can be followed from run to run. */
+function growthBetweenRuns(likely: readonly Candidate[], facts: ProcessFacts): Decision {
+  return { status: 'growth', suspects: likely, reasons: [differentRuns(facts.runOf)] };
+}
+
+function differentRuns(runOf: readonly number[]): { code: string; text: string } {
+  const count = new Set(runOf).size;
+  const lists = [...new Set(runOf)].map((run) => runOf.flatMap((one, dump) => (one === run ? [dump + 1] : [])));
+  const longest = lists.reduce((best, list) => (list.length > best.length ? list : best));
+  const own =
+    longest.length < 2
+      ? ''
+      : ` Dumps ${longest.slice(0, -1).join(', ')} and ${longest.at(-1)} are of one run: compare those.`;
+  const text = `These dumps are of ${count} runs of the program, and a run may be larger because it had more to do. Whether memory leaks is seen in three dumps of one run.${own}`;
+  return { code: 'different-runs', text };
+}
+
 function none(facts: ProcessFacts): Decision {
+  if (areOfRuns(facts)) {
+    const text = 'From run to run nothing is larger by more than chance explains.';
+    const reasons = [{ code: 'no-material-growth', text }, differentRuns(facts.runOf)];
+    return { status: 'none', suspects: [], reasons };
+  }
   const text =
     facts.trend === 'shrinking'
       ? 'Memory shrinks. If the newest dump was given first, turn the order round.'

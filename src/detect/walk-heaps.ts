@@ -11,7 +11,8 @@ import type { RangeTally } from './range-tally.ts';
 export interface HeapTotals {
   readonly allocator: string;
   readonly name: string;
-  readonly address: Address;
+  /** Of the last dump that has it, where runs differ. */
+  address: Address;
   readonly liveBlocks: (number | null)[];
   readonly liveBytes: (number | null)[];
   readonly freeBlocks: (number | null)[];
@@ -48,15 +49,17 @@ export async function walkHeaps(
   memories: readonly Memory[],
   tallies: readonly RangeTally[],
   pacer: Pacer,
+  spaceOf: readonly number[] = memories.map(() => 0),
 ): Promise<WalkResult> {
   const result: WalkResult = { classes: [], heaps: [], warnings: memories.map(() => []) };
+  const byName = spaceOf.some((space) => space !== spaceOf[0]);
   for (const { allocator, heaps } of found) {
     const classes = new Map<number, AllocationClass>();
     const totals: HeapTotals[] = [];
     for (const [index, memory] of memories.entries()) {
       const addresses = new Set(heaps[index]!.map((heap) => heap.address));
       for (const heap of heaps[index]!) {
-        const total = totalsOf(totals, heap, { allocator, index, dumpCount: memories.length, addresses });
+        const total = totalsOf(totals, heap, { allocator, index, dumpCount: memories.length, addresses, byName });
         const visitor = newVisitor({ allocator, classes, total, memory, index, tally: tallies[index]!, result });
         for (const _ of allocator.walk(heap, memory, visitor)) await pacer.pace(0);
       }
@@ -69,13 +72,17 @@ export async function walkHeaps(
 
 /**
  * Heaps are followed by the address of their structure. Where there is none that lasts (mapped chunks, each on its
- * own), by name, unless the heap of that name is still there under its address.
+ * own), by name, unless the heap of that name is still there under its address. From run to run by name: arenas and heaps
+ * are numbered in the order in which they are listed.
  */
 function totalsOf(totals: HeapTotals[], heap: Heap, context: TotalsContext): HeapTotals {
-  const { allocator, index, dumpCount, addresses } = context;
-  const known =
-    totals.find((one) => one.address === heap.address) ??
-    totals.find((one) => one.name === heap.name && one.liveBlocks[index] === null && !addresses.has(one.address));
+  const { allocator, index, dumpCount, addresses, byName } = context;
+  const isOpen = (one: HeapTotals) => one.name === heap.name && one.liveBlocks[index] === null;
+  const known = byName
+    ? totals.find(isOpen)
+    : (totals.find((one) => one.address === heap.address) ??
+      totals.find((one) => isOpen(one) && !addresses.has(one.address)));
+  if (known && byName) known.address = heap.address;
   if (known) return known;
   const none = () => new Array<number | null>(dumpCount).fill(null);
   const total = {
@@ -97,6 +104,8 @@ interface TotalsContext {
   readonly dumpCount: number;
   /** Of the same dump's heaps. */
   readonly addresses: ReadonlySet<Address>;
+  /** Whether dumps of several runs are compared. */
+  readonly byName: boolean;
 }
 
 interface VisitContext {

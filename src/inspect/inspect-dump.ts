@@ -58,7 +58,7 @@ export async function inspectDump(
   const tracks = matchRegions([dump]);
   const found = findHeaps([memory], options.allocators);
   const pacer = newPacer(options.signal, () => undefined);
-  const walk = await walkHeaps(found, [memory], [newRangeTally(tracks)], pacer);
+  const walk = await walkHeaps(found, [memory], [newRangeTally(tracks, 0)], pacer);
   return {
     path: opened.path,
     fileBytes: opened.fileBytes,

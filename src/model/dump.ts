@@ -67,6 +67,15 @@ export interface DumpDetail {
   readonly value: string;
 }
 
+/**
+ * What stays the same as long as a program runs, and is another in its next run: when it started, random bytes that the
+ * system gave it, and where the system put its stack, its vDSO, its program file, its process block (PEB).
+ */
+export type RunMarkKind = 'start-time' | 'seed' | 'stack' | 'vdso' | 'program' | 'process-block';
+
+/** Those that a dump tells. Compared, never shown. */
+export type RunMarks = Readonly<Partial<Record<RunMarkKind, number>>>;
+
 /** What a dump says about one process, without its bytes. Regions, captured ranges and modules are sorted by start. */
 export interface Dump {
   /** Id of the format that read it. */
@@ -88,6 +97,8 @@ export interface Dump {
   readonly captured: readonly CapturedRange[];
   readonly modules: readonly LoadedModule[];
   readonly threads: readonly Thread[];
+  /** Left out where the format tells none. */
+  readonly runMarks?: RunMarks;
   readonly warnings: readonly DumpWarning[];
   /** Left out where there are none. */
   readonly details?: readonly DumpDetail[];

@@ -42,6 +42,8 @@ export interface ReportDump {
   readonly pointerSize: PointerSize;
   readonly pageSize: number;
   readonly processId: number | null;
+  /** Which run of the program it is of, counted from 1; dumps of one run have the same. */
+  readonly run: number;
   readonly processName: string | null;
   /** ISO 8601, or null when no time is known. */
   readonly capturedAt: string | null;

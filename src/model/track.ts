@@ -8,9 +8,14 @@ export interface TrackPresence {
   readonly end: Address;
   readonly pieces: readonly { readonly start: Address; readonly end: Address }[];
   readonly mappedBytes: number;
+  /** Bytes from its place in this dump to its place in the track: not 0 where another run has it elsewhere. */
+  readonly shift: number;
 }
 
-/** One region followed through all dumps by its virtual address. */
+/**
+ * One region followed through all dumps: by its virtual address within one run of a program, by what it is from run to
+ * run. Its own addresses are those of the last dump that has it.
+ */
 export interface Track {
   readonly id: string;
   readonly kind: RegionKind;

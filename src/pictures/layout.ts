@@ -147,7 +147,7 @@ export function pixelOf(layout: Layout, address: Address): { readonly x: number;
 
 /** Whether the track is mapped at that address in that dump, captured or not. */
 export function isMapped(track: Track, dump: number, address: Address): boolean {
-  const pieces = track.presence[dump]?.pieces ?? [];
-  const piece = pieces[lastStartingAtOrBelow(pieces, address)];
-  return piece !== undefined && address < piece.end;
+  const { pieces, shift } = track.presence[dump] ?? { pieces: [], shift: 0 };
+  const piece = pieces[lastStartingAtOrBelow(pieces, address - shift)];
+  return piece !== undefined && address - shift < piece.end;
 }

@@ -34,6 +34,7 @@ const dump: OrderOf<ReportDump> = {
   pointerSize: null,
   pageSize: null,
   processId: null,
+  run: null,
   processName: null,
   capturedAt: null,
   timeSource: null,

@@ -66,6 +66,7 @@ export function openLanes(
       capturedOfPage: new Uint32Array(pages),
       pageBytes,
       held: 0,
+      shift: 0,
     };
   });
   const cellLanes = plan.mapped.map((ranges, index): CellLane => {

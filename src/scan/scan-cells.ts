@@ -68,7 +68,8 @@ function copyCodes(lane: DumpLane, { codes }: CellLane, target: Uint8Array, task
       if (at < 0 || at >= target.length) continue;
       // A page that is captured in part: what the file does not hold stays absent.
       const isHeld =
-        captured === pageBytes || lane.memory.capturedBytesFrom(task.start + cell * task.bytesPerCell, 1) > 0;
+        captured === pageBytes ||
+        lane.memory.capturedBytesFrom(task.start - lane.shift + cell * task.bytesPerCell, 1) > 0;
       target[at] = isHeld ? codes[cell]! : cellAbsent;
     }
   }

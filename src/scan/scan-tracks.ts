@@ -40,7 +40,9 @@ export async function scanTracks(input: ScanInput): Promise<TrackMeasure[]> {
 
 /** Bytes of the pages that the scan looks at, one after the other. */
 export function scanPageBytes(memories: readonly Memory[]): number {
-  return Math.min(65536, Math.max(4096, memories[0]!.dump.pageSize));
+  // The smallest, where they differ: the others are multiples of it, so that all are measured alike.
+  const smallest = Math.min(...memories.map(({ dump }) => dump.pageSize));
+  return Math.min(65536, Math.max(4096, smallest));
 }
 
 interface Scanner extends LanePlan {
@@ -74,7 +76,9 @@ async function scanTrack(scanner: Scanner, track: Track, { cells, trackPages }: 
     let read = 0;
     for (const [index, lane] of lanes.entries()) {
       const presence = track.presence[index];
-      lane.held = presence ? fillWindow(lane, lane.memory, presence, { start, end }) : 0;
+      const shift = presence?.shift ?? 0;
+      lane.shift = shift;
+      lane.held = presence ? fillWindow(lane, lane.memory, presence, { start: start - shift, end: end - shift }) : 0;
       read += lane.held;
     }
     const pages = (end - start) / pageBytes;
@@ -95,8 +99,8 @@ function nextWindow(lanes: readonly DumpLane[], track: Track, at: Address, pageB
   for (const [index, lane] of lanes.entries()) {
     const presence = track.presence[index];
     if (!presence) continue;
-    const stretch = nextCaptured(lane.memory, presence, at);
-    if (stretch) next = Math.min(next, stretch.start);
+    const stretch = nextCaptured(lane.memory, presence, at - presence.shift);
+    if (stretch) next = Math.min(next, stretch.start + presence.shift);
   }
   return next < track.end ? Math.floor(next / pageBytes) * pageBytes : undefined;
 }

@@ -14,6 +14,8 @@ export interface DumpLane extends WindowBuffer {
   readonly facts: Uint32Array;
   /** Captured bytes of the window at hand; where there are none, the facts say nothing. */
   held: number;
+  /** Of the track at hand: from the dump's own addresses to the track's. */
+  shift: number;
 }
 
 /** Adds up what the window holds, dump by dump; its bytes are in the lanes. */

@@ -8,6 +8,7 @@ function facts(totalGrowth: number, dumpCount = 3): ProcessFacts {
   const sizes = Array.from({ length: dumpCount }, (_, index) => 8 * mebibyte + (totalGrowth * index) / (dumpCount - 1));
   return {
     dumpCount,
+    runOf: sizes.map(() => 0),
     mappedBytes: sizes,
     populatedBytes: sizes,
     capturedShare: 1,

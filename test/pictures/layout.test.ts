@@ -88,7 +88,12 @@ describe('the size of pictures', () => {
     const track = input.tracks.find(({ start }) => start === heapStart)!;
     const cells = [0, 1, 2].map(() => new Uint8Array(cellCount));
     const piece = { start: heapStart, end: heapStart + cellCount * 64 };
-    const presence = [0, 1, 2].map(() => ({ ...piece, pieces: [piece], mappedBytes: piece.end - piece.start }));
+    const presence = [0, 1, 2].map(() => ({
+      ...piece,
+      pieces: [piece],
+      mappedBytes: piece.end - piece.start,
+      shift: 0,
+    }));
     const map: CellMap = { bytesPerCell: 64, tracks: [{ trackId: track.id, start: heapStart, cellCount, cells }] };
     return { ...input, tracks: [{ ...track, ...piece, presence }], cellMap: map };
   }

@@ -80,6 +80,7 @@ const dump: fc.Arbitrary<ReportDump> = fc.record({
   pointerSize: fc.constantFrom(4 as const, 8 as const),
   pageSize: fc.constantFrom(4096, 65536),
   processId: fc.option(fc.nat()),
+  run: fc.integer({ min: 1, max: 9 }),
   processName: fc.option(hostileText),
   capturedAt: fc.option(time),
   timeSource: fc.option(fc.constantFrom(...timeSources)),

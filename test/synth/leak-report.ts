@@ -27,6 +27,7 @@ export function reportDump(overrides: Partial<ReportDump> = {}): ReportDump {
     pointerSize: 8,
     pageSize: 4096,
     processId: 4711,
+    run: 1,
     processName: 'serviced',
     capturedAt: '2026-03-01T14:00:00.000Z',
     timeSource: 'dump',

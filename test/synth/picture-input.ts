@@ -45,7 +45,7 @@ function trackOf(region: SynthRegion, index: number): Track {
   const presence = region.bytes.map((bytes) => {
     if (!bytes) return null;
     const piece = { start: region.start, end: region.start + bytes.length };
-    return { ...piece, pieces: [piece], mappedBytes: bytes.length };
+    return { ...piece, pieces: [piece], mappedBytes: bytes.length, shift: 0 };
   });
   const end = Math.max(...presence.map((at) => at?.end ?? region.start));
   return {
@@ -166,6 +166,7 @@ function reportDump(regions: readonly ReportRegion[], dump: number): ReportDump 
     pointerSize: 8,
     pageSize: 4096,
     processId: 4711,
+    run: 1,
     processName: 'service',
     capturedAt: `2026-03-01T14:0${dump * 3}:00.000Z`,
     timeSource: 'dump',

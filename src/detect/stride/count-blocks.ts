@@ -17,7 +17,8 @@ export interface BlockCount {
 const pieceBytes = 1 << 20;
 
 export interface CountInput {
-  readonly signatures: readonly Signature[];
+  /** Per dump, the same ones in the same order, with the words as that dump has them. */
+  readonly signatures: readonly (readonly Signature[])[];
   readonly memories: readonly Memory[];
   /** Where blocks may stand, per dump; sorted. */
   readonly ranges: readonly (readonly Interval[])[];
@@ -29,13 +30,13 @@ export interface CountInput {
 /** Reads the ranges of every dump once. Results stand in the order of the signatures. */
 export async function countBlocks(input: CountInput): Promise<BlockCount[]> {
   const { signatures, memories } = input;
-  const results = signatures.map(() => ({
+  const results = signatures[0]!.map(() => ({
     counts: new Float64Array(memories.length),
     sketches: memories.map(() => newAddressSketch()),
   }));
   const buffer = new ArrayBuffer(pieceBytes);
   for (const [dump, memory] of memories.entries()) {
-    const count = newCounter(signatures, (index, address) => {
+    const count = newCounter(signatures[dump]!, (index, address) => {
       results[index]!.counts[dump]!++;
       results[index]!.sketches[dump]!.add(address);
     });
@@ -46,7 +47,7 @@ export async function countBlocks(input: CountInput): Promise<BlockCount[]> {
       await input.pacer.pace(got);
     }
   }
-  for (const [index, { period }] of signatures.entries()) {
+  for (const [index, { period }] of signatures[0]!.entries()) {
     for (let dump = 0; dump < memories.length; dump++) {
       results[index]!.counts[dump] = Math.round(results[index]!.counts[dump]! / period.perBlock);
     }

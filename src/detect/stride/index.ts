@@ -8,8 +8,9 @@ import { countBlocks } from './count-blocks.ts';
 import { findPeriods } from './find-strides.ts';
 import { resolveStrides } from './resolve-strides.ts';
 import { sampleGrowth } from './sample-growth.ts';
-import type { Signature } from './signature.ts';
-import { selectedValueTokens, shapeTokens, type TokenKind, valueTokens } from './tokens.ts';
+import { type Signature, signatureIn } from './signature.ts';
+import { selectedValueTokens, shapeTokens, type TokenKind, type TokenReader, valueTokens } from './tokens.ts';
+import type { WordsBetweenRuns } from './words-between-runs.ts';
 
 export interface StrideInput {
   readonly memories: readonly Memory[];
@@ -18,6 +19,8 @@ export interface StrideInput {
   /** Where blocks are counted, per dump; sorted. */
   readonly ranges: readonly (readonly Interval[])[];
   readonly pacer: Pacer;
+  /** Where dumps of several runs are compared; left out for one. */
+  readonly words?: WordsBetweenRuns | undefined;
 }
 
 /** A class for every stride found, with its counts in all dumps. */
@@ -25,7 +28,9 @@ export async function findStrideClasses(input: StrideInput): Promise<AllocationC
   const last = input.memories.at(-1)!;
   const windows = sampleGrowth(last, input.grownRuns);
   if (windows.length === 0) return [];
-  const periods = tokenKinds.flatMap((kind) => findPeriods(windows, readerFor(kind, last)));
+  const periods = tokenKinds.flatMap((kind) =>
+    findPeriods(windows, comparableTokens(readerFor(kind, last), input.words)),
+  );
   const seenBytes = windows.reduce((sum, window) => sum + window.words.length * 4, 0);
   const signatures = resolveStrides(periods, windows, last).filter(
     ({ period }) => period.repeats * period.blockBytes >= leastCoverage * seenBytes,
@@ -43,6 +48,18 @@ const leastCoverage = 0.02;
 
 const tokenKinds: readonly TokenKind[] = ['value', 'shape'];
 
+/** Without words that other runs have other values for: they would be counted as missing there. */
+function comparableTokens(reader: TokenReader, words: WordsBetweenRuns | undefined): TokenReader {
+  if (!words || reader.kind !== 'value') return reader;
+  return {
+    kind: 'value',
+    read: (window, visit) =>
+      reader.read(window, (key, offset) => {
+        if (words.isComparable(key)) visit(key, offset);
+      }),
+  };
+}
+
 function readerFor(kind: TokenKind, memory: Memory) {
   const { pointerSize, regions } = memory.dump;
   return kind === 'value' ? valueTokens(pointerSize) : shapeTokens(pointerSize, pointsInto(regions));
@@ -58,17 +75,25 @@ async function classesOf(
   input: StrideInput,
 ): Promise<AllocationClass[]> {
   if (signatures.length === 0) return [];
-  const { memories, ranges, pacer } = input;
-  const keys = signatures.map(({ period }) => period.key);
-  const readers = memories.map((memory) =>
-    kind === 'value' ? selectedValueTokens(memory.dump.pointerSize, keys) : readerFor(kind, memory),
+  const { memories, ranges, pacer, words } = input;
+  const perDump = memories.map((_, dump) =>
+    words ? signatures.map((signature) => signatureIn(dump, signature, words)) : signatures,
   );
-  const counted = await countBlocks({ signatures, memories, ranges, readers, pacer });
+  const readers = memories.map((memory, dump) => {
+    if (kind === 'shape') return readerFor(kind, memory);
+    return selectedValueTokens(
+      memory.dump.pointerSize,
+      perDump[dump]!.map(({ period }) => period.key),
+    );
+  });
+  const counted = await countBlocks({ signatures: perDump, memories, ranges, readers, pacer });
   const rangeBytes = ranges.map((runs) => runs.reduce((sum, run) => sum + run.end - run.start, 0));
   return signatures.flatMap(({ period }, index) => {
     const { counts, sketches } = counted[index]!;
     // More blocks than there is room for: the token stands for something else as well.
     if (counts.some((count, dump) => count * period.blockBytes > rangeBytes[dump]! * 1.01)) return [];
+    // Each run may have drawn another value for the token: where a run has none, nothing is known of that run.
+    if (words && counts.includes(0)) return [];
     return {
       allocator: null,
       method: 'stride' as const,

@@ -1,6 +1,8 @@
 // A token may stand elsewhere too; the words that all blocks share beside it make sure that a block is meant.
 import type { Period } from './find-strides.ts';
 import type { WordWindow } from './sample-growth.ts';
+import { valueKey } from './tokens.ts';
+import type { WordsBetweenRuns } from './words-between-runs.ts';
 
 /** A word at a distance from the token. */
 export interface CompanionWord {
@@ -14,6 +16,21 @@ export interface CompanionWord {
 export interface Signature {
   readonly period: Period;
   readonly companions: readonly CompanionWord[];
+}
+
+/** The signature as another run has it, without companions that cannot be compared. */
+export function signatureIn(dump: number, { period, companions }: Signature, words: WordsBetweenRuns): Signature {
+  const moved = (key: number) => (period.kind === 'value' ? words.keyIn(dump, key) : key);
+  return {
+    period: { ...period, key: moved(period.key) },
+    companions: companions
+      .filter(({ lo, hi }) => words.isComparable(valueKey(lo, hi)))
+      .map(({ offset, lo, hi }) => {
+        const before = valueKey(lo, hi);
+        const key = words.keyIn(dump, before);
+        return key === before ? { offset, lo, hi } : { offset, lo: key % 2 ** 32, hi: Math.floor(key / 2 ** 32) };
+      }),
+  };
 }
 
 const mostCompanions = 4;

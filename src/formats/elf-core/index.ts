@@ -15,6 +15,7 @@ import { type CoreNotes, readNotes } from './notes.ts';
 import { auxiliaryTypes } from './process-notes.ts';
 import { type LoadSegment, readableFlag, readProgramHeaders, writableFlag } from './program-headers.ts';
 import { cutIntoPieces, toRegions } from './regions.ts';
+import { runMarksOf } from './run-marks.ts';
 
 /** ELF core dumps of Linux and other Unix systems: by the kernel, by gdb's gcore, by createdump and others. */
 export const elfCore = {
@@ -54,6 +55,7 @@ function openElfCore(source: ByteSource): Dump {
     captured,
     modules: toModules(notes.files, imagePaths),
     threads: notes.threads.map((thread) => ({ ...thread, environmentBlock: undefined })),
+    runMarks: runMarksOf(notes, bytes),
     warnings: warnings.list(),
   };
 }

@@ -11,9 +11,9 @@ import { readMemoryLists } from './memory-lists.ts';
 import { isMinidump, type MinidumpFile, readMinidumpFile, streamTypes } from './minidump-file.ts';
 import { readModules } from './module-list.ts';
 import { assembleRegions } from './regions.ts';
-import { readProcessId, readSystemInfo, type SystemInfo } from './system-info.ts';
+import { readProcessId, readStartTime, readSystemInfo, type SystemInfo } from './system-info.ts';
 import { readThreads } from './thread-list.ts';
-import { findThreadStacks } from './thread-stacks.ts';
+import { findProcessBlock, findThreadStacks } from './thread-stacks.ts';
 
 /** Windows user-mode dumps: MiniDumpWriteDump, ProcDump, Task Manager, WER, Wine, Breakpad and Crashpad. */
 export const minidump = {
@@ -36,6 +36,8 @@ function openMinidump(source: ByteSource): Dump {
   const captured = settleCapturedRanges([...declared, ...stacks], source.size, warnings);
   if (captured.length === 0) warnings.add('no-memory', 'the minidump has no memory in it');
   const linuxMaps = readLinuxMaps(file, warnings);
+  const startTime = readStartTime(file);
+  const processBlock = findProcessBlock(threads, { source, captured }, system.pointerSize);
   return {
     format: 'minidump',
     ...system,
@@ -53,6 +55,10 @@ function openMinidump(source: ByteSource): Dump {
     }),
     captured,
     modules: [...modules].sort((a, b) => a.start - b.start),
+    runMarks: {
+      ...(startTime === undefined ? {} : { 'start-time': startTime }),
+      ...(processBlock === undefined ? {} : { 'process-block': processBlock }),
+    },
     threads: threads.map(({ id, stackPointer, environmentBlock }) => ({ id, stackPointer, environmentBlock })),
     warnings: warnings.list(),
   };

@@ -61,6 +61,17 @@ function readMiscInfoProcessId(file: MinidumpFile): number | null {
   return processIdIsValid ? reader.u32('ProcessId') : null;
 }
 
+/** MINIDUMP_MISC1_PROCESS_TIMES: seconds since 1970 at which the process was made; undefined when it is not told. */
+export function readStartTime(file: MinidumpFile): number | undefined {
+  const reader = openStream(file, streamTypes.miscInfo);
+  if (reader === undefined || reader.remaining() < 24) return undefined;
+  reader.skip(4);
+  const timesAreValid = (reader.u32('Flags1') & 2) !== 0;
+  reader.skip(4);
+  const seconds = reader.u32('ProcessCreateTime');
+  return timesAreValid && seconds > 0 ? seconds : undefined;
+}
+
 function readLinuxProcessId(file: MinidumpFile): number | null {
   const reader = openStream(file, streamTypes.linuxProcessStatus);
   if (reader === undefined) return null;

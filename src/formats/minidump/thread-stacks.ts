@@ -43,6 +43,26 @@ function capturedStack(thread: ThreadEntry, { captured }: CapturedBytes): Interv
   return [{ start: range.start, end: range.start + range.size }];
 }
 
+/** Where the TEBs say that the process block (PEB) is; undefined when no TEB is captured. */
+export function findProcessBlock(
+  threads: readonly ThreadEntry[],
+  bytes: CapturedBytes,
+  pointerSize: PointerSize,
+): Address | undefined {
+  for (const { environmentBlock } of threads) {
+    const size = 13 * pointerSize;
+    const start = environmentBlock === undefined ? undefined : fileOffsetOf(bytes, environmentBlock, size);
+    if (start === undefined) continue;
+    const reader = createBinaryReader(bytes.source, { start, size, littleEndian: true });
+    const word = (field: string) => (pointerSize === 8 ? reader.address64(field) : reader.u32(field));
+    reader.skip(6 * pointerSize);
+    if (word('NT_TIB.Self') !== environmentBlock) continue;
+    reader.skip(5 * pointerSize);
+    return word('TEB.ProcessEnvironmentBlock');
+  }
+  return undefined;
+}
+
 /** One interval, or none when no TEB stands there: it holds its own address (NT_TIB.Self). */
 function readStackLimits(bytes: CapturedBytes, block: Address, pointerSize: PointerSize): Interval[] {
   const start = fileOffsetOf(bytes, block, 8 * pointerSize);

@@ -46,6 +46,7 @@ export function dumpFacts(report: LeakReport, dump: number): string[] {
   return [
     timeText(about.capturedAt),
     ...processFacts(report, dump),
+    ...(about.run === report.dumps.at(-1)!.run ? [] : ['another run: addresses are those of the last dump']),
     `mapped ${bytesText(about.mappedBytes)}`,
     `captured ${bytesText(about.capturedBytes)}`,
     `populated ${bytesText(about.populatedBytes)}`,
