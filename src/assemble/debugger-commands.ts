@@ -28,12 +28,12 @@ function userAddress({ block, headerBytes }: SuspectFacts): string {
   return hex(block + BigInt(headerBytes));
 }
 
-function wordCount({ suspect, pointerSize }: SuspectFacts): number {
+export function wordCount({ suspect, pointerSize }: SuspectFacts): number {
   return Math.max(1, Math.min(mostWords, Math.floor(suspect.strideBytes / pointerSize)));
 }
 
 /** A field that tells the type: a vtable, a function. */
-function modulePointer({ suspect }: SuspectFacts): BlockField | undefined {
+export function modulePointer({ suspect }: SuspectFacts): BlockField | undefined {
   return suspect.fields.find(({ kind }) => kind === 'module-pointer');
 }
 

@@ -4,6 +4,7 @@ import type { LeakReport, NextStep, ReportAllocation } from '../model/leak-repor
 import { printExactBytes } from '../text/print-quantity.ts';
 import { captureSteps } from './capture-steps.ts';
 import { chapCommands, gdbCommands, lldbCommands, type SuspectFacts, winDbgCommands } from './debugger-commands.ts';
+import { isKernelReport, kernelCaptureSteps, kernelCommands } from './kernel-steps.ts';
 import { fileArgument, programArgument } from './shell-argument.ts';
 
 /** What the report does not say itself. */
@@ -26,7 +27,7 @@ export function nextSteps(report: LeakReport, facts: StepFacts): NextStep[] {
     .slice(0, mostSuspects);
   return [
     ...suspects.flatMap((suspect) => debuggerSteps(report, suspect, facts)),
-    ...captureSteps(report, suspects[0], facts),
+    ...(isKernelReport(report) ? kernelCaptureSteps(report, suspects[0]) : captureSteps(report, suspects[0], facts)),
   ];
 }
 
@@ -42,6 +43,7 @@ function debuggerSteps(report: LeakReport, suspect: ReportAllocation, facts: Ste
     allocation: suspect.id,
     commands,
   });
+  if (isKernelReport(report)) return [step('windbg', 'WinDbg: see', kernelCommands(known))];
   if (dump.format === 'minidump' && facts.operatingSystem === 'windows') {
     return [step('windbg', 'WinDbg: see', winDbgCommands(known))];
   }

@@ -40,7 +40,9 @@ function mismatchOf(file: PeImage, { dump, module, image }: ImageContext): strin
   const loaded = quietly(() => readPeImage(image));
   const linkTime = loaded?.linkTime ?? module.linkTime ?? file.linkTime;
   if (linkTime !== file.linkTime) return 'its time stamp is not that in the dump';
-  const size = loaded?.imageSize ?? (dump.format === 'minidump' ? module.end - module.start : file.imageSize);
+  const size =
+    loaded?.imageSize ??
+    (dump.format === 'minidump' || dump.format === 'windows-kernel' ? module.end - module.start : file.imageSize);
   return size === file.imageSize ? undefined : 'its size is not that in the dump';
 }
 

@@ -32,6 +32,23 @@ test('the smallest records with a marking word are found', async () => {
   expectStride(await diffDumps(poolDumps({ stride: 24, content: 'vtable', counts }), options), 24, counts);
 });
 
+test.each([
+  ['addresses of a kernel', 0xffff_f802_1234_5678n],
+  ['words that a double does not hold', 0x6b61_654c_0206_0b01n],
+])('records that only %s mark are found and counted', async (_, mark) => {
+  const counts = [4000, 9000, 20_000];
+  const stride = 96;
+  const random = newRandom(5);
+  const all = new Uint8Array(counts[2]! * stride);
+  const view = new DataView(all.buffer);
+  for (let at = 0; at < all.length; at += 4) view.setUint32(at, random(), true);
+  for (let at = 0; at < all.length; at += stride) view.setBigUint64(at + 8, mark, true);
+  const dumps = counts.map((count, index) =>
+    openedDump(all.slice(0, Math.ceil((count * stride) / 4096) * 4096), index),
+  );
+  expectStride(await diffDumps(dumps, options), stride, counts);
+});
+
 test('growing random bytes hold no stride', async () => {
   const random = newRandom(3);
   const all = Uint8Array.from({ length: 3 << 20 }, () => random() >>> 11);

@@ -15,9 +15,18 @@ export interface TokenReader {
   read(words: Uint32Array, visit: (key: number, offset: number) => void): void;
 }
 
-/** One number per word: exact for 32 bits, and for 64 bits as far as a double goes, which tells words apart well. */
+/** Beyond 2^53 a double cannot hold all bits of a word: the lowest ten are left out then, and what is kept is exact. */
+const keptOfWide = ~0x3ff;
+
+/** The low half of a word as far as its key holds it: all of it in numbers and addresses, those of kernels too. */
+function keptLow(lo: number, hi: number): number {
+  const signed = hi | 0;
+  return signed >= -(2 ** 20) && signed < 2 ** 20 ? lo : lo & keptOfWide;
+}
+
+/** One number per word, signed as addresses are; tells words apart as far as a double goes. */
 export function valueKey(lo: number, hi: number): number {
-  return hi * 2 ** 32 + lo;
+  return (hi | 0) * 2 ** 32 + (keptLow(lo, hi) >>> 0);
 }
 
 export function valueTokens(wordBytes: 4 | 8): TokenReader {
@@ -48,8 +57,8 @@ export function selectedValueTokens(wordBytes: 4 | 8, keys: readonly number[]): 
     read(words, visit) {
       for (let index = 0; index + step <= words.length; index += step) {
         const lo = words[index]!;
-        if (slots[slotOf(lo)] === 0) continue;
         const hi = step === 2 ? words[index + 1]! : 0;
+        if (slots[slotOf(keptLow(lo, hi))] === 0) continue;
         const key = valueKey(lo, hi);
         if (!wanted.has(key)) continue;
         const isRepeated =
