@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'malformed-dump'
   | 'unsupported-dump'
   | 'incomparable-dumps'
+  | 'unreadable-process'
+  | 'unsupported-system'
   | 'unwritable-output';
 
 /** A failure leakviz expects: bad input, bad usage, an output that can't be written. Anything else thrown is a bug. */

@@ -16,6 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   memory: ['bytes', 'model'],
   formats: ['errors', 'bytes', 'model'],
   symbols: ['errors', 'bytes', 'memory', 'model'],
+  capture: ['errors', 'bytes', 'formats', 'model'],
   allocators: ['memory', 'model'],
   kernels: ['model'],
   scan: ['kernels', 'memory', 'model'],
@@ -34,6 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'allocators',
     'assemble',
     'bytes',
+    'capture',
     'diff-dumps',
     'draw',
     'errors',
@@ -52,7 +54,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** The others would run in a browser. */
 const mayUseNode: Readonly<Record<string, readonly string[]>> = {
-  bytes: ['fs', 'module', 'os', 'path', 'timers/promises', 'zlib'],
+  bytes: ['fs', 'module', 'os', 'path', 'timers/promises', 'util', 'zlib'],
+  capture: ['child_process', 'fs', 'timers/promises'],
   draw: ['zlib'],
   symbols: ['fs', 'path'],
   scan: ['timers/promises'],

@@ -3,6 +3,8 @@ import { ftruncateSync, writeSync } from 'node:fs';
 /** Writes a file from start to end, leaving holes where bytes are zero: dumps are mostly that. */
 export interface SparseWriter {
   write(bytes: Uint8Array): void;
+  /** So many bytes of zero. */
+  skip(count: number): void;
   /** Gives the file its whole size, holes at the end included. */
   finish(): void;
   /** Bytes of the file so far, holes included. */
@@ -42,6 +44,9 @@ export function createSparseWriter(descriptor: number): SparseWriter {
       }
       if (pending < bytes.length) writeAll(bytes.subarray(pending), position + pending);
       position += bytes.length;
+    },
+    skip(count) {
+      position += count;
     },
     finish: () => ftruncateSync(descriptor, position),
     size: () => position,

@@ -90,7 +90,7 @@ function usageFailure(message: string | null, error: Error | undefined, args: re
 
 function report(error: unknown, signal: AbortSignal): number {
   if (signal.aborted && process.exitCode !== undefined) {
-    say('stopped; the report was not written');
+    say('stopped before the result was written');
     return Number(process.exitCode);
   }
   if (error instanceof LeakvizError) {

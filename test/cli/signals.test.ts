@@ -37,7 +37,7 @@ describe.skipIf(process.platform === 'win32')('a signal ends the run and leaves 
       child.kill(signal);
     };
     const result = await runCli(args, { cwd: folder, during });
-    expect(result).toEqual({ code, stdout: '', stderr: 'leakviz: stopped; the report was not written\n' });
+    expect(result).toEqual({ code, stdout: '', stderr: 'leakviz: stopped before the result was written\n' });
     expect(listFolder(folder)).toEqual(['temp']);
   });
 

@@ -350,3 +350,57 @@ describe('the core of a machine', () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+describe("leakviz's own notes", () => {
+  const [begin, mappings, end] = [0x4c560001, 0x4c560002, 0x4c560003];
+  const segments = [
+    { address: 0x10000, bytes: pages(1) },
+    { address: 0x10000 + page, memorySize: 2 * page },
+    { address: 0x10000 + 3 * page, bytes: pages(2) },
+  ];
+  const opened = (...captureNotes: readonly (readonly [number, string])[]) => open({ segments, captureNotes });
+
+  test('say when the dump was taken', () => {
+    const dump = opened([begin, '{"capturedAt":"2026-03-01T14:05:09.123Z","standstill":"paused"}']);
+    expect(dump.capturedAt).toEqual(new Date('2026-03-01T14:05:09.123Z'));
+    expect(dump.warnings).toEqual([]);
+  });
+
+  test('say that the process ran on meanwhile', () => {
+    const { warnings } = opened([begin, '{"capturedAt":"2026-03-01T14:05:09Z","standstill":"none"}']);
+    expect(warnings).toMatchObject([{ code: 'taken-while-running' }]);
+  });
+
+  test('list the mappings: one that is dumped in part is one region', () => {
+    const rows = '00010000-00015000 rw-p 00000000 00:00 0  [heap]\n00020000-00021000 ---p 00000000 00:00 0 \n';
+    expect(summary(opened())).toHaveLength(3);
+    expect(opened([mappings, rows]).regions).toMatchObject([{ start: 0x10000, end: 0x10000 + 5 * page }]);
+  });
+
+  test('name what could not be read: it is not captured, though zeros stand there', () => {
+    const dump = opened([end, '{"pausedMs":1,"unreadBytes":4096,"unread":[["14000","1000"]]}\0\0\0']);
+    expect(dump.captured.map(({ start, size }) => [start, size])).toEqual([
+      [0x10000, page],
+      [0x13000, page],
+    ]);
+    expect(dump.warnings).toMatchObject([{ code: 'unread-memory' }]);
+  });
+
+  test.each([
+    [begin, 'no JSON'],
+    [begin, '{"capturedAt":"yesterday"}'],
+    [begin, 'null'],
+    [mappings, '00010000-00015000 rw-p 00000000 00:00 0\nno mapping\n'],
+    [end, '[1,'],
+  ])('are left out with a warning when they are damaged (%i, %s)', (type, text) => {
+    const dump = opened([type, text]);
+    expect(dump).toMatchObject({ capturedAt: null, warnings: [{ code: 'damaged-capture-note' }] });
+    expect(dump.captured).toHaveLength(2);
+    expect(dump.regions).toHaveLength(3);
+  });
+
+  test('are not believed beyond reason', () => {
+    const dump = opened([end, '{"unreadBytes":-5,"unread":[["zz","1"],[{}],7,["1000","ffffffffffffffff"]]}']);
+    expect(dump.captured).toHaveLength(2);
+  });
+});

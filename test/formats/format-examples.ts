@@ -18,6 +18,11 @@ export const formatExamples: Readonly<Record<DumpFormatId, Uint8Array>> = {
     ],
     files: [{ start: 0x10000, end: 0x11000, path: '/bin/a' }],
     notePadding: 4,
+    captureNotes: [
+      [0x4c560001, '{"capturedAt":"2026-03-01T14:05:09Z","standstill":"none"}'],
+      [0x4c560002, '00010000-00011000 r-xp 00000000 00:00 0 /bin/a\n00020000-00022000 rw-p 00000000 00:00 0\n'],
+      [0x4c560003, '{"unreadBytes":16,"unread":[["20010","10"]]}'],
+    ],
     segments: [
       { address: 0x10000, bytes: memoryBytes, flags: 5 },
       { address: 0x20000, bytes: memoryBytes, memorySize: 8192 },

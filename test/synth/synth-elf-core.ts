@@ -23,6 +23,8 @@ export interface SynthElfCore {
   readonly files?: readonly SynthMapping[];
   /** AT_* type and value. */
   readonly auxiliary?: readonly (readonly [type: number, value: number])[];
+  /** Notes that `leakviz capture` adds: type and text. */
+  readonly captureNotes?: readonly (readonly [type: number, text: string])[];
   /** Writes the number of segments into the first section header (PN_XNUM). */
   readonly extendedCount?: boolean;
   /** Zero bytes between the notes, as damaged files have them. */
@@ -168,6 +170,7 @@ function writeNotes(core: SynthElfCore, width: 4 | 8): Uint8Array {
   if (core.auxiliary !== undefined) add(6, (note) => writeAuxiliary(note, core.auxiliary!, width));
   if (core.vmcoreInfo !== undefined) add(0, (note) => note.text(core.vmcoreInfo!), 'VMCOREINFO');
   if (core.files !== undefined) add(0x46494c45, (note) => writeFiles(note, core.files!, width));
+  for (const [type, text] of core.captureNotes ?? []) add(type, (note) => note.text(text), 'LEAKVIZ');
   return notes.toBytes();
 }
 

@@ -1,4 +1,5 @@
 import { blocks } from './blocks.ts';
+import { capture } from './capture.ts';
 import type { Command } from './command.ts';
 import { completion } from './completion.ts';
 import { demo } from './demo.ts';
@@ -8,4 +9,4 @@ import { render } from './render.ts';
 import { zoom } from './zoom.ts';
 
 /** All commands, in the order of --help. */
-export const commands: readonly Command[] = [diff, info, blocks, render, zoom, demo, completion];
+export const commands: readonly Command[] = [diff, info, blocks, render, zoom, capture, demo, completion];

@@ -4,6 +4,8 @@ import { lastStartingAtOrBelow } from '../../model/address.ts';
 import type { CapturedRange, Dump, OperatingSystem } from '../../model/dump.ts';
 import { settleCapturedRanges } from '../captured-ranges.ts';
 import type { DumpFormat } from '../dump-format.ts';
+import { cutRanges } from '../intervals.ts';
+import type { LinuxMapping } from '../linux-maps.ts';
 import { baseName } from '../text.ts';
 import { isPageSize } from '../vmcoreinfo.ts';
 import { createWarningLog } from '../warnings.ts';
@@ -13,7 +15,7 @@ import { isOfMachine, machineDump } from './machine-memory.ts';
 import { toModules } from './modules.ts';
 import { type CoreNotes, readNotes } from './notes.ts';
 import { auxiliaryTypes } from './process-notes.ts';
-import { type LoadSegment, readableFlag, readProgramHeaders, writableFlag } from './program-headers.ts';
+import { executableFlag, type LoadSegment, readableFlag, readProgramHeaders, writableFlag } from './program-headers.ts';
 import { cutIntoPieces, toRegions } from './regions.ts';
 import { runMarksOf } from './run-marks.ts';
 
@@ -34,8 +36,10 @@ function openElfCore(source: ByteSource): Dump {
   if (isOfMachine(notes)) return machineDump({ source, header, loads: segments.loads, notes, warnings });
   const loads = accessibleLoads(segments.loads);
   if (loads.length === 0) warnings.add('no-memory', 'the core has no memory in it: no PT_LOAD that can be accessed');
-  const captured = settleCapturedRanges(loads.map(toCapturedRange), source.size, warnings);
-  const pieces = cutIntoPieces(loads, notes.files);
+  const settled = settleCapturedRanges(loads.map(toCapturedRange), source.size, warnings);
+  const captured = withoutUnread(settled, notes.capture.unread);
+  const { mappings } = notes.capture;
+  const pieces = cutIntoPieces(mappings.length > 0 ? mappings.map(toMappedRange) : loads, notes.files);
   const bytes = { source, captured };
   const imagePaths = findImagePaths(pieces, notes.files, knownImageAddresses(notes), bytes);
   const imageStarts = notes.files.length === 0 ? findImageStarts(pieces, bytes) : new Set<Address>();
@@ -49,7 +53,7 @@ function openElfCore(source: ByteSource): Dump {
     pageSize: pageSizeOf(notes),
     processId: notes.process?.id ?? notes.threads[0]?.id ?? null,
     processName: processNameOf(notes),
-    capturedAt: null,
+    capturedAt: notes.capture.capturedAt,
     addressSpace: 'virtual',
     regions,
     captured,
@@ -70,6 +74,23 @@ function accessibleLoads(loads: readonly LoadSegment[]): LoadSegment[] {
 
 function toCapturedRange(load: LoadSegment): CapturedRange {
   return { start: load.start, size: load.fileSize, fileOffset: load.fileOffset };
+}
+
+/** A mapping that is dumped in part has a segment for each part, and is one region all the same. */
+function toMappedRange({ start, end, readable, writable, executable }: LinuxMapping) {
+  const flags = (readable ? readableFlag : 0) | (writable ? writableFlag : 0) | (executable ? executableFlag : 0);
+  return { start, end, flags };
+}
+
+/** The zeros that stand for bytes that could not be read are not the process's. */
+function withoutUnread(captured: readonly CapturedRange[], unread: CoreNotes['capture']['unread']): CapturedRange[] {
+  if (unread.length === 0) return [...captured];
+  const kept: CapturedRange[] = [];
+  const ranges = captured.map((range) => ({ ...range, end: range.start + range.size }));
+  cutRanges(ranges, unread, ({ start, end }, range, hole) => {
+    if (hole === undefined) kept.push({ start, size: end - start, fileOffset: range.fileOffset + start - range.start });
+  });
+  return kept;
 }
 
 function knownImageAddresses({ auxiliary }: CoreNotes): Address[] {

@@ -3,6 +3,7 @@ import type { ByteSource } from '../../bytes/byte-source.ts';
 import { textUpToNul } from '../text.ts';
 import { longestVmcoreInfo, parseVmcoreInfo, type VmcoreInfo } from '../vmcoreinfo.ts';
 import type { WarningLog } from '../warnings.ts';
+import { type CaptureFacts, captureNoteOwner, createCaptureReader } from './capture-notes.ts';
 import type { ElfHeader } from './elf-header.ts';
 import { type FileMapping, readFileMappings } from './file-mappings.ts';
 import {
@@ -26,6 +27,8 @@ export interface CoreNotes {
   readonly auxiliary: AuxiliaryVector;
   /** Of a kernel's core only. */
   readonly vmcoreInfo: VmcoreInfo | undefined;
+  /** By leakviz itself; empty in cores of others. */
+  readonly capture: CaptureFacts;
 }
 
 /** A note's name and where its description stands. */
@@ -60,12 +63,14 @@ export function readNotes(
   let process: ProcessInfo | undefined;
   let auxiliary: AuxiliaryVector = new Map();
   let vmcoreInfo: VmcoreInfo | undefined;
+  const capture = createCaptureReader(warnings);
   for (const segment of segments) {
     for (const note of walkNotes(source, header, segment, warnings)) {
       owners.add(note.owner);
       const options = { start: note.offset, size: note.size, littleEndian: header.littleEndian };
       const reader = createBinaryReader(source, options);
       if (note.owner === 'VMCOREINFO') vmcoreInfo ??= readVmcoreInfo(reader);
+      if (note.owner === captureNoteOwner) capture.add(note.type, reader);
       if (note.owner !== 'CORE') continue;
       if (note.type === statusType) addIfRead(threads, readThread(reader, header));
       else if (note.type === processInfoType) process ??= readProcessInfo(reader, header);
@@ -73,7 +78,7 @@ export function readNotes(
       else if (note.type === fileType && files.length === 0) files = readFileMappings(reader, header, warnings);
     }
   }
-  return { owners, threads, process, files, auxiliary, vmcoreInfo };
+  return { owners, threads, process, files, auxiliary, vmcoreInfo, capture: capture.facts() };
 }
 
 function readVmcoreInfo(reader: BinaryReader): VmcoreInfo {

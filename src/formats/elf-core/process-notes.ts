@@ -76,7 +76,7 @@ function processInfoLayout(size: number, is64Bit: boolean): { id: number; name: 
 }
 
 /** The first value of each type, up to AT_NULL. */
-export function readAuxiliaryVector(reader: BinaryReader, header: ElfHeader): AuxiliaryVector {
+export function readAuxiliaryVector(reader: BinaryReader, header: Pick<ElfHeader, 'is64Bit'>): AuxiliaryVector {
   const values = new Map<number, Address>();
   const entrySize = header.is64Bit ? 16 : 8;
   while (reader.remaining() >= entrySize) {

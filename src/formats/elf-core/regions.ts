@@ -3,7 +3,7 @@ import type { MemoryRegion, RegionKind } from '../../model/dump.ts';
 import { cutRanges, indexHolding } from '../intervals.ts';
 import { isFilelessPath } from '../linux-names.ts';
 import type { FileMapping } from './file-mappings.ts';
-import { executableFlag, type LoadSegment, readableFlag, writableFlag } from './program-headers.ts';
+import { executableFlag, readableFlag, writableFlag } from './program-headers.ts';
 
 /** Part of a segment that lies in one file mapping, or in none. */
 export interface Piece {
@@ -31,8 +31,8 @@ const vsyscallStart = -0xa00000;
 const goHeapStart = 0xc000000000;
 const goHeapEnd = goHeapStart + 2 ** 37;
 
-/** Cuts accessible segments where a file mapping begins or ends; both lists are sorted. */
-export function cutIntoPieces(segments: readonly LoadSegment[], files: readonly FileMapping[]): Piece[] {
+/** Cuts accessible segments or mappings where a file mapping begins or ends; both lists are sorted. */
+export function cutIntoPieces(segments: readonly Omit<Piece, 'file'>[], files: readonly FileMapping[]): Piece[] {
   const pieces: Piece[] = [];
   cutRanges(segments, files, ({ start, end }, { flags }, file) => pieces.push({ start, end, flags, file }));
   return pieces;

@@ -1,14 +1,10 @@
-import { isExactAddress } from '../../bytes/binary-reader.ts';
-import { parseAddress } from '../../model/address.ts';
 import type { MemoryRegion, RegionKind } from '../../model/dump.ts';
 import { withoutOverlaps } from '../intervals.ts';
+import { isAccessible, type LinuxMapping, readMapsLine } from '../linux-maps.ts';
 import { isFilelessPath } from '../linux-names.ts';
 import { textUpToNul } from '../text.ts';
 import type { WarningLog } from '../warnings.ts';
 import { type MinidumpFile, openStream, streamTypes } from './minidump-file.ts';
-
-/** Address range, access rights, offset, device, inode, path. */
-const line = /^([0-9a-f]+)-([0-9a-f]+) ([r-])([w-])([x-])[ps] [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+ *(.*)$/;
 
 /** 65,530 mappings with long paths; keeps a forged size from filling memory. */
 const longestText = 1 << 26;
@@ -22,29 +18,15 @@ export function readLinuxMaps(file: MinidumpFile, warnings: WarningLog): MemoryR
   const regions: MemoryRegion[] = [];
   for (const row of text.split('\n')) {
     if (row === '') continue;
-    const region = parseLine(row);
-    if (region === undefined) warnings.add('bad-region', 'a line of the LinuxMaps stream cannot be read', at);
-    else if (region.readable || region.writable || region.executable) regions.push(region);
+    const mapping = readMapsLine(row);
+    if (mapping === undefined) warnings.add('bad-region', 'a line of the LinuxMaps stream cannot be read', at);
+    else if (isAccessible(mapping)) regions.push(toRegion(mapping));
   }
   return withoutOverlaps(withKinds(regions));
 }
 
-function parseLine(row: string): MemoryRegion | undefined {
-  const found = line.exec(row);
-  if (found === null) return undefined;
-  const start = parseAddress(found[1]!);
-  const end = parseAddress(found[2]!);
-  if (start === undefined || end === undefined || end <= start) return undefined;
-  if (!isExactAddress(start) || !isExactAddress(end)) return undefined;
-  return {
-    start,
-    end,
-    kind: 'private',
-    name: found[6]!,
-    readable: found[3] === 'r',
-    writable: found[4] === 'w',
-    executable: found[5] === 'x',
-  };
+function toRegion({ start, end, name, readable, writable, executable }: LinuxMapping): MemoryRegion {
+  return { start, end, kind: 'private', name, readable, writable, executable };
 }
 
 function withKinds(regions: readonly MemoryRegion[]): MemoryRegion[] {
