@@ -4,6 +4,7 @@ import type { DumpFile, DumpFormat, OpenOptions } from './dump-format.ts';
 import { elfCore } from './elf-core/index.ts';
 import { kdump } from './kdump/index.ts';
 import { lime } from './lime.ts';
+import { machoCore } from './macho-core/index.ts';
 import { minidump } from './minidump/index.ts';
 import { raw } from './raw.ts';
 import { windowsKernel } from './windows-kernel/index.ts';
@@ -13,6 +14,7 @@ export const dumpFormats = [
   minidump,
   elfCore,
   windowsKernel,
+  machoCore,
   kdump,
   lime,
   avml,

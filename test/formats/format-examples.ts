@@ -2,6 +2,7 @@ import type { DumpFormatId } from '../../src/formats/index.ts';
 import { writeElfCore } from '../synth/synth-elf-core.ts';
 import { writeKernelDump } from '../synth/synth-kernel-dump.ts';
 import { pagePackings, writeAvml, writeKdump, writeLime } from '../synth/synth-machine-memory.ts';
+import { machoImage, writeMachoCore } from '../synth/synth-macho-core.ts';
 import { writeMinidump } from '../synth/synth-minidump.ts';
 
 const memoryBytes = Uint8Array.from({ length: 3000 }, (_, index) => index);
@@ -29,6 +30,18 @@ export const formatExamples: Readonly<Record<DumpFormatId, Uint8Array>> = {
       { address: 0x30000, bytes: memoryBytes.subarray(0, 100), flags: 5 },
     ],
     extendedCount: true,
+  }),
+  'macho-core': writeMachoCore({
+    threads: [0x20010],
+    images: [{ address: 0x10000, path: '/bin/a' }],
+    segments: [
+      {
+        address: 0x10000,
+        bytes: machoImage({ fileType: 2, segments: [{ name: '__TEXT', address: 0x1000, size: 4096 }] }, 1000),
+        rights: 5,
+      },
+      { address: 0x20000, bytes: memoryBytes, memorySize: 8192 },
+    ],
   }),
   minidump: writeMinidump({
     processId: 1,

@@ -289,3 +289,45 @@ test('after a range that is larger than any file the others have no place', () =
   expect(dump.captured.map(({ start }) => start)).toEqual([0x10000]);
   expect(dump.warnings).toMatchObject([{ code: 'bad-range' }]);
 });
+
+test('Crashpad tells ids and the product, and of other annotations nothing', () => {
+  // Streams follow the header of 32 bytes in their order, so that places in the file are known.
+  const texts = createByteWriter();
+  const places = new Map<string, number>();
+  for (const text of ['prod', 'Electron', 'url', 'https://secret.example', 'ver', '29.1']) {
+    places.set(text, 32 + texts.offset());
+    texts.u32(text.length);
+    texts.text(`${text}\0`);
+  }
+  const dictionary = createByteWriter();
+  dictionary.u32(3);
+  for (const place of places.values()) dictionary.u32(place);
+  const info = createByteWriter();
+  info.u32(1);
+  info.bytes(Uint8Array.from({ length: 16 }, (_, index) => index + 1));
+  info.zeros(16);
+  info.u32(dictionary.offset());
+  info.u32(32 + texts.offset());
+  info.zeros(8);
+  const exception = createByteWriter();
+  exception.u32(77);
+  exception.u32(0);
+  exception.u32(0xc0000005);
+  exception.zeros(12);
+  exception.u64(0x7ff612345678);
+  const { details } = open({
+    withoutSystemInfo: true,
+    otherStreams: [
+      { type: 0x4b000001, bytes: texts.toBytes() },
+      { type: 0x4b000002, bytes: dictionary.toBytes() },
+      { type: 0x43500001, bytes: info.toBytes() },
+      { type: 6, bytes: exception.toBytes() },
+    ],
+  });
+  expect(details).toEqual([
+    { name: 'Exception', value: '0xc0000005 at 0x00007ff612345678, thread 77' },
+    { name: 'Report id', value: '04030201-0605-0807-090a-0b0c0d0e0f10' },
+    { name: 'prod', value: 'Electron' },
+    { name: 'ver', value: '29.1' },
+  ]);
+});

@@ -5,6 +5,7 @@ import type { DumpFormat } from '../dump-format.ts';
 import { baseName } from '../text.ts';
 import { createWarningLog } from '../warnings.ts';
 import { createAddressReader } from './address-reader.ts';
+import { minidumpDetails } from './details.ts';
 import { readLinuxMaps } from './linux-maps.ts';
 import { readMemoryInfoList } from './memory-info-list.ts';
 import { readMemoryLists } from './memory-lists.ts';
@@ -60,6 +61,7 @@ function openMinidump(source: ByteSource): Dump {
       ...(processBlock === undefined ? {} : { 'process-block': processBlock }),
     },
     threads: threads.map(({ id, stackPointer, environmentBlock }) => ({ id, stackPointer, environmentBlock })),
+    details: minidumpDetails(file, system.pointerSize),
     warnings: warnings.list(),
   };
 }

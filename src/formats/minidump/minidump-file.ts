@@ -1,17 +1,20 @@
 import { type BinaryReader, createBinaryReader } from '../../bytes/binary-reader.ts';
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import { MalformedDumpError } from '../../errors.ts';
+import { wideTextUpToNul } from '../text.ts';
 import type { WarningLog } from '../warnings.ts';
 
-/** MINIDUMP_STREAM_TYPE, and Breakpad's additions. */
+/** MINIDUMP_STREAM_TYPE, and the additions of Crashpad and Breakpad. */
 export const streamTypes = {
   threadList: 3,
   moduleList: 4,
   memoryList: 5,
+  exception: 6,
   systemInfo: 7,
   memory64List: 9,
   miscInfo: 15,
   memoryInfoList: 16,
+  crashpadInfo: 0x43500001,
   linuxProcessStatus: 0x47670004,
   linuxMaps: 0x47670009,
 } as const;
@@ -133,4 +136,15 @@ export function limitCount(declared: number, room: number, what: string, offset:
     warnings.add('damaged-list', `${what} counts ${declared} entries and has room for ${room}`, offset);
   }
   return Math.min(declared, room);
+}
+
+/** Windows paths have 32,767 characters at most. */
+const longestNameBytes = 1 << 16;
+
+/** MINIDUMP_STRING: length in bytes, then UTF-16. Undefined when it is not in the file. */
+export function readString({ source, littleEndian }: MinidumpFile, offset: number): string | undefined {
+  if (offset === 0 || offset + 4 > source.size) return undefined;
+  const reader = createBinaryReader(source, { start: offset, littleEndian });
+  const length = Math.min(reader.u32('MINIDUMP_STRING.Length'), longestNameBytes, reader.remaining()) & ~1;
+  return wideTextUpToNul(reader.bytes(length, 'MINIDUMP_STRING.Buffer'), littleEndian);
 }

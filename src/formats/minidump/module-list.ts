@@ -1,14 +1,10 @@
-import { createBinaryReader, isExactAddress } from '../../bytes/binary-reader.ts';
+import { isExactAddress } from '../../bytes/binary-reader.ts';
 import type { LoadedModule } from '../../model/dump.ts';
-import { wideTextUpToNul } from '../text.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { AddressReader } from './address-reader.ts';
-import { type MinidumpFile, openList, streamTypes } from './minidump-file.ts';
+import { type MinidumpFile, openList, readString, streamTypes } from './minidump-file.ts';
 
 const entrySize = 108;
-
-/** Windows paths have 32,767 characters at most. */
-const longestNameBytes = 1 << 16;
 
 /** MINIDUMP_MODULE_LIST in the order of the list: the program itself comes first. */
 export function readModules(file: MinidumpFile, readAddress: AddressReader, warnings: WarningLog): LoadedModule[] {
@@ -32,12 +28,4 @@ export function readModules(file: MinidumpFile, readAddress: AddressReader, warn
     if (modules.at(-1)!.path === '') warnings.add('bad-module-name', 'the name of a module cannot be read', at + 20);
   }
   return modules;
-}
-
-/** MINIDUMP_STRING: length in bytes, then UTF-16. Undefined when it is not in the file. */
-function readString({ source, littleEndian }: MinidumpFile, offset: number): string | undefined {
-  if (offset === 0 || offset + 4 > source.size) return undefined;
-  const reader = createBinaryReader(source, { start: offset, littleEndian });
-  const length = Math.min(reader.u32('MINIDUMP_STRING.Length'), longestNameBytes, reader.remaining()) & ~1;
-  return wideTextUpToNul(reader.bytes(length, 'MINIDUMP_STRING.Buffer'), littleEndian);
 }
