@@ -133,7 +133,8 @@ async function measure({ memories, found, runs }: Compared, options: DiffOptions
   const pageMap = planPages(tracks, drawn, scanPageBytes(memories));
   const pacer = pacerFor('scan', memories, options);
   const measures = await scanTracks({ tracks, memories, cellMap, pageMap, pacer });
-  return { tracks, measures, cellMap, pageMap, totals: processTotals(tracks, measures, isOne(runs.spaceOf)) };
+  const totals = processTotals(tracks, measures, memories.length, isOne(runs.spaceOf));
+  return { tracks, measures, cellMap, pageMap, totals };
 }
 
 /** Strides in what no walk explains; only looked for when the process grows at all. */
@@ -229,5 +230,5 @@ function capturedShare(tracks: readonly Track[], measures: readonly TrackMeasure
     mapped += track.presence[dump]?.mappedBytes ?? 0;
     captured += measures[index]!.capturedBytes[dump]!;
   }
-  return mapped === 0 ? 1 : captured / mapped;
+  return mapped === 0 ? 0 : captured / mapped;
 }

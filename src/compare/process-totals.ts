@@ -24,9 +24,9 @@ export function growthOfTrack(track: Track, measure: TrackMeasure): number {
 export function processTotals(
   tracks: readonly Track[],
   measures: readonly TrackMeasure[],
+  dumpCount: number,
   isOneSpace = true,
 ): ProcessTotals {
-  const dumpCount = tracks[0]?.presence.length ?? 0;
   const sum = (value: (track: number, dump: number) => number) =>
     Array.from({ length: dumpCount }, (_, dump) =>
       tracks.reduce((total, _track, index) => total + value(index, dump), 0),

@@ -5,11 +5,9 @@ import { capReport } from '../../src/reports/cap-report.ts';
 import { type EmbeddedPicture, printSummary, type ReportFormat, reportFormats } from '../../src/reports/index.ts';
 import { displayWidth } from '../../src/reports/terminal/display-width.ts';
 import { sampleReport } from '../synth/leak-report.ts';
+import { acting, sgr } from './acting.ts';
 import { arbitraryReport, hostileNames } from './arbitrary-report.ts';
 
-/** Control characters but the newline, bidi and zero-width characters, line separators, halves of pairs. */
-const acting = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-const sgr = /\p{Cc}\[\d+m/gu;
 const runs = { numRuns: 60 };
 
 function pictureOf(text: string): EmbeddedPicture {

@@ -1,5 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address, PointerSize } from '../../model/address.ts';
+import { capturedRuns } from '../captured-runs.ts';
 import { type Arena, heapHeaderWords, isWithoutHeap, readArena } from './arena.ts';
 import { hasBins } from './find-main-arena.ts';
 import { alignChunk, binsOffsets, type Layout, layoutOf } from './layout.ts';
@@ -51,13 +52,17 @@ export function findThreadArenas(memory: Memory, layout: Layout | undefined): Th
 function findHeaps(memory: Memory): ThreadHeap[] {
   const alignment = heapAlignment[memory.dump.pointerSize];
   const found: ThreadHeap[] = [];
+  let searched = Number.NEGATIVE_INFINITY;
   for (const region of memory.dump.regions) {
     if (!region.writable || region.kind === 'image') continue;
-    let start = Math.ceil(region.start / alignment) * alignment;
-    while (start < region.end) {
-      const heap = readHeap(memory, start);
-      if (heap !== undefined) found.push(heap);
-      start = Math.ceil((heap?.end ?? start + 1) / alignment) * alignment;
+    for (const run of capturedRuns(memory.dump, region)) {
+      let start = Math.ceil(Math.max(run.start, searched) / alignment) * alignment;
+      while (start < run.end) {
+        const heap = readHeap(memory, start);
+        if (heap !== undefined) found.push(heap);
+        searched = heap?.end ?? start + 1;
+        start = Math.ceil(searched / alignment) * alignment;
+      }
     }
   }
   return found;
