@@ -57,7 +57,8 @@ export async function examineSeries(dumps: readonly OpenedDump[], random: Random
       includeContents,
       symbols,
     });
-    for (const format of reportFormats) {
+    for (const { load } of reportFormats) {
+      const format = await load();
       const text = format.write(report, []);
       if (acting.test(text)) throw new Error(`${format.id}: ${JSON.stringify(acting.exec(text))}`);
     }
@@ -77,6 +78,7 @@ function drawOne(
     report,
     tracks: result.tracks,
     cellMap: result.cellMap,
+    pageMap: result.pageMap,
     memories: result.dumps.map(({ memory }) => memory),
     width: 256,
     order: random.pick(['linear', 'hilbert'] as const),

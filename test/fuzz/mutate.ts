@@ -5,9 +5,27 @@ type Mutation = (bytes: Uint8Array, random: Random) => Uint8Array;
 
 /** Counts, sizes and offsets that code forgets: none, one, all bits, signs, just beyond 31, 32, 53 bits. */
 const treacherous: readonly bigint[] = [
-  ...[0n, 1n, 2n, 7n, 0xffn, 0x1000n, 0xffffn, 0x1_0000n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_fffen, 0xffff_ffffn],
-  ...[0x1_0000_0000n, 0x7fff_ffff_f000n, 0xffff_8000_0000_0000n, 1n << 53n, (1n << 53n) - 1n, (1n << 63n) - 1n],
-  ...[1n << 63n, (1n << 64n) - 1n, (1n << 64n) - 4096n],
+  0n,
+  1n,
+  2n,
+  7n,
+  0xffn,
+  0x1000n,
+  0xffffn,
+  0x1_0000n,
+  0x7fff_ffffn,
+  0x8000_0000n,
+  0xffff_fffen,
+  0xffff_ffffn,
+  0x1_0000_0000n,
+  0x7fff_ffff_f000n,
+  0xffff_8000_0000_0000n,
+  1n << 53n,
+  (1n << 53n) - 1n,
+  (1n << 63n) - 1n,
+  1n << 63n,
+  (1n << 64n) - 1n,
+  (1n << 64n) - 4096n,
 ];
 
 /** Writes over a field of 1 to 8 bytes: a treacherous value, one near the old, one near the file's size, or another field's. */
@@ -96,8 +114,19 @@ const fill: Mutation = (bytes, random) => {
 };
 
 const mutations: readonly Mutation[] = [
-  ...[changeField, changeField, changeField, changeField, changeField, changeField],
-  ...[flipBit, flipBit, cutOff, append, shift, copyPart, fill],
+  changeField,
+  changeField,
+  changeField,
+  changeField,
+  changeField,
+  changeField,
+  flipBit,
+  flipBit,
+  cutOff,
+  append,
+  shift,
+  copyPart,
+  fill,
 ];
 
 /** A copy with one to eight things wrong with it; never empty. */

@@ -37,7 +37,7 @@ const task: FuzzTask = {
 let targetIds: readonly string[] = [];
 const script = new URL('./worker.ts', import.meta.url);
 // A thread does not inherit the loader that lets this one import TypeScript.
-const start = `import('tsx/esm/api').then(({ register }) => { register(); return import('${script}'); })`;
+const start = `import('tsx/esm/api').then(({ register }) => { register(); return import('${script.href}'); })`;
 const worker = new Worker(start, { eval: true, workerData: task, execArgv: [] });
 worker.on('message', (message: FuzzMessage) => {
   if (message.targetIds !== undefined) targetIds = message.targetIds;

@@ -32,7 +32,7 @@ export const heapTargets: readonly FuzzTarget[] = names.map((name) => {
       }
       const memories = [example.memory((regions) => regions), damaged()];
       const found = findHeaps(memories, allocators);
-      const tallies = memories.map(({ dump }) => newRangeTally(matchRegions([dump])));
+      const tallies = memories.map(({ dump }) => newRangeTally(matchRegions([dump]), 0));
       await walkHeaps(
         found,
         memories,

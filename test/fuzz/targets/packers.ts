@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { openSource } from '../../../src/bytes/decompress.ts';
+import { writeZip } from '../../synth/synth-zip.ts';
 import { refusing } from '../examine.ts';
 import type { FuzzTarget } from '../fuzz-target.ts';
 import { mutate } from '../mutate.ts';
@@ -16,6 +17,8 @@ const packed: Readonly<Record<string, Uint8Array>> = {
   zstd: fixture('zst'),
   xz: fixture('xz'),
   lz4: fixture('lz4'),
+  bzip2: fixture('bz2'),
+  zip: writeZip([{ name: 'a.core', content: text }]),
 };
 
 /** A file of a few hundred kilobytes must not grow into a disk full. */
