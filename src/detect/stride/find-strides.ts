@@ -1,6 +1,8 @@
 // Finds the distances at which the same tokens come again: the period of the hatch that equal blocks leave.
+import { newKeyCounts } from './key-counts.ts';
 import type { WordWindow } from './sample-growth.ts';
-import { readWindows, type TokenKind, type TokenReader } from './tokens.ts';
+import { frequentPlaces, type Places } from './token-places.ts';
+import type { TokenKind, TokenReader } from './tokens.ts';
 
 /** A token that stands in every block of some stride. */
 export interface Period {
@@ -20,8 +22,7 @@ export interface Period {
   readonly perBlock: number;
   /** Whether the token also stands in blocks of another stride: then it counts only where it comes again at this one. */
   readonly isShared: boolean;
-  /** Byte offsets by window, ascending; windows without it are missing. */
-  readonly places: readonly (readonly number[] | undefined)[];
+  readonly places: Places;
 }
 
 /** A token must come again at its stride this often before it can speak for one. */
@@ -39,7 +40,7 @@ const smallestStride = 16;
 
 /** Periods of all tokens that have one, the ones with most repeats first. */
 export function findPeriods(windows: readonly WordWindow[], reader: TokenReader): Period[] {
-  const positions = positionsOf(windows, reader, frequentTokens(windows, reader));
+  const positions = frequentPlaces(windows, reader, { least: fewestRepeats, most: mostTokens });
   const periods: Period[] = [];
   for (const [key, places] of positions) {
     for (const period of periodsOf(key, places)) {
@@ -49,62 +50,32 @@ export function findPeriods(windows: readonly WordWindow[], reader: TokenReader)
   return periods.sort((a, b) => b.repeats - a.repeats || a.stride - b.stride || a.key - b.key);
 }
 
-function frequentTokens(windows: readonly WordWindow[], reader: TokenReader): Set<number> {
-  const counts = new Map<number, number>();
-  readWindows(windows, reader, (key) => counts.set(key, (counts.get(key) ?? 0) + 1));
-  const frequent = [...counts].filter(([, count]) => count > fewestRepeats);
-  frequent.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  return new Set(frequent.slice(0, mostTokens).map(([key]) => key));
-}
-
-function positionsOf(
-  windows: readonly WordWindow[],
-  reader: TokenReader,
-  wanted: ReadonlySet<number>,
-): Map<number, number[][]> {
-  const positions = new Map<number, number[][]>();
-  readWindows(windows, reader, (key, offset, window) => {
-    if (!wanted.has(key)) return;
-    let lists = positions.get(key);
-    if (!lists) {
-      lists = [];
-      positions.set(key, lists);
-    }
-    const list = lists[window];
-    if (list) list.push(offset);
-    else lists[window] = [offset];
-  });
-  return positions;
-}
-
 interface GapMode {
   readonly gap: number;
   readonly count: number;
   readonly share: number;
 }
 
+const gaps = newKeyCounts();
+
 /** The commonest distance from an occurrence to the one `lag` further on. */
 function commonestGap(places: Places, lag: number): GapMode | undefined {
-  const histogram = new Map<number, number>();
+  gaps.clear();
   let all = 0;
   for (const list of places) {
     if (!list) continue;
-    for (let index = lag; index < list.length; index++) {
-      const gap = list[index]! - list[index - lag]!;
-      histogram.set(gap, (histogram.get(gap) ?? 0) + 1);
-      all++;
-    }
+    for (let index = lag; index < list.length; index++) gaps.add(list[index]! - list[index - lag]!);
+    all += Math.max(0, list.length - lag);
   }
   let best: GapMode | undefined;
-  for (const [gap, count] of histogram) {
+  gaps.forEach((gap, count) => {
     if (!best || count > best.count || (count === best.count && gap < best.gap))
       best = { gap, count, share: count / all };
-  }
+  });
   return best;
 }
 
 type Found = Omit<Period, 'kind'>;
-type Places = readonly (readonly number[] | undefined)[];
 
 /** What stands off the lattice of a period must be this much of all places to be looked at for another. */
 const otherShare = 0.02;
@@ -134,7 +105,7 @@ function offLattice(places: Places, stride: number): Places {
   return places.map((list) => list?.filter((_, index) => !isBeside(list, index, stride)));
 }
 
-function isBeside(list: readonly number[], index: number, stride: number): boolean {
+function isBeside(list: Uint32Array, index: number, stride: number): boolean {
   return list[index + 1]! - list[index]! === stride || list[index]! - list[index - 1]! === stride;
 }
 

@@ -208,8 +208,12 @@ function bytesInside(small: Period, large: Period): number {
 }
 
 /** Places whose next one follows at exactly the stride. */
-function gapsOf(places: readonly number[], stride: number): number[] {
-  return places.filter((place, index) => places[index + 1]! - place === stride);
+function gapsOf(places: ArrayLike<number>, stride: number): number[] {
+  const gaps: number[] = [];
+  for (let index = 0; index + 1 < places.length; index++) {
+    if (places[index + 1]! - places[index]! === stride) gaps.push(places[index]!);
+  }
+  return gaps;
 }
 
 /**
@@ -227,7 +231,7 @@ function isOnPages(period: Period, windows: readonly WordWindow[]): boolean {
 }
 
 /** Index of the first item at or above the value. */
-function lowerBound(items: readonly number[], value: number): number {
+function lowerBound(items: ArrayLike<number>, value: number): number {
   let low = 0;
   let high = items.length;
   while (low < high) {

@@ -1,6 +1,5 @@
 // What is compared when strides are looked for: words by their value, and words by the kinds of those that follow.
 import { classifyWord32, classifyWord64, isTextHalf, isTextWord, type PointerTest } from '../../model/word-kind.ts';
-import type { WordWindow } from './sample-growth.ts';
 
 /**
  * `value`: a word that is neither zero, nor text, nor the same as the one before it (a fill pattern has no period, and
@@ -11,6 +10,7 @@ export type TokenKind = 'value' | 'shape';
 
 export interface TokenReader {
   readonly kind: TokenKind;
+  readonly wordBytes: 4 | 8;
   /** Calls back with every token's key and byte offset, in order. */
   read(words: Uint32Array, visit: (key: number, offset: number) => void): void;
 }
@@ -33,6 +33,7 @@ export function valueTokens(wordBytes: 4 | 8): TokenReader {
   const step = wordBytes / 4;
   return {
     kind: 'value',
+    wordBytes,
     read(words, visit) {
       let before = 0;
       for (let index = 0; index + step <= words.length; index += step) {
@@ -54,6 +55,7 @@ export function selectedValueTokens(wordBytes: 4 | 8, keys: readonly number[]): 
   const wanted = new Set(keys);
   return {
     kind: 'value',
+    wordBytes,
     read(words, visit) {
       for (let index = 0; index + step <= words.length; index += step) {
         const lo = words[index]!;
@@ -81,6 +83,7 @@ export function shapeTokens(wordBytes: 4 | 8, isPointer: PointerTest): TokenRead
   const step = wordBytes / 4;
   return {
     kind: 'shape',
+    wordBytes,
     read(words, visit) {
       let shape = 0;
       let seen = 0;
@@ -98,14 +101,4 @@ export function shapeTokens(wordBytes: 4 | 8, isPointer: PointerTest): TokenRead
       }
     },
   };
-}
-
-/** Tokens of all windows, with the window's index. */
-export function readWindows(
-  windows: readonly WordWindow[],
-  reader: TokenReader,
-  visit: (key: number, offset: number, window: number) => void,
-): void {
-  for (const [index, window] of windows.entries())
-    reader.read(window.words, (key, offset) => visit(key, offset, index));
 }
