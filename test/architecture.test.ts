@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   kernels: ['model'],
   scan: ['kernels', 'memory', 'model'],
   compare: ['allocators', 'memory', 'model', 'scan'],
-  detect: ['allocators', 'memory', 'model', 'scan', 'symbols', 'text'],
+  detect: ['allocators', 'kernels', 'memory', 'model', 'scan', 'symbols', 'text'],
   'open-dumps': ['errors', 'bytes', 'formats', 'memory', 'model'],
   'diff-dumps': ['allocators', 'compare', 'detect', 'memory', 'model', 'scan'],
   inspect: ['allocators', 'compare', 'detect', 'memory', 'model', 'scan', 'symbols'],

@@ -1,10 +1,11 @@
 // The kernels in plain TypeScript: what those in WebAssembly have to do, and what does it where there is no SIMD.
 import { wordKinds } from '../model/cell-map.ts';
 import { classifyWord32, classifyWord64, type PointerTest, pointsInto } from '../model/word-kind.ts';
-import { type PageKernels, type Place, sameFlag, type WordRules } from './page-kernels.ts';
+import { type Kernels, keyBytes, type Place, sameFlag, type Table, type WordRules } from './kernels.ts';
+import { readShapes } from './shapes.ts';
 import { cellOfCounts, newWordCounts } from './word-counts.ts';
 
-export function scalarKernels(buffer: ArrayBuffer): PageKernels {
+export function scalarKernels(buffer: ArrayBuffer): Kernels {
   const bytes = new Uint8Array(buffer);
   const words = new Uint32Array(buffer);
   const view = new DataView(buffer);
@@ -37,9 +38,25 @@ export function scalarKernels(buffer: ArrayBuffer): PageKernels {
     }
   }
 
-  function pointerTest({ ranges: { place, count } }: WordRules): PointerTest {
+  function pointerTest({ place, count }: Table): PointerTest {
     const at = (index: number) => Number(view.getBigInt64(place + 8 * index, true));
     return pointsInto(Array.from({ length: count }, (_, index) => ({ start: at(index), end: at(count + index) })));
+  }
+
+  /** Of each key the low and the high half of its bits, then of its mask. */
+  function keysIn({ place, count }: Table): number[][] {
+    const at = (key: number, half: number) => view.getUint32(place + keyBytes * key + 4 * half, true);
+    return Array.from({ length: count }, (_, key) => [0, 1, 2, 3].map((half) => at(key, half)));
+  }
+
+  function hitWriter(hits: Place) {
+    let count = 0;
+    return {
+      count: () => count,
+      add(offset: number, key: number) {
+        words.set([offset, key], hits / 4 + 2 * count++);
+      },
+    };
   }
 
   return {
@@ -52,7 +69,7 @@ export function scalarKernels(buffer: ArrayBuffer): PageKernels {
       }
     },
     kindCounts({ current, pageBytes, pages, facts }, rules, counts, countsBefore) {
-      const isPointer = pointerTest(rules);
+      const isPointer = pointerTest(rules.ranges);
       const kinds = wordKinds.length;
       for (let page = 0; page < pages; page++) {
         const target = counts / 4 + page * kinds;
@@ -66,7 +83,7 @@ export function scalarKernels(buffer: ArrayBuffer): PageKernels {
       }
     },
     kindCells({ current, pageBytes, pages, facts }, rules, cellBytes, codes, codesBefore) {
-      const isPointer = pointerTest(rules);
+      const isPointer = pointerTest(rules.ranges);
       const cells = pageBytes / cellBytes;
       for (let page = 0; page < pages; page++) {
         const target = codes + page * cells;
@@ -79,5 +96,29 @@ export function scalarKernels(buffer: ArrayBuffer): PageKernels {
           }
       }
     },
-  } satisfies PageKernels;
+    findValues({ place, bytes: size, wordBytes }, from, keys, hits) {
+      const wanted = keysIn(keys);
+      const at = (offset: number, half: 0 | 1) =>
+        half < wordBytes / 4 ? view.getUint32(place + offset + 4 * half, true) : 0;
+      const hit = hitWriter(hits);
+      for (let offset = from; offset < size; offset += wordBytes) {
+        const [lo, hi] = [at(offset, 0), at(offset, 1)];
+        if (offset > 0 && at(offset - wordBytes, 0) === lo && at(offset - wordBytes, 1) === hi) continue;
+        for (const [key, [low, high, lowMask, highMask]] of wanted.entries()) {
+          const isHigh = wordBytes === 4 || (hi & highMask!) >>> 0 === high;
+          if ((lo & lowMask!) >>> 0 === low && isHigh) hit.add(offset, key);
+        }
+      }
+      return hit.count();
+    },
+    findShapes({ place, bytes: size, wordBytes }, keys, ranges, hits) {
+      const wanted = keysIn(keys).map(([lo]) => lo);
+      const hit = hitWriter(hits);
+      readShapes(new Uint32Array(buffer, place, size / 4), wordBytes, pointerTest(ranges), (shape, offset) => {
+        const key = wanted.indexOf(shape);
+        if (key >= 0) hit.add(offset, key);
+      });
+      return hit.count();
+    },
+  };
 }

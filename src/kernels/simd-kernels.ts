@@ -1,6 +1,6 @@
 // The kernels in WebAssembly SIMD, compiled from assembly/ by `npm run kernels`.
 import { kernelModule } from './kernel-module.ts';
-import { type PageKernels, type PageWindow, type Place, reservedBytes, type WordRules } from './page-kernels.ts';
+import { type Kernels, type PageWindow, type Place, reservedBytes, type WordRules } from './kernels.ts';
 
 /** What is used of WebAssembly; Node's types leave it out. */
 interface WebAssemblyApi {
@@ -15,6 +15,9 @@ interface Exports {
   comparePages(...places: number[]): void;
   kindCounts(...places: number[]): void;
   kindCells(...places: number[]): void;
+  findWide(...places: number[]): number;
+  findNarrow(...places: number[]): number;
+  findShapes(...places: number[]): number;
 }
 
 const pageBytes = 65536;
@@ -22,14 +25,14 @@ const pageBytes = 65536;
 const scratch: Place = 16;
 
 /** Undefined where the processor or the run time has no WebAssembly SIMD. */
-export function simdKernels(bytes: number): PageKernels | undefined {
+export function simdKernels(bytes: number): Kernels | undefined {
   const api = (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
   const binary = Buffer.from(kernelModule, 'base64');
   if (api === undefined || !api.validate(binary)) return undefined;
   const size = Math.ceil((bytes + reservedBytes) / pageBytes);
   const memory = new api.Memory({ initial: size, maximum: size });
   const { exports } = new api.Instance(new api.Module(binary), { env: { memory } });
-  const { comparePages, kindCounts, kindCells } = exports as Exports;
+  const { comparePages, kindCounts, kindCells, findWide, findNarrow, findShapes } = exports as Exports;
   const where = ({ current, pageBytes, pages, facts }: PageWindow) => [current, pageBytes, pages, facts] as const;
   const how = ({ ranges, isWide, isBigEndian }: WordRules) =>
     [ranges.place, ranges.count, Number(isWide), Number(isBigEndian)] as const;
@@ -41,5 +44,11 @@ export function simdKernels(bytes: number): PageKernels | undefined {
     kindCounts: (window, rules, counts, before) => kindCounts(...where(window), counts, before, ...how(rules)),
     kindCells: (window, rules, cellBytes, codes, before) =>
       kindCells(...where(window), codes, before, cellBytes, scratch, ...how(rules)),
+    findValues({ place, bytes, wordBytes }, from, keys, hits) {
+      const find = wordBytes === 8 ? findWide : findNarrow;
+      return find(place, from, bytes, keys.place, keys.count, hits);
+    },
+    findShapes: ({ place, bytes, wordBytes }, keys, ranges, hits) =>
+      findShapes(place, bytes, wordBytes, keys.place, keys.count, hits, ranges.place, ranges.count),
   };
 }

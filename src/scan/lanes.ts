@@ -1,6 +1,7 @@
 // Lays out the kernels' memory: a window of each dump, what is told of its pages, and the tables of what is mapped.
-import type { Place } from '../kernels/page-kernels.ts';
-import { reservedBytes } from '../kernels/page-kernels.ts';
+import type { Place } from '../kernels/kernels.ts';
+import { reservedBytes } from '../kernels/kernels.ts';
+import { rangeTableBytes, writeRanges } from '../kernels/place-tables.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { CellMap } from '../model/cell-map.ts';
 import { type Interval, union } from '../model/intervals.ts';
@@ -33,7 +34,7 @@ export function planLanes(memories: readonly Memory[], cellMap: CellMap, pageByt
   const pages = windowBytes / pageBytes;
   const cellBytes = isDrawn ? pages * cellRoom(pageBytes, cellMap.bytesPerCell) : 0;
   const perLane = windowBytes + aligned(pages * 4) + aligned(cellBytes);
-  const tables = mapped.reduce((sum, ranges) => sum + aligned(ranges.length * 16), 0);
+  const tables = mapped.reduce((sum, ranges) => sum + aligned(rangeTableBytes(ranges)), 0);
   const bytes = reservedBytes + memories.length * perLane + tables;
   return { pageBytes, windowBytes, bytesPerCell: cellMap.bytesPerCell, mapped, cellBytes, bytes };
 }
@@ -72,8 +73,7 @@ export function openLanes(
   const cellLanes = plan.mapped.map((ranges, index): CellLane => {
     const place = take(plan.cellBytes);
     const { pointerSize, littleEndian } = memories[index]!.dump;
-    const table = { place: take(ranges.length * 16), count: ranges.length };
-    writeRanges(buffer, table.place, ranges);
+    const table = writeRanges(buffer, take(rangeTableBytes(ranges)), ranges);
     return {
       rules: { isWide: pointerSize === 8, isBigEndian: !littleEndian, ranges: table },
       place,
@@ -83,12 +83,4 @@ export function openLanes(
     };
   });
   return { lanes, cellLanes };
-}
-
-function writeRanges(buffer: ArrayBuffer, place: Place, ranges: readonly Interval[]): void {
-  const table = new BigInt64Array(buffer, place, 2 * ranges.length);
-  for (const [index, { start, end }] of ranges.entries()) {
-    table[index] = BigInt(start);
-    table[ranges.length + index] = BigInt(end);
-  }
 }

@@ -1,5 +1,5 @@
 // The pictures' cells of a window: what kind of words each holds.
-import type { PageKernels, Place, WordRules } from '../kernels/page-kernels.ts';
+import type { PageKernels, Place, WordRules } from '../kernels/kernels.ts';
 import { cellOfCounts, newWordCounts } from '../kernels/word-counts.ts';
 import type { Address } from '../model/address.ts';
 import { cellAbsent, type TrackCells, wordKinds } from '../model/cell-map.ts';

@@ -1,6 +1,7 @@
 // The one pass over all bytes of all dumps, in address order, the same window of every dump side by side.
+
+import type { PageKernels } from '../kernels/kernels.ts';
 import { openKernels } from '../kernels/open-kernels.ts';
-import type { PageKernels } from '../kernels/page-kernels.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
 import type { CellMap, TrackCells } from '../model/cell-map.ts';

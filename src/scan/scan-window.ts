@@ -1,5 +1,5 @@
 // A window of pages of one track in all dumps: what it holds, and what became of it since the dump before.
-import { type PageKernels, type PageWindow, sameFlag } from '../kernels/page-kernels.ts';
+import { type PageKernels, type PageWindow, sameFlag } from '../kernels/kernels.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
 import { pageFlags, type TrackPages } from '../model/page-map.ts';

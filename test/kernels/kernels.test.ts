@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { kernelModule } from '../../src/kernels/kernel-module.ts';
-import type { PageKernels, PageWindow, WordRules } from '../../src/kernels/page-kernels.ts';
+import type { Kernels, PageKernels, PageWindow, WordRules } from '../../src/kernels/kernels.ts';
 import { scalarKernels } from '../../src/kernels/scalar-kernels.ts';
+import { readShapes } from '../../src/kernels/shapes.ts';
 import { simdKernels } from '../../src/kernels/simd-kernels.ts';
 import { compileKernels } from './compile-kernels.ts';
 
@@ -137,4 +138,61 @@ describe('the kernels in WebAssembly', () => {
       expect(facts[0]).toBe(0);
     }
   });
+});
+
+const stretch = fc.record({
+  words: fc.array(word, { minLength: 1, maxLength: 80 }),
+  keys: fc.uniqueArray(word, { minLength: 1, maxLength: 12 }),
+  wordBytes: fc.constantFrom(4 as const, 8 as const),
+  fromShare: fc.nat({ max: 3 }),
+  misalignment: fc.constantFrom(0, 4, 8, 12),
+});
+
+/** Hits of the values and of all shapes that the stretch itself begins with. */
+function find(kernels: Kernels, one: typeof stretch extends fc.Arbitrary<infer T> ? T : never): number[][] {
+  const { words, wordBytes, fromShare, misalignment } = one;
+  const place = 4096 + misalignment;
+  const view = new DataView(kernels.buffer);
+  for (const [index, value] of words.entries()) view.setBigUint64(place + 8 * index, value, true);
+  const narrow = (value: bigint) => (wordBytes === 4 ? value & 0xffff_ffffn : value);
+  const wanted = [...new Set(one.keys.map(narrow))];
+  for (const [index, value] of wanted.entries()) {
+    const mask = index % 2 === 0 ? 2n ** 64n - 1n : ~0x3ffn;
+    view.setBigUint64(64 + 16 * index, value & mask, true);
+    view.setBigUint64(72 + 16 * index, mask, true);
+  }
+  const hits = 65536;
+  const all = { place, bytes: 8 * words.length, wordBytes };
+  const keys = { place: 64, count: wanted.length };
+  const from = 32 * Math.min(fromShare, Math.floor(words.length / 4));
+  const take = (count: number) => [...new Uint32Array(kernels.buffer, hits, 2 * count)];
+  const values = take(kernels.findValues(all, from, keys, hits));
+  const ranges = { place: 1024, count: 2 };
+  for (const [index, value] of [0x1000n, 0x3000n, 0x2000n, 0x0064_0000n].entries())
+    view.setBigUint64(1024 + 8 * index, value, true);
+  const shapes = shapesIn(new Uint32Array(kernels.buffer.slice(place, place + all.bytes)), wordBytes).slice(0, 12);
+  for (const [index, shape] of shapes.entries()) view.setBigUint64(64 + 16 * index, BigInt(shape), true);
+  return [values, take(kernels.findShapes(all, { place: 64, count: shapes.length }, ranges, hits))];
+}
+
+function shapesIn(words: Uint32Array, wordBytes: 4 | 8): number[] {
+  const shapes = new Set<number>();
+  const isPointer = (value: number) => (value >= 0x1000 && value < 0x2000) || (value >= 0x3000 && value < 0x64_0000);
+  readShapes(words, wordBytes, isPointer, (shape) => shapes.add(shape));
+  return [...shapes];
+}
+
+test('tokens are found where those in TypeScript find them, whatever the words', () => {
+  const simd = simdKernels(room)!;
+  const scalar = scalarKernels(new ArrayBuffer(room));
+  let hits = 0;
+  fc.assert(
+    fc.property(stretch, (one) => {
+      const found = find(simd, one);
+      hits += found.flat().length;
+      expect(found).toEqual(find(scalar, one));
+    }),
+    { numRuns: 500 },
+  );
+  expect(hits).toBeGreaterThan(1000);
 });

@@ -5,7 +5,8 @@ import type { Interval } from '../../model/intervals.ts';
 import type { Pacer } from '../../scan/pacer.ts';
 import { type AddressSketch, newAddressSketch } from '../address-sketch.ts';
 import type { CompanionWord, Signature } from './signature.ts';
-import type { TokenReader } from './tokens.ts';
+import { newTokenFinder } from './token-finder.ts';
+import type { TokenKind } from './tokens.ts';
 
 export interface BlockCount {
   /** Per dump. */
@@ -14,37 +15,41 @@ export interface BlockCount {
   readonly sketches: readonly AddressSketch[];
 }
 
-const pieceBytes = 1 << 20;
-
 export interface CountInput {
+  /** Of all tokens. */
+  readonly kind: TokenKind;
   /** Per dump, the same ones in the same order, with the words as that dump has them. */
   readonly signatures: readonly (readonly Signature[])[];
   readonly memories: readonly Memory[];
   /** Where blocks may stand, per dump; sorted. */
   readonly ranges: readonly (readonly Interval[])[];
-  /** One per dump: what is a pointer differs. */
-  readonly readers: readonly TokenReader[];
   readonly pacer: Pacer;
 }
 
 /** Reads the ranges of every dump once. Results stand in the order of the signatures. */
 export async function countBlocks(input: CountInput): Promise<BlockCount[]> {
-  const { signatures, memories } = input;
+  const { kind, signatures, memories } = input;
   const results = signatures[0]!.map(() => ({
     counts: new Float64Array(memories.length),
     sketches: memories.map(() => newAddressSketch()),
   }));
-  const buffer = new ArrayBuffer(pieceBytes);
   for (const [dump, memory] of memories.entries()) {
-    const count = newCounter(signatures[dump]!, (index, address) => {
+    const own = signatures[dump]!;
+    const count = newCounter(own, (index, address) => {
       results[index]!.counts[dump]!++;
       results[index]!.sketches[dump]!.add(address);
     });
-    for (const piece of piecesOf(input.ranges[dump]!)) {
-      const got = memory.read(piece.start, new Uint8Array(buffer, 0, piece.end - piece.start));
-      const words = new Uint32Array(buffer, 0, (got >>> 3) << 1);
-      input.readers[dump]!.read(words, (key, offset) => count(key, { memory, words, start: piece.start, offset }));
-      await input.pacer.pace(got);
+    const keys = [...new Set(own.map(({ period }) => period.key))];
+    const find = newTokenFinder(memory, kind, keys);
+    for (const range of input.ranges[dump]!) {
+      for (const piece of find(range)) {
+        const place = { memory, words: piece.words, start: piece.start, offset: 0 };
+        for (let hit = 0; hit < piece.hitCount; hit++) {
+          place.offset = piece.hits[2 * hit]!;
+          count(keys[piece.hits[2 * hit + 1]!]!, place);
+        }
+        await input.pacer.pace(piece.words.length * 4);
+      }
     }
   }
   for (const [index, { period }] of signatures[0]!.entries()) {
@@ -66,9 +71,9 @@ function newCounter(signatures: readonly Signature[], found: (index: number, add
   }
   const before = new Map<number, { readonly address: Address; readonly isCounted: boolean }>();
   return (key: number, place: TokenPlace) => {
-    for (const index of byKey.get(key) ?? []) {
+    for (const index of byKey.get(key)!) {
       const { period, companions } = signatures[index]!;
-      if (!companions.every((word) => stands(word, place))) continue;
+      if (!allStand(companions, place)) continue;
       const address = place.start + place.offset;
       if (period.isShared) {
         const last = before.get(index);
@@ -82,14 +87,6 @@ function newCounter(signatures: readonly Signature[], found: (index: number, add
   };
 }
 
-function* piecesOf(ranges: readonly Interval[]): Generator<Interval> {
-  for (const range of ranges) {
-    for (let at = range.start; at < range.end; at += pieceBytes) {
-      yield { start: at, end: Math.min(range.end, at + pieceBytes) };
-    }
-  }
-}
-
 interface TokenPlace {
   readonly memory: Memory;
   readonly words: Uint32Array;
@@ -97,13 +94,18 @@ interface TokenPlace {
   readonly offset: number;
 }
 
-function stands(word: CompanionWord, place: TokenPlace): boolean {
-  const index = (place.offset + word.offset) / 4;
-  const isWide = place.memory.dump.pointerSize === 8;
-  if (index >= 0 && index + 1 < place.words.length) {
-    return place.words[index] === word.lo && (!isWide || place.words[index + 1] === word.hi);
+function allStand(companions: readonly CompanionWord[], place: TokenPlace): boolean {
+  for (const word of companions) if (!stands(word, place)) return false;
+  return true;
+}
+
+function stands(word: CompanionWord, { memory, words, start, offset }: TokenPlace): boolean {
+  const index = (offset + word.offset) / 4;
+  const isWide = memory.dump.pointerSize === 8;
+  if (index >= 0 && index + 1 < words.length) {
+    return words[index] === word.lo && (!isWide || words[index + 1] === word.hi);
   }
   // At the border of a piece: the neighbour has to be read.
-  const address = place.start + place.offset + word.offset;
-  return place.memory.u32(address) === word.lo && (!isWide || place.memory.u32(address + 4) === word.hi);
+  const address = start + offset + word.offset;
+  return memory.u32(address) === word.lo && (!isWide || memory.u32(address + 4) === word.hi);
 }

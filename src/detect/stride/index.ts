@@ -9,7 +9,7 @@ import { findPeriods } from './find-strides.ts';
 import { resolveStrides } from './resolve-strides.ts';
 import { sampleGrowth } from './sample-growth.ts';
 import { type Signature, signatureIn } from './signature.ts';
-import { selectedValueTokens, shapeTokens, type TokenKind, type TokenReader, valueTokens } from './tokens.ts';
+import { shapeTokens, type TokenKind, type TokenReader, valueTokens } from './tokens.ts';
 import type { WordsBetweenRuns } from './words-between-runs.ts';
 
 export interface StrideInput {
@@ -52,7 +52,7 @@ const tokenKinds: readonly TokenKind[] = ['value', 'shape'];
 function comparableTokens(reader: TokenReader, words: WordsBetweenRuns | undefined): TokenReader {
   if (!words || reader.kind !== 'value') return reader;
   return {
-    kind: 'value',
+    ...reader,
     read: (window, visit) =>
       reader.read(window, (key, offset) => {
         if (words.isComparable(key)) visit(key, offset);
@@ -79,14 +79,7 @@ async function classesOf(
   const perDump = memories.map((_, dump) =>
     words ? signatures.map((signature) => signatureIn(dump, signature, words)) : signatures,
   );
-  const readers = memories.map((memory, dump) => {
-    if (kind === 'shape') return readerFor(kind, memory);
-    return selectedValueTokens(
-      memory.dump.pointerSize,
-      perDump[dump]!.map(({ period }) => period.key),
-    );
-  });
-  const counted = await countBlocks({ signatures: perDump, memories, ranges, readers, pacer });
+  const counted = await countBlocks({ kind, signatures: perDump, memories, ranges, pacer });
   const rangeBytes = ranges.map((runs) => runs.reduce((sum, run) => sum + run.end - run.start, 0));
   return signatures.flatMap(({ period }, index) => {
     const { counts, sketches } = counted[index]!;

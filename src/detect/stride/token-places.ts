@@ -52,12 +52,15 @@ interface TokenCount {
 const bucketBits = 20;
 
 /**
- * Most words come once or twice. So hashes are counted first, in few and equally small counters: what is in a bucket
+ * Most words come once or twice. So hashes are counted first, in a few small counters: what is in a bucket
  * that came seldom is not frequent, and only the others are counted one by one.
  */
 function frequentTokens({ keys }: TokenList, least: number): TokenCount[] {
-  const buckets = new Uint32Array(1 << bucketBits);
-  for (let index = 0; index < keys.length; index++) buckets[bucketOf(keys[index]!)]!++;
+  const buckets = new Uint8Array(1 << bucketBits);
+  for (let index = 0; index < keys.length; index++) {
+    const bucket = bucketOf(keys[index]!);
+    if (buckets[bucket]! <= least) buckets[bucket]!++;
+  }
   const counts = newKeyCounts();
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index]!;

@@ -1,5 +1,6 @@
 // What is compared when strides are looked for: words by their value, and words by the kinds of those that follow.
-import { classifyWord32, classifyWord64, isTextHalf, isTextWord, type PointerTest } from '../../model/word-kind.ts';
+import { readShapes } from '../../kernels/shapes.ts';
+import { isTextHalf, isTextWord, type PointerTest } from '../../model/word-kind.ts';
 
 /**
  * `value`: a word that is neither zero, nor text, nor the same as the one before it (a fill pattern has no period, and
@@ -47,58 +48,27 @@ export function valueTokens(wordBytes: 4 | 8): TokenReader {
   };
 }
 
-/** As valueTokens, but of the given keys only: most words are told by one look into a table. */
-export function selectedValueTokens(wordBytes: 4 | 8, keys: readonly number[]): TokenReader {
-  const step = wordBytes / 4;
-  const slots = new Uint8Array(65536);
-  for (const key of keys) slots[slotOf(key % 2 ** 32)] = 1;
-  const wanted = new Set(keys);
-  return {
-    kind: 'value',
-    wordBytes,
-    read(words, visit) {
-      for (let index = 0; index + step <= words.length; index += step) {
-        const lo = words[index]!;
-        const hi = step === 2 ? words[index + 1]! : 0;
-        if (slots[slotOf(keptLow(lo, hi))] === 0) continue;
-        const key = valueKey(lo, hi);
-        if (!wanted.has(key)) continue;
-        const isRepeated =
-          index >= step && words[index - step] === lo && (step === 1 || words[index - step + 1] === hi);
-        if (!isRepeated) visit(key, index * 4);
-      }
-    },
-  };
+/** What words with a key have in common: these bits, seen through the masks. */
+export interface KeyWord {
+  readonly lo: number;
+  readonly hi: number;
+  readonly lowMask: number;
 }
 
-function slotOf(lo: number): number {
-  return (lo ^ (lo >>> 16)) & 0xffff;
+export function wordOfKey(kind: TokenKind, key: number): KeyWord {
+  if (kind === 'shape') return { lo: key - firstShapeKey, hi: 0, lowMask: -1 };
+  const hi = Math.floor(key / 2 ** 32);
+  return { lo: key - hi * 2 ** 32, hi: hi >>> 0, lowMask: keptLow(-1, hi) };
 }
 
-const shapeWords = 8;
-const bitsPerKind = 3;
-const shapeMask = 2 ** (shapeWords * bitsPerKind) - 1;
+/** No key is zero. */
+const firstShapeKey = 1;
 
 export function shapeTokens(wordBytes: 4 | 8, isPointer: PointerTest): TokenReader {
-  const step = wordBytes / 4;
   return {
     kind: 'shape',
     wordBytes,
-    read(words, visit) {
-      let shape = 0;
-      let seen = 0;
-      for (let index = 0; index + step <= words.length; index += step) {
-        const kind =
-          step === 2
-            ? classifyWord64(words[index]!, words[index + 1]!, isPointer)
-            : classifyWord32(words[index]!, isPointer);
-        // Before it is shifted out, the oldest kind is the one in front of the eight: a run begins where they differ.
-        const oldest = shape >>> ((shapeWords - 1) * bitsPerKind);
-        shape = ((shape << bitsPerKind) | kind) & shapeMask;
-        seen++;
-        const first = shape >>> ((shapeWords - 1) * bitsPerKind);
-        if (seen > shapeWords && first !== oldest) visit(shape + 1, (index - (shapeWords - 1) * step) * 4);
-      }
-    },
+    read: (words, visit) =>
+      readShapes(words, wordBytes, isPointer, (shape, offset) => visit(shape + firstShapeKey, offset)),
   };
 }

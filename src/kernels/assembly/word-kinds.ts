@@ -25,6 +25,10 @@ let texts: u32 = 0;
 function use(ranges: usize, count: usize, wide: bool, swapped: bool): void {
   isWide = wide;
   isSwapped = swapped;
+  useRanges(ranges, count);
+}
+
+export function useRanges(ranges: usize, count: usize): void {
   hit = 0;
   rangeCount = count;
   rangeStarts = ranges;
@@ -60,6 +64,19 @@ function textHalves(bytes: v128): v128 {
 
 function smallHalves(halves: v128): v128 {
   return i32x4.lt_u(i32x4.add(halves, i32x4.splat(smallLimit)), i32x4.splat(2 * smallLimit));
+}
+
+/** Kind of one word; the bytes stand in the processor's own order. */
+export function kindOf(at: usize, wide: bool): u32 {
+  const value = wide ? load<i64>(at) : <i64>load<u32>(at);
+  if (value === 0) return 0;
+  const halves = i64x2.splat(value);
+  const text = textHalves(halves);
+  if (i32x4.extract_lane(text, 0) !== 0 && (!wide || i32x4.extract_lane(text, 1) !== 0)) return 3;
+  if (isPointer(value)) return 1;
+  const low = <u32>value + smallLimit < 2 * smallLimit;
+  const high = <u32>(value >>> 32) + smallLimit < 2 * smallLimit;
+  return low && (!wide || high) ? 2 : 4;
 }
 
 function countWide(at: usize, end: usize): void {

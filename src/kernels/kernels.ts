@@ -1,4 +1,4 @@
-// What the scan does with every byte: the kernels' contract. They work on one memory, which files are read into.
+// What is done with every byte: the kernels' contract. They work on one memory, which files are read into.
 
 /** A place in the kernels' memory, in bytes; 0 is no place. */
 export type Place = number;
@@ -16,16 +16,30 @@ export interface PageWindow {
 /** Bit of a page's facts: its bytes are those of the dump before. */
 export const sameFlag = 0x8000_0000;
 
+/** A table of `count` entries. */
+export interface Table {
+  readonly place: Place;
+  readonly count: number;
+}
+
 /** How words are told apart. */
 export interface WordRules {
   /** Words of 8 bytes, else of 4. */
   readonly isWide: boolean;
   readonly isBigEndian: boolean;
-  /** Addresses that are mapped: `count` starts, then as many ends, 8 bytes each; sorted, not touching. */
-  readonly ranges: { readonly place: Place; readonly count: number };
+  /** Addresses that are mapped: all starts, then all ends, 8 bytes each; sorted, not touching. */
+  readonly ranges: Table;
 }
 
-/** All kernels of the scan. Places given must lie in `buffer`, with all that the window says. */
+/** A stretch of words; the 32 bytes behind it must be in the buffer too. */
+export interface WordStretch {
+  readonly place: Place;
+  /** A multiple of 8. */
+  readonly bytes: number;
+  readonly wordBytes: 4 | 8;
+}
+
+/** Kernels of the scan. Places given must lie in `buffer`, with all that the window says. */
 export interface PageKernels {
   readonly buffer: ArrayBuffer;
   /** Writes the facts; without the window of a dump before, no page is as before. */
@@ -41,6 +55,25 @@ export interface PageKernels {
    */
   kindCells(window: PageWindow, rules: WordRules, cellBytes: number, codes: Place, codesBefore: Place): void;
 }
+
+/** Kernels of the stride search. Hits are pairs of 4 bytes, by offset: where in the stretch, in bytes, and index of the key. */
+export interface TokenKernels {
+  readonly buffer: ArrayBuffer;
+  /**
+   * Finds words that have a key's bits under its mask and are not the same as the word before.
+   * @param keys bits and mask, 8 bytes each
+   * @param from offset of the first word that counts, a multiple of 32
+   * @returns hits; there may be one for every word
+   */
+  findValues(stretch: WordStretch, from: number, keys: Table, hits: Place): number;
+  /** Finds places where one of the shapes, which stand as bits of keys, begins; see readShapes. */
+  findShapes(stretch: WordStretch, keys: Table, ranges: Table, hits: Place): number;
+}
+
+/** Bytes of a key of TokenKernels. */
+export const keyBytes = 16;
+
+export type Kernels = PageKernels & TokenKernels;
 
 /** Beyond what windows and tables take: the first bytes are no place, and the kernels use some. */
 export const reservedBytes = 64;
