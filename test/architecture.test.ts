@@ -28,6 +28,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // They see the report, tracks, cells and memory; never how these were found.
   pictures: ['draw', 'memory', 'model'],
   reports: ['inspect', 'model', 'text'],
+  images: ['draw', 'memory', 'model', 'scan'],
   render: ['errors', 'bytes', 'draw', 'memory', 'model'],
   assemble: ['allocators', 'compare', 'detect', 'diff-dumps', 'memory', 'model', 'symbols', 'text'],
   index: ['allocators', 'assemble', 'diff-dumps', 'errors', 'formats', 'memory', 'model', 'open-dumps', 'reports'],
@@ -40,6 +41,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'draw',
     'errors',
     'formats',
+    'images',
     'inspect',
     'memory',
     'model',
@@ -61,6 +63,7 @@ const mayUseNode: Readonly<Record<string, readonly string[]>> = {
   scan: ['timers/promises'],
   'open-dumps': ['fs'],
   reports: ['crypto'],
+  images: ['crypto', 'zlib'],
   cli: ['fs', 'path', 'timers/promises', 'url', 'util'],
 };
 

@@ -30,8 +30,11 @@ export interface OutputFolder {
   discard(): void;
 }
 
-/** Makes sure that results can be written before any work is done. Throws LeakvizError `unwritable-output`. */
-export function openOutputFolder(path: string): OutputFolder {
+/**
+ * Makes sure that results can be written before any work is done. Throws LeakvizError `unwritable-output`.
+ * @param earlierFiles names what an earlier run left in the folder: what is not written again is removed
+ */
+export function openOutputFolder(path: string, earlierFiles = filesOfEarlierRun): OutputFolder {
   const { staging, firstMade } = makeFolders(path);
   const written: string[] = [];
   return {
@@ -46,7 +49,7 @@ export function openOutputFolder(path: string): OutputFolder {
     },
     publish() {
       try {
-        const stale = filesOfEarlierRun(path).filter((name) => !written.includes(name));
+        const stale = earlierFiles(path).filter((name) => !written.includes(name));
         for (const name of written) moveInto(staging, path, name);
         for (const name of stale) rmSync(join(path, name), { force: true });
       } catch (error) {

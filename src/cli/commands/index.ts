@@ -5,8 +5,9 @@ import { completion } from './completion.ts';
 import { demo } from './demo.ts';
 import { diff } from './diff.ts';
 import { info } from './info.ts';
+import { pictures } from './pictures.ts';
 import { render } from './render.ts';
 import { zoom } from './zoom.ts';
 
 /** All commands, in the order of --help. */
-export const commands: readonly Command[] = [diff, info, blocks, render, zoom, capture, demo, completion];
+export const commands: readonly Command[] = [diff, info, blocks, render, zoom, pictures, capture, demo, completion];

@@ -15,19 +15,21 @@ const lastBlock = Uint8Array.of(0x03, 0x00);
 const settings = { level: 6, strategy: constants.Z_DEFAULT_STRATEGY, finishFlush: constants.Z_SYNC_FLUSH };
 const pieceBytes = 4 << 20;
 
-function header({ width, height }: PixelRows): Uint8Array {
+/** 8 bits each: red, green, blue, and opacity where there are four. */
+type Channels = 3 | 4;
+
+function header({ width, height }: PixelRows, channels: Channels): Uint8Array {
   const data = new Uint8Array(13);
   const view = new DataView(data.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  // 8 bits per channel, red green blue, deflate, no filters beyond the five, not interlaced.
-  data.set([8, 2, 0, 0, 0], 8);
+  // 8 bits per channel, colour with or without alpha, deflate, no filters beyond the five, not interlaced.
+  data.set([8, channels === 4 ? 6 : 2, 0, 0, 0], 8);
   return pngChunk('IHDR', data);
 }
 
 /** Whole rows, each behind the byte that names its filter: none. */
-function filterRows(rows: Uint8Array, width: number): Uint8Array {
-  const rowBytes = width * 3;
+function filterRows(rows: Uint8Array, rowBytes: number): Uint8Array {
   const count = rows.length / rowBytes;
   const filtered = new Uint8Array(rows.length + count);
   for (let row = 0; row < count; row++) {
@@ -37,11 +39,11 @@ function filterRows(rows: Uint8Array, width: number): Uint8Array {
 }
 
 /** The same bytes in pieces of a size at which compressing them on their own costs nothing. */
-function* inPieces(image: PixelRows): Generator<Uint8Array> {
+function* inPieces(image: PixelRows, channels: Channels): Generator<Uint8Array> {
   let pending: Uint8Array[] = [];
   let size = 0;
   for (const rows of image.rows()) {
-    pending.push(filterRows(rows, image.width));
+    pending.push(filterRows(rows, image.width * channels));
     size += pending.at(-1)!.length;
     if (size < pieceBytes) continue;
     yield joined(pending, size);
@@ -62,12 +64,13 @@ function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
   return whole;
 }
 
-function* encode(image: PixelRows): Generator<Uint8Array> {
+/** Rows of 3 bytes a pixel, or of 4: the last one is opacity, 255 for opaque. Streams. */
+export function* encodePng(image: PixelRows, channels: Channels): Generator<Uint8Array> {
   yield signature;
-  yield header(image);
+  yield header(image, channels);
   let sum = 1;
   let isFirst = true;
-  for (const piece of inPieces(image)) {
+  for (const piece of inPieces(image, channels)) {
     sum = adler32(sum, piece);
     const packed = deflateRawSync(piece, settings);
     yield pngChunk('IDAT', isFirst ? joined([zlibHeader, packed], packed.length + 2) : packed);
@@ -81,4 +84,8 @@ function* encode(image: PixelRows): Generator<Uint8Array> {
 }
 
 /** PNG, 8 bits per channel. Streams: holds a few megabytes of rows at a time. */
-export const png = { id: 'png', mediaType: 'image/png', encode } as const satisfies ImageEncoder;
+export const png = {
+  id: 'png',
+  mediaType: 'image/png',
+  encode: (image: PixelRows) => encodePng(image, 3),
+} as const satisfies ImageEncoder;
