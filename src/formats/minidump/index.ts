@@ -15,6 +15,7 @@ import { assembleRegions } from './regions.ts';
 import { readProcessId, readStartTime, readSystemInfo, type SystemInfo } from './system-info.ts';
 import { readThreads } from './thread-list.ts';
 import { findProcessBlock, findThreadStacks } from './thread-stacks.ts';
+import { asWow64, wow64Architecture } from './wow64.ts';
 
 /** Windows user-mode dumps: MiniDumpWriteDump, ProcDump, Task Manager, WER, Wine, Breakpad and Crashpad. */
 export const minidump = {
@@ -39,7 +40,7 @@ function openMinidump(source: ByteSource): Dump {
   const linuxMaps = readLinuxMaps(file, warnings);
   const startTime = readStartTime(file);
   const processBlock = findProcessBlock(threads, { source, captured }, system.pointerSize);
-  return {
+  const dump: Dump = {
     format: 'minidump',
     ...system,
     littleEndian: file.littleEndian,
@@ -62,8 +63,12 @@ function openMinidump(source: ByteSource): Dump {
     },
     threads: threads.map(({ id, stackPointer, environmentBlock }) => ({ id, stackPointer, environmentBlock })),
     details: minidumpDetails(file, system.pointerSize),
-    warnings: warnings.list(),
+    warnings: [],
   };
+  const inside =
+    system.operatingSystem === 'windows' && system.pointerSize === 8 ? wow64Architecture(modules) : undefined;
+  const seen = inside === undefined ? dump : asWow64(dump, inside, { source, captured }, warnings);
+  return { ...seen, warnings: warnings.list() };
 }
 
 /** Without a description of the system, most processes of today have 64 bits. */
