@@ -129,6 +129,17 @@ test('tells what the header says', () => {
   ]);
 });
 
+test.each(['x64', 'pae', 'x86'] as const)('%s: tells the process that it was taken in', (paging) => {
+  const processes = [
+    { id: 4, name: 'System' },
+    { id: 88, name: 'smss.exe' },
+    { id: 4712, name: 'a program 14b' },
+  ];
+  const { dump } = open(example(paging, { type: 5, processes }));
+  expect(dump.details).toContainEqual({ name: 'In process', value: 'a program 14b, id 4712' });
+  expect(dump).toMatchObject({ processId: null, processName: null, warnings: [] });
+});
+
 test('a list of modules that leads back into itself ends, and says so', () => {
   const { dump } = open(example('x64', { cyclicModules: true, type: 5 }));
   expect(dump.modules).toHaveLength(2);

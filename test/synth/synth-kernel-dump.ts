@@ -35,6 +35,8 @@ export interface SynthKernelDump {
   readonly modules?: readonly SynthModule[];
   /** Lists the first module again after the last instead of going back to the head. */
   readonly cyclicModules?: boolean;
+  /** In the list of processes, the first with id 4 called System; the last has the directory base of the dump. */
+  readonly processes?: readonly { readonly id: number; readonly name: string }[];
   readonly bugCheck?: number;
   readonly parameters?: readonly number[];
   /** Milliseconds since 1970. */
@@ -72,13 +74,14 @@ export const largePageSize = (paging: SynthPaging) => (paging === 'x86' ? 4 : 2)
 export function writeKernelDump(dump: SynthKernelDump): Uint8Array {
   const machine = createMachine(dump.paging);
   const head = writeModuleList(machine, dump);
+  const processHead = dump.processes && writeProcessList(machine, dump);
   for (const mapping of dump.mappings) machine.map(mapping);
   if (dump.selfMap) machine.mapSelf();
   const { frames } = machine;
   if ((dump.type ?? 1) === 1) fillSmallGaps(frames);
   const numbers = [...frames.keys()].sort((a, b) => a - b);
   const file = createByteWriter();
-  writeHeader(file, dump, { head, root: machine.root, numbers });
+  writeHeader(file, dump, { head, processHead, root: machine.root, numbers });
   writePageList(file, dump, numbers);
   for (const number of numbers) file.bytes(frames.get(number)!);
   return file.toBytes();
@@ -232,8 +235,42 @@ function writeModuleList(machine: ReturnType<typeof createMachine>, dump: SynthK
   return base;
 }
 
+/** EPROCESS as Windows 10 2004 has it on x64, and Windows 7 on x86; returns where PsActiveProcessHead is. */
+function writeProcessList(machine: ReturnType<typeof createMachine>, dump: SynthKernelDump): number {
+  const wide = is64(dump.paging);
+  const width = wide ? 8 : 4;
+  const layout = wide
+    ? { size: 0xb00, directoryBase: 0x28, id: 0x440, links: 0x448, name: 0x5a8 }
+    : { size: 0x2c0, directoryBase: 0x18, id: 0xb4, links: 0xb8, name: 0x16c };
+  const base = kernelData[dump.paging] + 0x10_0000;
+  const processes = dump.processes!;
+  const linksAt = (index: number) => base + 0x100 + (index % processes.length) * layout.size + layout.links;
+  const file = createByteWriter();
+  file.word(linksAt(0), width);
+  file.word(linksAt(processes.length - 1), width);
+  for (const [index, { id, name }] of processes.entries()) {
+    const start = 0x100 + index * layout.size;
+    const isLast = index === processes.length - 1;
+    const fields = [
+      [layout.directoryBase, isLast ? machine.root : 0x7000_0000 + index * page],
+      [layout.id, id],
+      [layout.links, isLast ? base : linksAt(index + 1)],
+    ] as const;
+    for (const [offset, value] of fields) {
+      file.zeros(start + offset - file.offset());
+      file.word(value, width);
+    }
+    file.zeros(start + layout.name - file.offset());
+    file.text(name, 15);
+  }
+  file.align(page);
+  machine.map({ address: base, bytes: file.toBytes() });
+  return base;
+}
+
 interface HeaderFacts {
   readonly head: number;
+  readonly processHead: number | undefined;
   readonly root: number;
   readonly numbers: readonly number[];
 }
@@ -248,7 +285,7 @@ function runsOf(numbers: readonly number[]): [number, number][] {
   return runs;
 }
 
-function writeHeader(file: ByteWriter, dump: SynthKernelDump, { head, root, numbers }: HeaderFacts): void {
+function writeHeader(file: ByteWriter, dump: SynthKernelDump, { head, processHead, root, numbers }: HeaderFacts): void {
   const wide = is64(dump.paging);
   const width = wide ? 8 : 4;
   const size = wide ? 0x2000 : 0x1000;
@@ -265,6 +302,7 @@ function writeHeader(file: ByteWriter, dump: SynthKernelDump, { head, root, numb
   put(12, (field) => field.u32(wide ? 19041 : 7601));
   put(16, (field) => field.word(dump.directoryBase ?? root, width));
   put(wide ? 0x20 : 0x18, (field) => field.word(head, width));
+  if (processHead !== undefined) put(wide ? 0x28 : 0x1c, (field) => field.word(processHead, width));
   put(wide ? 0x30 : 0x20, (field) => field.u32(machineOf(dump.paging)));
   put(wide ? 0x34 : 0x24, (field) => field.u32(4));
   put(wide ? 0x38 : 0x28, (field) => field.u32(dump.bugCheck ?? 0xd1));

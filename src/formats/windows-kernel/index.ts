@@ -1,14 +1,16 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
-import type { CapturedRange, Dump } from '../../model/dump.ts';
+import type { CapturedRange, Dump, DumpDetail } from '../../model/dump.ts';
 import { settleCapturedRanges } from '../captured-ranges.ts';
 import type { DumpFormat } from '../dump-format.ts';
 import { physicalDump } from '../physical-memory.ts';
 import { createWarningLog, type WarningLog } from '../warnings.ts';
 import { findAddressSpace } from './address-space.ts';
+import { findCurrentProcess } from './current-process.ts';
 import { headerDetails } from './details.ts';
 import { isKernelDump, type KernelHeader, readHeader } from './header.ts';
+import type { KernelMemory } from './kernel-memory.ts';
 import { readLoadedModules } from './loaded-modules.ts';
-import { writableRight } from './paging-modes.ts';
+import { type PagingMode, writableRight } from './paging-modes.ts';
 import { type PhysicalPages, pageSize } from './physical-pages.ts';
 import { readPhysicalPages } from './read-physical-pages.ts';
 import { nameRegions } from './regions.ts';
@@ -49,9 +51,24 @@ function openKernelDump(source: ByteSource): Dump {
     captured,
     modules: sorted,
     threads: stack === undefined ? [] : [{ id: 0, stackPointer: stack, environmentBlock: undefined }],
-    details: [...headerDetails(header), { name: 'Page tables', value: space.mode.name }],
+    details: [
+      ...headerDetails(header),
+      { name: 'Page tables', value: space.mode.name },
+      ...processDetails(memory, header, space.mode),
+    ],
     warnings: warnings.list(),
   };
+}
+
+/**
+ * The kernel is one whatever process it was in: this is no process id of the dump, by which dumps of one process are
+ * told from those of others.
+ */
+function processDetails(memory: KernelMemory, header: KernelHeader, { rootAlignment }: PagingMode): DumpDetail[] {
+  if (header.processList === undefined) return [];
+  const found = findCurrentProcess(memory, header.processList, header.directoryBase, rootAlignment);
+  if (found === undefined) return [];
+  return [{ name: 'In process', value: found.name === '' ? `id ${found.id}` : `${found.name}, id ${found.id}` }];
 }
 
 function commonFacts(header: KernelHeader) {

@@ -15,7 +15,7 @@ export function pointerAt(view: DataView, offset: number, pointerSize: PointerSi
 }
 
 /** Real lists have a few hundred entries, thousands of processes at most; keeps forged ones from costing time. */
-const mostEntries = 1 << 16;
+const mostEntries = 1 << 14;
 
 /**
  * The entries of a doubly linked list (LIST_ENTRY) after its head, in its order. It ends at its head, where memory is

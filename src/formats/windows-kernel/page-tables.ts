@@ -88,14 +88,21 @@ export function walkPageTables(
   }
 
   function readTable(address: number, view: DataView): boolean {
-    let isRead = false;
-    const inPage = address % pageSize;
-    pages.forEachPart(Math.floor(address / pageSize), 1, (_page, _count, fileOffset) => {
-      const bytes = new Uint8Array(view.buffer);
-      isRead = source.read(fileOffset + inPage, bytes) === bytes.length;
-      return false;
-    });
-    return isRead;
+    const page = Math.floor(address / pageSize);
+    const fileOffset = pages.offsetOf(page);
+    const bytes = new Uint8Array(view.buffer);
+    return fileOffset >= 0 && source.read(fileOffset + address - page * pageSize, bytes) === bytes.length;
+  }
+
+  function addPages(start: Address, frame: number, pageCount: number, rights: number): void {
+    if (pageCount === 1) {
+      const fileOffset = pages.offsetOf(frame);
+      if (fileOffset >= 0) addPart(start, 1, fileOffset, rights);
+      return;
+    }
+    pages.forEachPart(frame, pageCount, (first, count, fileOffset) =>
+      addPart(start + (first - frame) * pageSize, count, fileOffset, rights),
+    );
   }
 
   function walkTable(address: number, base: Address, depth: number): void {
@@ -119,12 +126,7 @@ export function walkPageTables(
       if (Math.abs(start) >= highestExact || Math.abs(start + span) >= highestExact) continue;
       const frame = frameOf(low, high, kind === 'page' ? span / pageSize : 1);
       if (kind === 'table') walkTable(frame * pageSize, start, depth + 1);
-      else {
-        const rights = mode.rightsOf(low, high);
-        pages.forEachPart(frame, span / pageSize, (first, count, fileOffset) =>
-          addPart(start + (first - frame) * pageSize, count, fileOffset, rights),
-        );
-      }
+      else addPages(start, frame, span / pageSize, mode.rightsOf(low, high));
     }
   }
 

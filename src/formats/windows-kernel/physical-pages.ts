@@ -15,6 +15,8 @@ export interface PhysicalPages {
   readonly pageCount: number;
   /** One more than the highest page. */
   readonly endPage: number;
+  /** Where a page stands in the file, or would if it were not cut off; -1 when the dump does not declare it. */
+  offsetOf(page: number): number;
   /**
    * Tells of the parts of `pageCount` pages from `firstPage` on that the dump declares, in order, until told to stop
    * by false. `fileOffset` may lie beyond the end of a file that was cut off.
@@ -110,9 +112,19 @@ function pagesOf({ starts, ends, fileOffsets, pageCount }: SortedRuns): Physical
     return low;
   }
 
+  let lastRun = 0;
+
   return {
     pageCount,
     endPage: ends.at(-1) ?? 0,
+    offsetOf(page) {
+      if (!(page >= starts[lastRun]! && page < ends[lastRun]!)) {
+        const run = runFrom(page);
+        if (!(page >= starts[run]!)) return -1;
+        lastRun = run;
+      }
+      return fileOffsets[lastRun]! + (page - starts[lastRun]!) * pageSize;
+    },
     forEachPart(firstPage, count, visit) {
       const endPage = firstPage + count;
       for (let index = runFrom(firstPage); index < starts.length && starts[index]! < endPage; index += 1) {

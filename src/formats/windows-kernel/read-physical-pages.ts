@@ -82,7 +82,8 @@ function readBitmap(source: ByteSource, bitmap: Bitmap, warnings: WarningLog): P
   }
   const pages = createPhysicalPages();
   const reader = createBinaryReader(source, { start, size: byteCount, littleEndian: true });
-  let run = { firstPage: 0, pageCount: 0 };
+  let firstPage = 0;
+  let pageCount = 0;
   for (let done = 0; done < byteCount; done += bitmapChunk) {
     const bytes = reader.bytes(Math.min(bitmapChunk, byteCount - done), 'bitmap');
     for (const [index, byte] of bytes.entries()) {
@@ -90,15 +91,16 @@ function readBitmap(source: ByteSource, bitmap: Bitmap, warnings: WarningLog): P
       for (let bit = 0; bit < 8; bit += 1) {
         const page = (done + index) * 8 + bit;
         if ((byte & (1 << bit)) === 0 || page >= bitCount) continue;
-        if (page === run.firstPage + run.pageCount) run = { ...run, pageCount: run.pageCount + 1 };
+        if (page === firstPage + pageCount) pageCount += 1;
         else {
-          if (!pages.add(run)) return cutBitmap(pages, start, firstPageOffset, warnings);
-          run = { firstPage: page, pageCount: 1 };
+          if (!pages.add({ firstPage, pageCount })) return cutBitmap(pages, start, firstPageOffset, warnings);
+          firstPage = page;
+          pageCount = 1;
         }
       }
     }
   }
-  if (!pages.add(run)) return cutBitmap(pages, start, firstPageOffset, warnings);
+  if (!pages.add({ firstPage, pageCount })) return cutBitmap(pages, start, firstPageOffset, warnings);
   return pages.build(firstPageOffset);
 }
 
