@@ -112,6 +112,14 @@ test.each(['x64', 'la57', 'pae', 'x86'] as const)('%s: pages on their way out ar
   expect(regions.map(({ writable }) => writable)).toEqual([false, true]);
 });
 
+test.each(['x64', 'la57', 'arm64'] as const)('%s: of a page of 1 GiB what the dump holds is read', (paging) => {
+  const address = -0x2f00_0000_0000;
+  const { dump, memory } = open({ paging, type: 5, mappings: [{ address, bytes: pages(3, 9), huge: true }] });
+  expect(memory.capturedBytesFrom(address, Number.POSITIVE_INFINITY)).toBe(3 * page);
+  expect([memory.u8(address + 2 * page), memory.u8(address + 2 * page + 1)]).toEqual([2, 9]);
+  expect(dump.warnings).toEqual([]);
+});
+
 test('tells what the header says', () => {
   const { dump } = open(
     example('x64', { bugCheck: 0x50, parameters: [-1, 2, 3, 4], time: 1_500_000_000_000, type: 5 }),

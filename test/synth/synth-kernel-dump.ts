@@ -16,8 +16,10 @@ interface SynthModule {
 interface SynthMapping {
   readonly address: number;
   readonly bytes: Uint8Array;
-  /** Mapped by one entry of the directory, at as many bytes: 2 MiB, or 4 MiB without PAE; 1 GiB is too much to write. */
+  /** Mapped by one entry of the directory, at as many bytes: 2 MiB, or 4 MiB without PAE. */
   readonly large?: boolean;
+  /** Mapped by one entry for 1 GiB, of which the dump holds these first bytes only. */
+  readonly huge?: boolean;
   readonly readOnly?: boolean;
   /** Not valid: taken from the working set, but still there. `hidden` sets a bit beyond the machine's memory too. */
   readonly transition?: 'plain' | 'hidden';
@@ -144,6 +146,15 @@ function createMachine(paging: SynthPaging) {
     return frame;
   }
 
+  function mapHuge(mapping: SynthMapping): void {
+    const frame = 0x40000;
+    for (let at = 0; at < mapping.bytes.length; at += page) {
+      frames.set(frame + at / page, mapping.bytes.slice(at, at + page));
+    }
+    const depth = levels.length - 3;
+    write(tableFor(mapping.address, depth), indexAt(mapping.address, depth), leafEntry(frame, mapping, true));
+  }
+
   function leafEntry(frame: number, mapping: SynthMapping, large: boolean): bigint {
     const address = BigInt(frame) << 12n;
     if (mapping.pagedOut) return 0x80n | ((5n << 32n) * (wide ? 1n : 0n));
@@ -162,6 +173,7 @@ function createMachine(paging: SynthPaging) {
     frames,
     root: rootFrame * page,
     map(mapping: SynthMapping): void {
+      if (mapping.huge) return mapHuge(mapping);
       const depth = levels.length - 1 - (mapping.large ? 1 : 0);
       const size = mapping.large ? largePageSize(paging) : page;
       for (let done = 0; done < mapping.bytes.length; done += size) {
