@@ -173,7 +173,10 @@ function createMachine(paging: SynthPaging) {
     frames,
     root: rootFrame * page,
     map(mapping: SynthMapping): void {
-      if (mapping.huge) return mapHuge(mapping);
+      if (mapping.huge) {
+        mapHuge(mapping);
+        return;
+      }
       const depth = levels.length - 1 - (mapping.large ? 1 : 0);
       const size = mapping.large ? largePageSize(paging) : page;
       for (let done = 0; done < mapping.bytes.length; done += size) {
