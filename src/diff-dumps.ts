@@ -1,5 +1,6 @@
 // The main job as one function: opened dumps in, findings out.
 import type { Allocator, Heap } from './allocators/allocator.ts';
+import { type CaptureDifferences, captureDifferences } from './compare/capture-differences.ts';
 import { hoursBetween } from './compare/capture-times.ts';
 import { followRegions } from './compare/follow-regions.ts';
 import { type ProcessTotals, processTotals, withLiveGrowth } from './compare/process-totals.ts';
@@ -59,6 +60,7 @@ export interface DiffResult {
   /** Per dump, per track. */
   readonly tallies: readonly RangeTally[];
   readonly totals: ProcessTotals;
+  readonly captures: CaptureDifferences;
   readonly trend: Trend;
   readonly hours: readonly number[] | null;
   readonly walk: WalkResult;
@@ -82,7 +84,8 @@ export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptio
   const tallies = memories.map((_, dump) => newRangeTally(tracks, dump));
   const walk = await walkHeaps(found, memories, tallies, pacerFor('walk', memories, options), runs.spaceOf);
   options.onStageDone?.('walk');
-  const totals = withLiveGrowth(measured.totals, liveGrowthOf(walk));
+  const revealed = measured.captures.revealedOfTrack.reduce((sum, bytes) => sum + bytes, 0);
+  const totals = withLiveGrowth(measured.totals, liveGrowthOf(walk) - revealed);
   const strideClasses = await unwalkedClasses({ memories, found, runs }, measured, options);
   options.onStageDone?.('strides');
   // Times of other runs say nothing of how fast this one grows.
@@ -96,7 +99,7 @@ export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptio
     runOf: runs.runOf,
   });
   const trend = processTrend(totals, hours);
-  const decision = decide(candidates, processFacts({ memories, runs, tracks, measures, totals, trend, walk }));
+  const decision = decide(candidates, processFacts({ ...measured, memories, runs, found, totals, trend, walk }));
   const grownRuns = measures.flatMap((one) => one.grownRuns);
   const crossChecks = crossCheck(decision.suspects, { memory: memories.at(-1)!, grownRuns, found });
   options.onStageDone?.('verdict');
@@ -107,6 +110,7 @@ interface Measured {
   readonly tracks: readonly Track[];
   readonly measures: readonly TrackMeasure[];
   readonly totals: ProcessTotals;
+  readonly captures: CaptureDifferences;
   readonly cellMap: CellMap;
   readonly pageMap: PageMap;
 }
@@ -133,8 +137,13 @@ async function measure({ memories, found, runs }: Compared, options: DiffOptions
   const pageMap = planPages(tracks, drawn, scanPageBytes(memories));
   const pacer = pacerFor('scan', memories, options);
   const measures = await scanTracks({ tracks, memories, cellMap, pageMap, pacer });
-  const totals = processTotals(tracks, measures, memories.length, isOne(runs.spaceOf));
-  return { tracks, measures, cellMap, pageMap, totals };
+  const captures = captureDifferences(tracks, memories);
+  const totals = processTotals(tracks, measures, {
+    dumpCount: memories.length,
+    captures,
+    isOneSpace: isOne(runs.spaceOf),
+  });
+  return { tracks, measures, cellMap, pageMap, captures, totals };
 }
 
 /** Strides in what no walk explains; only looked for when the process grows at all. */
@@ -195,13 +204,15 @@ function processTrend(totals: ProcessTotals, hours: readonly number[] | null): T
 function processFacts(input: {
   readonly memories: readonly Memory[];
   readonly runs: Runs;
+  readonly found: readonly FoundHeaps[];
   readonly tracks: readonly Track[];
   readonly measures: readonly TrackMeasure[];
+  readonly captures: CaptureDifferences;
   readonly totals: ProcessTotals;
   readonly trend: Trend;
   readonly walk: WalkResult;
 }): ProcessFacts {
-  const { memories, runs, tracks, totals, walk } = input;
+  const { memories, runs, tracks, captures, totals, walk } = input;
   const sum = (pick: 'liveBytes' | 'freeBytes') =>
     walk.heaps.length === 0
       ? null
@@ -211,7 +222,14 @@ function processFacts(input: {
     runOf: runs.runOf,
     mappedBytes: totals.mappedBytes,
     populatedBytes: totals.populatedBytes,
-    capturedShare: Math.min(...memories.map((_, dump) => capturedShare(tracks, input.measures, dump))),
+    capturedShares: memories.map((memory, dump) => capturedShare({ memory, dump, tracks, measures: input.measures })),
+    revealedBytes: captures.revealedBytes,
+    hiddenBytes: captures.hiddenBytes,
+    revealedInAll: captures.revealedOfTrack.reduce((sum, bytes) => sum + bytes, 0),
+    isFirstPartial: captures.isFirstPartial,
+    missingAllocators: memories.map((_, dump) =>
+      input.found.filter(({ heaps }) => heaps[dump]!.length === 0).map(({ allocator }) => allocator.id),
+    ),
     totalGrowth: totals.totalGrowth,
     trend: input.trend,
     collector: collectorOf(memories.at(-1)!.dump),
@@ -221,8 +239,15 @@ function processFacts(input: {
   };
 }
 
-/** Share of the writable memory that the dump holds. */
-function capturedShare(tracks: readonly Track[], measures: readonly TrackMeasure[], dump: number): number {
+/** Share of the writable memory that the dump holds; 0 where it does not say how much there was. */
+function capturedShare(input: {
+  readonly memory: Memory;
+  readonly dump: number;
+  readonly tracks: readonly Track[];
+  readonly measures: readonly TrackMeasure[];
+}): number {
+  const { memory, dump, tracks, measures } = input;
+  if (memory.dump.mayLackRegions) return 0;
   let mapped = 0;
   let captured = 0;
   for (const [index, track] of tracks.entries()) {

@@ -136,12 +136,15 @@ function buildRegion(result: DiffResult, track: Track, index: number, options: R
     track.presence.map((presence) => (presence ? formatAddress(presence[pick], pointerSize) : null));
   const numbers = (values: ArrayLike<number>) =>
     track.presence.map((presence, dump) => (presence ? values[dump]! : null));
+  // Of what is mapped and not in the file, nothing is known.
+  const known = (values: ArrayLike<number>) =>
+    numbers(values).map((value, dump) => (measure.capturedBytes[dump] === 0 && track.presence[dump] ? null : value));
   const sinceBefore = (values: ArrayLike<number>) => numbers(values).map((value, dump) => (dump === 0 ? null : value));
   const walked = (pick: 'liveBytes' | 'freeBytes') =>
     track.presence.map((_, dump) =>
       result.tallies[dump]!.isWalked[index] ? result.tallies[dump]![pick][index]! : null,
     );
-  const growthBytes = growthOfTrack(track, measure);
+  const growthBytes = growthOfTrack(track, measure, index, result.captures);
   return {
     id: track.id,
     start: where('start'),
@@ -150,8 +153,8 @@ function buildRegion(result: DiffResult, track: Track, index: number, options: R
     name: shownName(track.name, options),
     mappedBytes: track.presence.map((presence) => presence?.mappedBytes ?? null),
     capturedBytes: numbers(measure.capturedBytes),
-    populatedBytes: numbers(measure.populatedBytes),
-    zeroBytes: numbers(measure.zeroBytes),
+    populatedBytes: known(measure.populatedBytes),
+    zeroBytes: known(measure.zeroBytes),
     liveBytes: walked('liveBytes'),
     freeBytes: walked('freeBytes'),
     changes: {
@@ -169,7 +172,8 @@ function trackTrend(result: DiffResult, track: Track, index: number) {
   const populated = [...result.measures[index]!.populatedBytes];
   const grows = (values: readonly number[]) => values.at(-1)! - values[0]!;
   // One page is the smallest change there is.
-  return trendOf(grows(mapped) >= grows(populated) ? mapped : populated, result.hours, 4096);
+  const isMapped = !result.captures.isEven[index] || grows(mapped) >= grows(populated);
+  return trendOf(isMapped ? mapped : populated, result.hours, 4096);
 }
 
 function buildHeap(heap: HeapTotals, index: number, result: DiffResult): ReportHeap {

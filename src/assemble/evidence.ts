@@ -13,6 +13,7 @@ export function evidenceFor(candidate: Candidate, result: DiffResult): Evidence[
     stepsEvidence(candidate),
     survivalEvidence(candidate),
     betweenRunsEvidence(result),
+    captureEvidence(result),
     shareEvidence(candidate, result),
   ].filter((one) => one !== null);
 }
@@ -84,6 +85,14 @@ function betweenRunsEvidence({ runs }: DiffResult): Evidence | null {
   if (count === 1) return null;
   const text = `Counted in ${count} runs of the program: the growth is between runs, and no block can be followed from one to the other.`;
   return { kind: 'between-runs', for: false, text, values: { runs: count } };
+}
+
+/** The growth is more than what was left out before, but how much more is not known. */
+function captureEvidence({ captures }: DiffResult): Evidence | null {
+  const revealedBytes = captures.revealedBytes.reduce((sum, bytes) => sum + bytes, 0);
+  if (revealedBytes === 0) return null;
+  const text = `Up to ${printBytes(revealedBytes)} of the growth may be memory that an earlier dump left out.`;
+  return { kind: 'captured-differently', for: false, text, values: { revealedBytes } };
 }
 
 function shareEvidence(candidate: Candidate, result: DiffResult): Evidence {

@@ -1,4 +1,5 @@
 // Follows regions through the dumps of one address space: what overlaps from dump to dump is one track, however it was split.
+import { lastStartingAtOrBelow } from '../model/address.ts';
 import type { Dump, MemoryRegion } from '../model/dump.ts';
 import type { Track, TrackPresence } from '../model/track.ts';
 
@@ -12,10 +13,31 @@ interface Span {
 
 /** Regions become tracks, sorted by address. Every region of every dump is in exactly one track. */
 export function matchRegions(dumps: readonly Dump[]): Track[] {
-  const spans = dumps.flatMap((dump, index) => mergeFileMappings(dump.regions, index));
+  const spans = dumps.flatMap((dump, index) => mergeFileMappings(namedByOthers(dump, dumps), index));
   spans.sort((a, b) => a.start - b.start || a.end - b.end || a.dump - b.dump);
   const groups = groupOverlapping(spans);
   return groups.map((group, index) => toTrack(group, index, dumps.length));
+}
+
+/**
+ * A core that is cut off has often lost the list of mapped files, which gcore writes last. What another dump calls a
+ * file's is not memory that went away when the file came.
+ */
+function namedByOthers(dump: Dump, dumps: readonly Dump[]): readonly MemoryRegion[] {
+  if (dump.modules.length > 0) return dump.regions;
+  const files = dumps
+    .flatMap(({ regions, modules }) => (modules.length > 0 ? regions.filter(isOfFile) : []))
+    .sort((a, b) => a.start - b.start || a.end - b.end);
+  if (files.length === 0) return dump.regions;
+  return dump.regions.map((region) => {
+    const file = files[lastStartingAtOrBelow(files, region.start)];
+    const isInside = region.name === '' && file !== undefined && region.start < file.end && region.end <= file.end;
+    return isInside ? { ...region, kind: file.kind, name: file.name } : region;
+  });
+}
+
+function isOfFile({ kind, name }: MemoryRegion): boolean {
+  return (kind === 'image' || kind === 'mapped-file') && name !== '';
 }
 
 /** One span for the neighbouring mappings of one file: a module is one thing to a reader, not five sections. */
@@ -25,11 +47,7 @@ function mergeFileMappings(regions: readonly MemoryRegion[], dump: number): Span
     const last = spans.at(-1);
     const before = last?.pieces[0];
     const isSameFile =
-      before !== undefined &&
-      region.name !== '' &&
-      before.name === region.name &&
-      before.kind === region.kind &&
-      (region.kind === 'image' || region.kind === 'mapped-file');
+      before !== undefined && isOfFile(region) && before.name === region.name && before.kind === region.kind;
     if (isSameFile) {
       last!.end = Math.max(last!.end, region.end);
       last!.pieces.push(region);

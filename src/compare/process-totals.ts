@@ -2,6 +2,7 @@
 
 import type { Track } from '../model/track.ts';
 import type { TrackMeasure } from '../scan/track-measure.ts';
+import type { CaptureDifferences } from './capture-differences.ts';
 
 /** Bytes of the whole process, one number per dump. */
 export interface ProcessTotals {
@@ -13,19 +14,40 @@ export interface ProcessTotals {
   readonly totalGrowth: number;
 }
 
-/** The larger of mapped and populated growth between the first and the last dump; negative when it shrank. */
-export function growthOfTrack(track: Track, measure: TrackMeasure): number {
+/** What tells growth from memory that was only left out of the first dump. */
+export type Revealed = Pick<CaptureDifferences, 'revealedOfTrack' | 'isFirstPartial'>;
+
+/**
+ * The larger of mapped and populated growth between the first and the last dump; negative when it shrank. What the
+ * first dump left out is no growth.
+ * @param index of the track, in the captures
+ */
+export function growthOfTrack(track: Track, measure: TrackMeasure, index: number, captures: Revealed): number {
   const mapped = track.presence.map((presence) => presence?.mappedBytes ?? 0);
   const { populatedBytes } = measure;
-  return Math.max(mapped.at(-1)! - mapped[0]!, populatedBytes.at(-1)! - populatedBytes[0]!);
+  const revealed = captures.revealedOfTrack[index]!;
+  return Math.max(
+    less(mapped.at(-1)! - mapped[0]!, captures.isFirstPartial ? Number.POSITIVE_INFINITY : 0),
+    less(populatedBytes.at(-1)! - populatedBytes[0]!, revealed),
+  );
 }
 
-/** @param isOneSpace false where tracks were paired from run to run */
+/** Growth without what may be none; what shrank has shrunk. */
+function less(growth: number, doubtful: number): number {
+  return growth <= 0 ? growth : Math.max(0, growth - doubtful);
+}
+
+export interface TotalsContext {
+  readonly dumpCount: number;
+  readonly captures: Revealed;
+  /** False where tracks were paired from run to run. */
+  readonly isOneSpace: boolean;
+}
+
 export function processTotals(
   tracks: readonly Track[],
   measures: readonly TrackMeasure[],
-  dumpCount: number,
-  isOneSpace = true,
+  { dumpCount, captures, isOneSpace }: TotalsContext,
 ): ProcessTotals {
   const sum = (value: (track: number, dump: number) => number) =>
     Array.from({ length: dumpCount }, (_, dump) =>
@@ -36,7 +58,7 @@ export function processTotals(
     capturedBytes: sum((track, dump) => measures[track]!.capturedBytes[dump]!),
     populatedBytes: sum((track, dump) => measures[track]!.populatedBytes[dump]!),
     zeroBytes: sum((track, dump) => measures[track]!.zeroBytes[dump]!),
-    totalGrowth: totalGrowth(tracks, measures, isOneSpace),
+    totalGrowth: totalGrowth(tracks, measures, captures, isOneSpace),
   };
 }
 
@@ -44,11 +66,16 @@ export function processTotals(
  * What a run has alone may be what another has elsewhere: regions that no partner was found for are added up, gone
  * ones and new ones.
  */
-function totalGrowth(tracks: readonly Track[], measures: readonly TrackMeasure[], isOneSpace: boolean): number {
+function totalGrowth(
+  tracks: readonly Track[],
+  measures: readonly TrackMeasure[],
+  captures: Revealed,
+  isOneSpace: boolean,
+): number {
   let total = 0;
   let unpaired = 0;
   for (const [index, track] of tracks.entries()) {
-    const growth = growthOfTrack(track, measures[index]!);
+    const growth = growthOfTrack(track, measures[index]!, index, captures);
     const isPaired = track.presence[0] && track.presence.at(-1);
     if (isOneSpace || isPaired) total += Math.max(0, growth);
     else unpaired += growth;

@@ -1,6 +1,6 @@
 // Leak, growth, none or inconclusive: the decision, from what was measured. The rules stand in docs/detection.md.
 import type { Trend, VerdictStatus } from '../model/leak-report.ts';
-import { printExactBytes, printShare } from '../text/print-quantity.ts';
+import { printBytes, printExactBytes, printShare } from '../text/print-quantity.ts';
 import type { Candidate } from './candidates.ts';
 import { growInProportion } from './proportion.ts';
 import { isOfSpread } from './size-spread.ts';
@@ -12,8 +12,17 @@ export interface ProcessFacts {
   /** Of the whole process, one per dump. */
   readonly mappedBytes: readonly number[];
   readonly populatedBytes: readonly number[];
-  /** Captured share of the writable memory, 0 to 1, of the dump that holds least. */
-  readonly capturedShare: number;
+  /** Per dump: captured share of the writable memory, 0 to 1; 0 where the dump does not say how much there was. */
+  readonly capturedShares: readonly number[];
+  /** By step: bytes of writable memory that the earlier dump left out and the later one holds, and the other way round. */
+  readonly revealedBytes: readonly number[];
+  readonly hiddenBytes: readonly number[];
+  /** Bytes of all memory that the first dump left out and the last one holds. */
+  readonly revealedInAll: number;
+  /** Whether the first dump does not say what it leaves out. */
+  readonly isFirstPartial: boolean;
+  /** Per dump, ids of allocators whose heaps were found in others only. */
+  readonly missingAllocators: readonly (readonly string[])[];
   /** Sum over the growing tracks. */
   readonly totalGrowth: number;
   readonly trend: Trend;
@@ -58,11 +67,18 @@ export function decide(candidates: readonly Candidate[], facts: ProcessFacts): D
       one.test?.standsClear &&
       one.growthBytes >= smallestGrowth &&
       (grows || one.sizeClass.method === 'chunk-walk') &&
+      isMoreThanRevealed(one, facts) &&
       !isOfSpread(one, candidates),
   );
   const material = materialOf(clear, facts.totalGrowth);
   const suspects = withGroup(material, candidates);
-  if (facts.capturedShare < leastCaptured) return inconclusive('too-little-captured', tooLittle(facts), suspects);
+  if (Math.min(...facts.capturedShares) < leastCaptured) {
+    return inconclusive('too-little-captured', tooLittle(facts), suspects);
+  }
+  const lacking = lackingDumps(facts);
+  if (lacking.length > 0 && suspects.length === 0) {
+    return inconclusive('captured-differently', capturedDifferently(lacking, facts), []);
+  }
   if (!grows && suspects.length === 0) return none(facts);
   if (areOfRuns(facts)) return growthBetweenRuns(suspects, facts);
   if (facts.dumpCount < 3) return growthOfTwo(suspects);
@@ -94,8 +110,29 @@ function materialOf(clear: readonly Candidate[], totalGrowth: number): Candidate
 
 /** Material growth of the process: more than an allocator's housekeeping, and than its own churn explains. */
 function growsMaterially(facts: ProcessFacts): boolean {
-  const net = Math.max(netGrowth(facts.mappedBytes), netGrowth(facts.populatedBytes));
+  const mapped = facts.isFirstPartial ? 0 : netGrowth(facts.mappedBytes);
+  const net = Math.max(mapped, netGrowth(facts.populatedBytes) - facts.revealedInAll);
   return isMaterial(net, facts.populatedBytes[0]!) && net >= churnDeviations * facts.churnBytes;
+}
+
+/**
+ * Whether a class grows by more, in every step and in all, than was merely left out before. Where an allocator was not
+ * found in a dump that lacks memory, its blocks may be there all the same.
+ */
+function isMoreThanRevealed({ sizeClass, test, growthBytes }: Candidate, facts: ProcessFacts): boolean {
+  const { stride, allocator } = sizeClass;
+  const revealed = facts.revealedBytes;
+  if (lackingDumps(facts).some((dump) => facts.missingAllocators[dump]!.some((id) => id === allocator))) return false;
+  const total = revealed.reduce((sum, bytes) => sum + bytes, 0);
+  return test!.deltas.every((delta, step) => delta * stride > revealed[step]!) && growthBytes - total >= smallestGrowth;
+}
+
+/** Dumps that leave out a material part of what a neighbour holds. */
+function lackingDumps({ revealedBytes, hiddenBytes, populatedBytes }: ProcessFacts): number[] {
+  const most = Math.max(...populatedBytes);
+  return populatedBytes.flatMap((_, dump) =>
+    isMaterial(Math.max(revealedBytes[dump] ?? 0, hiddenBytes[dump - 1] ?? 0), most) ? [dump] : [],
+  );
 }
 
 /** Whether growth is worth a word, in a process that held so much to begin with; bytes. */
@@ -188,12 +225,9 @@ function growthBetweenRuns(likely: readonly Candidate[], facts: ProcessFacts): D
 
 function differentRuns(runOf: readonly number[]): { code: string; text: string } {
   const count = new Set(runOf).size;
-  const lists = [...new Set(runOf)].map((run) => runOf.flatMap((one, dump) => (one === run ? [dump + 1] : [])));
+  const lists = [...new Set(runOf)].map((run) => runOf.flatMap((one, dump) => (one === run ? [dump] : [])));
   const longest = lists.reduce((best, list) => (list.length > best.length ? list : best));
-  const own =
-    longest.length < 2
-      ? ''
-      : ` Dumps ${longest.slice(0, -1).join(', ')} and ${longest.at(-1)} are of one run: compare those.`;
+  const own = longest.length < 2 ? '' : ` Dumps ${inWords(longest)} are of one run: compare those.`;
   const text = `These dumps are of ${count} runs of the program, and a run may be larger because it had more to do. Whether memory leaks is seen in three dumps of one run.${own}`;
   return { code: 'different-runs', text };
 }
@@ -215,8 +249,32 @@ function inconclusive(code: string, text: string, suspects: readonly Candidate[]
   return { status: 'inconclusive', suspects, reasons: [{ code, text }] };
 }
 
-function tooLittle(facts: ProcessFacts): string {
-  return `A dump holds only ${printShare(facts.capturedShare)} of the writable memory. Capture full dumps: procdump -ma on Windows, gcore on Linux.`;
+function tooLittle({ capturedShares }: ProcessFacts): string {
+  const least = Math.min(...capturedShares);
+  const lacking = capturedShares.flatMap((share, dump) => (share < leastCaptured ? [dump] : []));
+  const what =
+    least === 0
+      ? 'leaves out memory without saying how much'
+      : `holds only ${printShare(least)} of the writable memory`;
+  return `Dump ${capturedShares.indexOf(least) + 1} ${what}.${without(lacking, capturedShares.length)} Capture full dumps: procdump -ma on Windows, gcore on Linux.`;
+}
+
+function capturedDifferently(lacking: readonly number[], facts: ProcessFacts): string {
+  const bytes = Math.max(...facts.revealedBytes, ...facts.hiddenBytes);
+  const which = `Dump${lacking.length === 1 ? '' : 's'} ${inWords(lacking)} ${lacking.length === 1 ? 'leaves' : 'leave'} out memory that ${lacking.length === 1 ? 'its neighbour holds' : 'their neighbours hold'}, up to ${printBytes(bytes)}`;
+  return `${which}: what grew cannot be told from what was not captured.${without(lacking, facts.dumpCount)}`;
+}
+
+/** What to compare instead, if enough is left. */
+function without(lacking: readonly number[], dumpCount: number): string {
+  const rest = Array.from({ length: dumpCount }, (_, dump) => dump).filter((dump) => !lacking.includes(dump));
+  return rest.length < 2 ? '' : ` Compare dumps ${inWords(rest)} alone.`;
+}
+
+/** `1, 2 and 4`, of indexes. */
+function inWords(dumps: readonly number[]): string {
+  const numbers = dumps.map((dump) => String(dump + 1));
+  return numbers.length < 2 ? numbers.join() : `${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}`;
 }
 
 function collectorReason(collector: string): string {

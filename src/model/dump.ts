@@ -93,6 +93,8 @@ export interface Dump {
   readonly addressSpace: AddressSpace;
   /** Accessible memory only: reserved and no-access ranges are left out, for they hold nothing. Never overlapping. */
   readonly regions: readonly MemoryRegion[];
+  /** True where the dump may leave out memory without a word: then what is in no region may have been mapped. */
+  readonly mayLackRegions?: boolean;
   /** Never overlapping. */
   readonly captured: readonly CapturedRange[];
   readonly modules: readonly LoadedModule[];

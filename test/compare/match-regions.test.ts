@@ -68,6 +68,14 @@ test('the sections of an image are one track', () => {
   expect(tracks[0]!.presence[0]!.mappedBytes).toBe(6 * page);
 });
 
+test('a dump that lost the names of files has them from the others', () => {
+  const named = [region(0, 2, 'image', '/bin/a'), region(2, 5, 'image', '/bin/a'), region(5, 9)];
+  const modules = [{ path: '/bin/a', start: 0, end: 5 * page }];
+  const tracks = matchRegions([dump(region(0, 2), region(2, 5), region(5, 9)), { ...dump(...named), modules }]);
+  expect(tracks.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['image /bin/a', 'private ']);
+  expect(tracks[0]!.presence.map((one) => one!.mappedBytes / page)).toEqual([5, 5]);
+});
+
 test('every region of every dump is in exactly one track', () => {
   const tracks = matchRegions([dump(region(0, 3), region(5, 9), region(20, 30)), dump(region(2, 6), region(25, 26))]);
   const pieces = tracks.flatMap((track) => track.presence.flatMap((one) => one?.pieces ?? []));

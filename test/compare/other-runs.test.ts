@@ -1,7 +1,7 @@
-/** Real cores of several runs of one program: the addresses differ in all of them. */
+/** Real cores: of several runs of one program, whose addresses differ, and of one run that leave out different memory. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -114,6 +114,30 @@ describe.skipIf(missing.length > 0 || !isRandomized)('three runs of one program'
     const report = await reportOf([first, ...second]);
     expect(report.dumps.map(({ run }) => run)).toEqual([1, 2, 2]);
     expect(report.verdict.reasons[0]!.text).toContain('Dumps 2 and 3 are of one run');
+  });
+
+  test('a core without anonymous memory, or cut off, beside whole ones: no growth comes from what was left out', async () => {
+    const child = await start(20_000, 2000, 1);
+    const filter = (mask: string) => writeFileSync(`/proc/${child.pid}/coredump_filter`, mask);
+    filter('0x32');
+    const filtered = dumpOf(child, 'filtered');
+    filter('0x33');
+    const whole = [dumpOf(child, 'whole-1'), dumpOf(child, 'whole-2')];
+    const cut = dumpOf(child, 'cut');
+    truncateSync(cut, 2 << 20);
+
+    const beside = await reportOf([filtered, ...whole]);
+    expect(beside.verdict.status).toBe('inconclusive');
+    expect(beside.verdict.reasons[0]).toMatchObject({ code: 'too-little-captured' });
+    expect(beside.verdict.reasons[0]!.text).toContain('Compare dumps 2 and 3 alone');
+    expect(beside.growth.totalBytes).toBe(0);
+
+    const cutOff = await reportOf([cut, ...whole]);
+    expect(cutOff.verdict.status).toBe('inconclusive');
+    expect(cutOff.growth.totalBytes).toBe(0);
+    const lost = cutOff.regions.filter(({ capturedBytes }) => capturedBytes[0] === 0);
+    expect(lost.length).toBeGreaterThan(0);
+    for (const region of lost) expect(region.populatedBytes[0]).toBeNull();
   });
 
   test('the same dump twice: nothing grows, and nothing is taken for another run', async () => {

@@ -11,7 +11,12 @@ function facts(totalGrowth: number, dumpCount = 3): ProcessFacts {
     runOf: sizes.map(() => 0),
     mappedBytes: sizes,
     populatedBytes: sizes,
-    capturedShare: 1,
+    capturedShares: sizes.map(() => 1),
+    revealedBytes: sizes.slice(1).map(() => 0),
+    hiddenBytes: sizes.slice(1).map(() => 0),
+    revealedInAll: 0,
+    isFirstPartial: false,
+    missingAllocators: sizes.map(() => []),
     totalGrowth,
     trend: 'steady',
     collector: null,
@@ -56,5 +61,58 @@ describe('the other stride of the same requests', () => {
   test('is named with two dumps as well', () => {
     const other = walkedCandidate({ stride: 4128, counts: [1, 9], totalGrowth });
     expect(suspectsOf([usual([181, 508]), other], totalGrowth, 2)).toEqual([4112, 4128]);
+  });
+});
+
+describe('dumps of several runs', () => {
+  const totalGrowth = 20 * mebibyte;
+  const candidate = walkedCandidate({ stride: 1024, counts: [5000, 10_000, 20_000], totalGrowth });
+  const of = (...runOf: number[]) => decide([candidate], { ...facts(totalGrowth), runOf });
+
+  test('show growth at most, whatever grows in every step', () => {
+    expect(of(0, 0, 0).status).toBe('leak');
+    expect(of(0, 1, 2)).toMatchObject({
+      status: 'growth',
+      suspects: [candidate],
+      reasons: [{ code: 'different-runs' }],
+    });
+    expect(of(0, 0, 1).status).toBe('growth');
+  });
+
+  test('say which of them are of one run', () => {
+    expect(of(0, 1, 0).reasons[0]!.text).toContain('Dumps 1 and 3 are of one run');
+    expect(of(0, 1, 2).reasons[0]!.text).not.toContain('are of one run');
+  });
+});
+
+describe('memory that one dump leaves out', () => {
+  const totalGrowth = 20 * mebibyte;
+  const candidate = walkedCandidate({ stride: 1024, counts: [1000, 6000, 21_000], totalGrowth });
+  const of = (change: Partial<ProcessFacts>) => decide([candidate], { ...facts(totalGrowth), ...change });
+
+  test('is no growth: a leak has to be larger in every step', () => {
+    expect(of({ revealedBytes: [4 * mebibyte, 0] }).status).toBe('leak');
+    const less = of({ revealedBytes: [5 * mebibyte, 0], revealedInAll: 5 * mebibyte });
+    expect(less).toMatchObject({ status: 'inconclusive', suspects: [], reasons: [{ code: 'captured-differently' }] });
+    expect(less.reasons[0]!.text).toMatch(/^Dump 1 leaves out .* Compare dumps 2 and 3 alone\.$/);
+  });
+
+  test('may hide growth, so that nothing seen is no proof of health', () => {
+    const hidden = decide([], { ...facts(0), hiddenBytes: [0, 5 * mebibyte] });
+    expect(hidden.reasons[0]!.text).toMatch(/^Dump 3 leaves out .* Compare dumps 1 and 2 alone\.$/);
+    expect(decide([], { ...facts(0), hiddenBytes: [0, 8192] }).status).toBe('none');
+  });
+
+  test('makes the counts of an allocator that was not found there unknown', () => {
+    const change = { hiddenBytes: [mebibyte, 0], revealedBytes: [0, mebibyte] };
+    expect(of(change).status).toBe('leak');
+    expect(of({ ...change, missingAllocators: [[], ['glibc-malloc'], []] }).status).toBe('inconclusive');
+  });
+
+  test('is said with the dump that holds least, and which to compare without it', () => {
+    const { reasons } = of({ capturedShares: [0.9, 0.01, 1] });
+    expect(reasons).toMatchObject([{ code: 'too-little-captured' }]);
+    expect(reasons[0]!.text).toMatch(/^Dump 2 holds only .* Compare dumps 1 and 3 alone\./);
+    expect(of({ capturedShares: [0, 0, 0] }).reasons[0]!.text).toContain('without saying how much');
   });
 });

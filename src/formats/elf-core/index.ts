@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import type { Address } from '../../model/address.ts';
 import { lastStartingAtOrBelow } from '../../model/address.ts';
-import type { CapturedRange, Dump, OperatingSystem } from '../../model/dump.ts';
+import type { CapturedRange, Dump, MemoryRegion, OperatingSystem } from '../../model/dump.ts';
 import { settleCapturedRanges } from '../captured-ranges.ts';
 import type { DumpFormat } from '../dump-format.ts';
 import { cutRanges } from '../intervals.ts';
@@ -56,12 +56,20 @@ function openElfCore(source: ByteSource): Dump {
     capturedAt: notes.capture.capturedAt,
     addressSpace: 'virtual',
     regions,
+    mayLackRegions: lacksFirstStack(regions, notes),
     captured,
     modules: toModules(notes.files, imagePaths),
     threads: notes.threads.map((thread) => ({ ...thread, environmentBlock: undefined })),
     runMarks: runMarksOf(notes, bytes),
     warnings: warnings.list(),
   };
+}
+
+/** The kernel lists all that is mapped; gcore leaves out without a word what coredump_filter says, stacks too. */
+function lacksFirstStack(regions: readonly MemoryRegion[], notes: CoreNotes): boolean {
+  const stack = operatingSystemOf(notes) === 'linux' ? notes.auxiliary.get(auxiliaryTypes.random) : undefined;
+  const region = stack === undefined ? undefined : regions[lastStartingAtOrBelow(regions, stack)];
+  return stack !== undefined && (region === undefined || stack >= region.end);
 }
 
 /** Segments without any access right are reserved addresses. Writers that set no rights at all say nothing by it. */

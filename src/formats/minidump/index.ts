@@ -38,6 +38,7 @@ function openMinidump(source: ByteSource): Dump {
   const captured = settleCapturedRanges([...declared, ...stacks], source.size, warnings);
   if (captured.length === 0) warnings.add('no-memory', 'the minidump has no memory in it');
   const linuxMaps = readLinuxMaps(file, warnings);
+  const described = linuxMaps.length > 0 ? linuxMaps : readMemoryInfoList(file, readAddress, warnings);
   const startTime = readStartTime(file);
   const processBlock = findProcessBlock(threads, { source, captured }, system.pointerSize);
   const dump: Dump = {
@@ -50,11 +51,12 @@ function openMinidump(source: ByteSource): Dump {
     capturedAt: file.timeDateStamp === 0 ? null : new Date(file.timeDateStamp * 1000),
     addressSpace: 'virtual',
     regions: assembleRegions({
-      described: linuxMaps.length > 0 ? linuxMaps : readMemoryInfoList(file, readAddress, warnings),
+      described,
       captured,
       modules,
       stacks: findThreadStacks(threads, { source, captured }, system.pointerSize),
     }),
+    mayLackRegions: described.length === 0 && !file.holdsPrivateMemory,
     captured,
     modules: [...modules].sort((a, b) => a.start - b.start),
     runMarks: {

@@ -31,8 +31,13 @@ export interface MinidumpFile {
   readonly littleEndian: boolean;
   /** MINIDUMP_HEADER.TimeDateStamp: seconds since 1970, or 0. */
   readonly timeDateStamp: number;
+  /** MiniDumpWithFullMemory or MiniDumpWithPrivateReadWriteMemory: all that the process could write is in it. */
+  readonly holdsPrivateMemory: boolean;
   readonly streams: ReadonlyMap<number, StreamLocation>;
 }
+
+/** MINIDUMP_TYPE. */
+const privateMemoryTypes = 0x2 | 0x200;
 
 const signature = [0x4d, 0x44, 0x4d, 0x50];
 const unusedStream = 0;
@@ -56,6 +61,7 @@ export function readMinidumpFile(source: ByteSource, warnings: WarningLog): Mini
   const directory = reader.u32('MINIDUMP_HEADER.StreamDirectoryRva');
   reader.skip(4);
   const timeDateStamp = reader.u32('MINIDUMP_HEADER.TimeDateStamp');
+  const type = reader.u32('MINIDUMP_HEADER.Flags');
   reader.seek(directory);
   const inFile = Math.min(mostStreams, Math.floor(reader.remaining() / directoryEntrySize));
   if (declared > inFile) {
@@ -66,7 +72,8 @@ export function readMinidumpFile(source: ByteSource, warnings: WarningLog): Mini
   if (streams.size === 0) {
     throw new MalformedDumpError('MINIDUMP_HEADER.NumberOfStreams', 8, 'at least one stream in the file', 'none');
   }
-  return { source, littleEndian, timeDateStamp, streams };
+  const holdsPrivateMemory = (type & privateMemoryTypes) !== 0 || streams.has(streamTypes.memory64List);
+  return { source, littleEndian, timeDateStamp, holdsPrivateMemory, streams };
 }
 
 function readDirectory(

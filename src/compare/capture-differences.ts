@@ -1,0 +1,77 @@
+// What one dump holds and another leaves out: it may have been there all the time, so that it must not pass for growth.
+import type { Memory } from '../memory/memory.ts';
+import { lastStartingAtOrBelow } from '../model/address.ts';
+import { difference, type Interval, intersection, union } from '../model/intervals.ts';
+import type { Track } from '../model/track.ts';
+
+export interface CaptureDifferences {
+  /** By step between neighbouring dumps: bytes of writable memory that the earlier one left out and the later one holds. */
+  readonly revealedBytes: readonly number[];
+  /** The other way round. */
+  readonly hiddenBytes: readonly number[];
+  /** By track: bytes that the first dump left out and the last one holds. */
+  readonly revealedOfTrack: readonly number[];
+  /** By track: whether all dumps hold the same parts of it, as far as it was there. */
+  readonly isEven: readonly boolean[];
+  /** Whether the first dump may leave out memory without a word, so that what is mapped does not compare either. */
+  readonly isFirstPartial: boolean;
+}
+
+export function captureDifferences(tracks: readonly Track[], memories: readonly Memory[]): CaptureDifferences {
+  const steps = memories.slice(1).map(() => ({ revealed: 0, hidden: 0 }));
+  const revealedOfTrack: number[] = [];
+  const isEven: boolean[] = [];
+  for (const track of tracks) {
+    const holdings = memories.map((memory, dump) => holdingOf(track, memory, dump));
+    revealedOfTrack.push(leftOut(holdings[0]!, holdings.at(-1)!));
+    let uneven = 0;
+    for (const [index, step] of steps.entries()) {
+      const revealed = leftOut(holdings[index]!, holdings[index + 1]!);
+      const hidden = leftOut(holdings[index + 1]!, holdings[index]!);
+      uneven += revealed + hidden;
+      if (!track.writable || track.kind === 'image' || track.kind === 'mapped-file') continue;
+      step.revealed += revealed;
+      step.hidden += hidden;
+    }
+    isEven.push(uneven === 0);
+  }
+  return {
+    revealedBytes: steps.map(({ revealed }) => revealed),
+    hiddenBytes: steps.map(({ hidden }) => hidden),
+    revealedOfTrack,
+    isEven,
+    isFirstPartial: memories[0]?.dump.mayLackRegions === true,
+  };
+}
+
+/** In the track's addresses. */
+interface Holding {
+  /** Undefined where the dump does not say what was mapped: then it may have been anything. */
+  readonly mapped: readonly Interval[] | undefined;
+  readonly captured: readonly Interval[];
+}
+
+function holdingOf({ presence }: Track, { dump }: Memory, index: number): Holding {
+  const own = presence[index];
+  if (!own) return { mapped: dump.mayLackRegions ? undefined : [], captured: [] };
+  const mapped = union(own.pieces);
+  const ranges: Interval[] = [];
+  for (let at = Math.max(0, lastStartingAtOrBelow(dump.captured, own.start)); at < dump.captured.length; at++) {
+    const { start, size } = dump.captured[at]!;
+    if (start >= own.end) break;
+    ranges.push({ start, end: start + size });
+  }
+  const moved = (intervals: readonly Interval[]) =>
+    intervals.map(({ start, end }) => ({ start: start + own.shift, end: end + own.shift }));
+  return {
+    mapped: dump.mayLackRegions ? undefined : moved(mapped),
+    captured: moved(intersection(mapped, union(ranges))),
+  };
+}
+
+/** Bytes that the first leaves out, though they may have been there, and the second holds. */
+function leftOut(first: Holding, second: Holding): number {
+  const missing = difference(second.captured, first.captured);
+  const known = first.mapped === undefined ? missing : intersection(missing, first.mapped);
+  return known.reduce((sum, { start, end }) => sum + end - start, 0);
+}
