@@ -3,6 +3,7 @@ import type { Allocator } from '../allocators/allocator.ts';
 import { timeOrderWarnings } from '../compare/capture-times.ts';
 import { growthOfTrack } from '../compare/process-totals.ts';
 import { runWarnings } from '../compare/runs.ts';
+import { sameMemoryWarnings } from '../compare/same-memory.ts';
 import { fileName } from '../detect/block-anatomy.ts';
 import { collectorOf } from '../detect/collector.ts';
 import { trendOf } from '../detect/trend.ts';
@@ -95,10 +96,17 @@ function buildDumps(result: DiffResult, options: ReportOptions, symbols: Symbols
   const order = timeOrderWarnings(result.dumps);
   const dumps = result.dumps.map(({ memory }) => memory.dump);
   const others = runWarnings(dumps, result.runs);
+  const same = sameMemoryWarnings(result.measures, dumps.length);
   return result.dumps.map((opened, index) => {
     const { dump } = opened.memory;
     const ofSymbols = index === result.dumps.length - 1 ? symbols.warnings() : [];
-    const ofRun = [...result.walk.warnings[index]!, order[index] ?? [], others[index] ?? [], ofSymbols].flat();
+    const ofRun = [
+      ...result.walk.warnings[index]!,
+      order[index] ?? [],
+      others[index] ?? [],
+      same[index] ?? [],
+      ofSymbols,
+    ].flat();
     const warnings = [...opened.warnings, ...dump.warnings, ...ofRun];
     return {
       path: shownName(opened.path, options),

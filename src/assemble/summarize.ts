@@ -36,9 +36,16 @@ function describe(suspect: ReportAllocation, count: number, verb = 'pile up'): s
       : ` (requests of ${printCount(requestBytes.min)} to ${printCount(requestBytes.max)})`
     : '';
   const others = count > 1 ? ` and ${count - 1} more ${count === 2 ? 'class' : 'classes'}` : '';
-  const counts = suspect.counts.map((one) => (one === null ? '–' : printCount(one))).join(' → ');
+  const counts = ends(suspect.counts.map((one) => (one === null ? '–' : printCount(one)))).join(' → ');
   return `Blocks of ${printExactBytes(suspect.strideBytes)}${request}${others} ${verb}: ${counts}, +${printBytes(suspect.growthBytes)}`;
 }
+
+/** A sentence has room for a few numbers; the tables have all. */
+function ends(texts: readonly string[]): readonly string[] {
+  return texts.length <= mostCounts ? texts : [...texts.slice(0, 2), '…', ...texts.slice(-2)];
+}
+
+const mostCounts = 6;
 
 function rate(suspect: ReportAllocation): string {
   return suspect.bytesPerHour === null ? '' : `, ${printRate(suspect.bytesPerHour)}`;

@@ -19,14 +19,25 @@ export function hoursBetween(dumps: readonly OpenedDump[]): number[] | null {
 
 /** A warning per dump whose time lies before the one of the dump in front of it. */
 export function timeOrderWarnings(dumps: readonly OpenedDump[]): (DumpWarning | null)[] {
+  const order = orderByTime(dumps);
   return dumps.map((dump, index) => {
     const before = dumps[index - 1];
     if (!before?.capturedAt || !dump.capturedAt || dump.capturedAt >= before.capturedAt) return null;
     const source = dump.timeSource === 'file' ? "by its file's time" : 'by its own time';
     return {
       code: 'time-order',
-      message: `${source} this dump is older than the one before it: the order of the arguments was kept; check it, or give --times or --interval`,
+      message: `${source} this dump is older than the one before it: the order of the arguments was kept${order}; check it, or give --times or --interval`,
       offset: null,
     };
   });
 }
+
+/** How the dumps would stand, in words; as many as one looks over. */
+function orderByTime(dumps: readonly OpenedDump[]): string {
+  if (dumps.length > mostOrdered || dumps.some(({ capturedAt }) => capturedAt === null)) return '';
+  const order = dumps.map((dump, index) => ({ number: index + 1, time: dump.capturedAt!.getTime() }));
+  order.sort((a, b) => a.time - b.time || a.number - b.number);
+  return `, by their times it would be ${order.map(({ number }) => number).join(', ')}`;
+}
+
+const mostOrdered = 12;

@@ -1,4 +1,5 @@
 import { cellAbsent } from '../model/cell-map.ts';
+import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, type Layout, layoutOf } from './layout.ts';
 import { pictureLookup } from './lookup.ts';
 import { drawPage } from './page/draw-page.ts';
@@ -58,10 +59,10 @@ export function overviewPage(input: PictureInput, dump: number): PageSpec {
 export const overview = {
   id: 'overview',
   pictures: (input) =>
-    input.report.dumps.map((dump, index) => ({
+    drawnDumps(input.report.dumps.length).map((index) => ({
       id: `overview-${index + 1}`,
       title: `Overview, dump ${index + 1}`,
-      description: `What the memory in ${dump.path} holds; the same address is on the same pixel in every overview.`,
+      description: `What the memory in ${input.report.dumps[index]!.path} holds; the same address is on the same pixel in every overview.`,
       draw: () => drawPage(overviewPage(input, index)),
       lookup: () => pictureLookup(input, overviewPage(input, index), index),
     })),

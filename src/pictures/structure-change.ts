@@ -1,5 +1,6 @@
 import { hexColour, interpolatedScale } from '../draw/colour-scale.ts';
 import { cellAbsent } from '../model/cell-map.ts';
+import { drawnDumps } from './drawn-dumps.ts';
 import { placeOfCell } from './layout/cell-places.ts';
 import { type CellBand, gridOf, type Layout, layoutOf } from './layout.ts';
 import { drawPage } from './page/draw-page.ts';
@@ -111,11 +112,13 @@ export function structureChangePage(input: PictureInput, dump: number): PageSpec
 export const structureChange = {
   id: 'structure-change',
   pictures: (input) =>
-    input.report.dumps.slice(1).map((_, index) => ({
-      id: `structure-change-${index + 1}`,
-      title: `Change of structure, dump ${index + 1} to ${index + 2}`,
-      description:
-        'Dark areas hold another structure than before: content that moved or came in another pattern, not counters that went on.',
-      draw: () => drawPage(structureChangePage(input, index + 1)),
-    })),
+    drawnDumps(input.report.dumps.length)
+      .filter((dump) => dump > 0)
+      .map((dump) => ({
+        id: `structure-change-${dump}`,
+        title: `Change of structure, dump ${dump} to ${dump + 1}`,
+        description:
+          'Dark areas hold another structure than before: content that moved or came in another pattern, not counters that went on.',
+        draw: () => drawPage(structureChangePage(input, dump)),
+      })),
 } as const satisfies Picture;

@@ -1,6 +1,7 @@
 import { type ColourScale, mixColours } from '../draw/colour-scale.ts';
 import { cividis, lessOrMore, zeroColour } from '../draw/palette.ts';
 import { cellAbsent, cellNonZeroShare } from '../model/cell-map.ts';
+import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, type Layout, layoutOf } from './layout.ts';
 import { pictureLookup } from './lookup.ts';
 import { drawPage } from './page/draw-page.ts';
@@ -96,10 +97,10 @@ export function zeroFillChangePage(input: PictureInput): PageSpec {
 export const zeroFill = {
   id: 'zero-fill',
   pictures: (input) => [
-    ...input.report.dumps.map((dump, index) => ({
+    ...drawnDumps(input.report.dumps.length).map((index) => ({
       id: `zero-fill-${index + 1}`,
       title: `Zero fill, dump ${index + 1}`,
-      description: `Dark areas of ${dump.path} are zero: memory that was handed out and never written, or cleared.`,
+      description: `Dark areas of ${input.report.dumps[index]!.path} are zero: memory that was handed out and never written, or cleared.`,
       draw: () => drawPage(zeroFillPage(input, index)),
       lookup: () => pictureLookup(input, zeroFillPage(input, index), index),
     })),

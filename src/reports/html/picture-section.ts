@@ -23,8 +23,8 @@ export function isOverview(picture: EmbeddedPicture): boolean {
  */
 export function pictureViewer(pictures: readonly EmbeddedPicture[], labels: readonly string[]): SafeHtml {
   const images = pictures.map(
-    (picture, index) =>
-      html`<img src="${imageSource(picture)}" width="${picture.width}" height="${picture.height}" alt="${escapeText(picture.title)}" data-label="${labels[index] ?? `Dump ${index + 1}`}"${lookupPlace(picture)}>`,
+    (picture) =>
+      html`<img src="${imageSource(picture)}" width="${picture.width}" height="${picture.height}" alt="${escapeText(picture.title)}" data-label="${labelOf(picture, labels)}"${lookupPlace(picture)}>`,
   );
   const memory = pictures[0]?.lookup?.memory;
   const last = pictures.at(-1);
@@ -49,6 +49,12 @@ ${memory !== undefined && html`<p class="tools readout" hidden><output data-part
 </div>`;
 }
 
+/** Of many dumps only some have pictures: the number in the id says which. */
+function labelOf({ id }: EmbeddedPicture, labels: readonly string[]): string {
+  const number = Number(/-(\d+)$/.exec(id)?.[1] ?? 1);
+  return labels[number - 1] ?? `Dump ${number}`;
+}
+
 function lookupPlace({ lookup }: EmbeddedPicture): SafeHtml | null {
   if (lookup === undefined) return null;
   return html` data-left="${lookup.left}" data-top="${lookup.top}" data-dump="${lookup.dump}"`;
@@ -68,8 +74,9 @@ function groupByDump(pictures: readonly EmbeddedPicture[], dumpCount: number): P
     const kind = picture.id.replace(/-\d+$/, '');
     const ids = Array.from({ length: dumpCount }, (_, index) => `${kind}-${index + 1}`);
     const series = ids.map((id) => pictures.find((other) => other.id === id)).filter((other) => other !== undefined);
+    const isOfAll = series[0]?.id === ids[0] && series.at(-1)?.id === ids.at(-1);
     const isSeries =
-      series.length === dumpCount && series.includes(picture) && series.every((other) => sameSize(other, picture));
+      series.length > 1 && isOfAll && series.includes(picture) && series.every((other) => sameSize(other, picture));
     const title = picture.title.replace(/[,:]? ?(of )?dump \d+( of \d+)?$/i, '');
     const group = isSeries ? { title, pictures: series } : { title: picture.title, pictures: [picture] };
     for (const member of group.pictures) taken.add(member);

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { timeOrderWarnings } from '../../src/compare/capture-times.ts';
+import { sameMemoryWarnings } from '../../src/compare/same-memory.ts';
+import { newTrackMeasure } from '../../src/scan/track-measure.ts';
+import { openedDump } from '../synth/pool-process.ts';
+
+const at = (hour: number) => ({ ...openedDump(new Uint8Array(4096), hour), timeSource: 'dump' as const });
+
+test('dumps in another order than their times are told, with the order by their times', () => {
+  expect(timeOrderWarnings([at(1), at(2), at(3)])).toEqual([null, null, null]);
+  const [, second, third] = timeOrderWarnings([at(3), at(1), at(2)]);
+  expect(second).toMatchObject({
+    code: 'time-order',
+    message: expect.stringContaining('it would be 2, 3, 1') as string,
+  });
+  expect(third).toBeNull();
+});
+
+test('a dump with the same memory as the one before is told', () => {
+  const measure = newTrackMeasure(3);
+  measure.capturedBytes.set([8192, 8192, 8192]);
+  measure.unchangedBytes.set([0, 8192, 4096]);
+  expect(sameMemoryWarnings([measure], 3).map((warning) => warning?.code ?? null)).toEqual([null, 'same-memory', null]);
+});
+
+test('dumps that hold nothing are not called the same', () => {
+  expect(sameMemoryWarnings([newTrackMeasure(2)], 2)).toEqual([null, null]);
+});
