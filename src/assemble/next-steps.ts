@@ -49,7 +49,8 @@ function debuggerSteps(report: LeakReport, suspect: ReportAllocation, facts: Ste
   }
   const file = fileArgument(dump.path);
   const program = programArgument(dump.processName);
-  const lldb = step('lldb', 'lldb: see', [`lldb --core ${file.argument} ${program}`, ...lldbCommands(known)]);
+  // Without the program too: lldb opens nothing at all when it is named and not there.
+  const lldb = step('lldb', 'lldb: see', [`lldb --core ${file.argument}`, ...lldbCommands(known)]);
   if (dump.format !== 'elf-core') return [lldb];
   const unpack = file.unpack === null ? [] : [file.unpack];
   return [

@@ -152,7 +152,9 @@ function filesOfEarlierRun(path: string): string[] {
 function rawPicturesIn(path: string): string[] {
   const folder = join(path, rawFolder);
   const names = existsSync(folder) ? readdirSync(folder) : [];
-  return names.filter((name) => /^raw-overview-\d+\.(bmp|png)$/.test(name)).map((name) => `${rawFolder}/${name}`);
+  return names
+    .filter((name) => /^raw-(overview-\d+|blocks-a\d+)\.(bmp|png)$/.test(name))
+    .map((name) => `${rawFolder}/${name}`);
 }
 
 const reasons: Readonly<Record<string, string>> = {

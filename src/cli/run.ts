@@ -5,16 +5,18 @@ import { LeakvizError } from '../errors.ts';
 import { checkGivenOnce } from './check-given-once.ts';
 import { runCleanUps } from './clean-up.ts';
 import { commands } from './commands/index.ts';
+import { completeValues } from './complete-values.ts';
+import { completionQuestion } from './completion-question.ts';
 import { end, endOnBrokenPipes } from './end.ts';
 import { exitCodes, exitCodesHelp } from './exit-code.ts';
 import { explainUsage } from './explain-usage.ts';
-import { say } from './terminal.ts';
+import { print, say } from './terminal.ts';
 import { version } from './version.ts';
 
 /** yargs gives what stands after `--` to no command; a path says the same. */
 function withoutDoubleDash(args: readonly string[]): string[] {
   // To a shell that asks for completions, `--` is the beginning of an option.
-  if (args[0] === '--get-yargs-completions') return args.map((arg) => (arg === '--' ? '-' : arg));
+  if (args[0] === completionQuestion) return args.map((arg) => (arg === '--' ? '-' : arg));
   const at = args.indexOf('--');
   if (at < 0) return [...args];
   const paths = args.slice(at + 1).map((arg) => (arg.startsWith('-') ? `./${arg}` : arg));
@@ -29,6 +31,11 @@ interface ConfigurableUsage {
 /** Never rejects: failures end in a message on stderr and process.exitCode. */
 export async function run(args: readonly string[]): Promise<void> {
   endOnBrokenPipes();
+  const values = args[0] === completionQuestion ? completeValues(args.slice(1)) : undefined;
+  if (values) {
+    if (values.length > 0) print(values.join('\n'));
+    return;
+  }
   const interruption = new AbortController();
   listenForSignals(interruption);
   try {

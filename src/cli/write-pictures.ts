@@ -4,6 +4,7 @@ import { rowsOf } from '../draw/encode/image-encoder.ts';
 import { imageEncoders } from '../draw/encode/index.ts';
 import type { ReportPicture } from '../model/leak-report.ts';
 import type { DrawnPicture, PictureInput } from '../pictures/picture.ts';
+import { rawBlocks } from '../pictures/raw-blocks.ts';
 import { rawOverviews } from '../pictures/raw-overview.ts';
 import { plannedPictures } from '../pictures/render-pictures.ts';
 import type { EmbeddedPicture } from '../reports/index.ts';
@@ -59,7 +60,10 @@ export async function writePictures(input: ResultsInput): Promise<WrittenPicture
     await setImmediate();
     input.signal.throwIfAborted();
   }
-  if (options.rawDepth !== null) await writeRawPictures(input, rawOverviews(pictureInput, options.rawDepth));
+  const depth = options.rawDepth;
+  if (depth !== null) {
+    await writeRawPictures(input, [...rawOverviews(pictureInput, depth), ...rawBlocks(pictureInput, depth)]);
+  }
   return written;
 }
 

@@ -2,6 +2,7 @@
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
 import { wordKinds } from '../model/cell-map.ts';
+import { union } from '../model/intervals.ts';
 import type { BlockField, FieldKind } from '../model/leak-report.ts';
 import { moduleAt } from '../model/module-at.ts';
 import { classifyWordAt, pointsInto } from '../model/word-kind.ts';
@@ -87,7 +88,8 @@ function readColumns(input: AnatomyInput): Columns | undefined {
   const width = memory.dump.pointerSize;
   const count = Math.floor(Math.min(stride, mostBytes) / width);
   const wanted = Math.min(mostBlocks, Math.max(4, Math.floor(wordBudget / count)));
-  const isPointer = pointsInto(memory.dump.regions);
+  // Cores often leave out the code of modules: pointers to it are pointers all the same.
+  const isPointer = pointsInto(union([...memory.dump.regions, ...memory.dump.modules]));
   const every = Math.max(1, Math.floor(input.blocks.length / wanted));
   const values = new Float64Array(wanted * count);
   const kinds = new Uint8Array(wanted * count);

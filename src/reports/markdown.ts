@@ -22,6 +22,7 @@ import {
   growingRegions,
   growthSeries,
   isKnown,
+  knownWords,
   lastRange,
   processName,
   shownDumps,
@@ -67,7 +68,7 @@ export const markdown = {
       gateTable(capped),
       sizesTable(capped),
       pictureLinks(capped, verdictPictures(capped)),
-      suspectsTable(suspects),
+      suspectsTable(capped, suspects),
       ...suspects.slice(0, mostSuspects).map((suspect) => suspectDetails(capped, suspect)),
       contentsBlocks(capped, suspects.slice(0, mostSuspects)),
       nextSteps(capped, suspects.slice(0, mostSuspects)),
@@ -92,7 +93,8 @@ function fitted(parts: readonly string[]): string {
 function heading(report: LeakReport): string {
   const name = processName(report);
   const { verdict } = report;
-  const reasons = furtherReasons(report)
+  const reasons = [knownWords(report) ?? [], furtherReasons(report)]
+    .flat()
     .slice(0, mostEvidence)
     .map((reason) => `- ${markdownText(reason, longestQuote)}`);
   return [
@@ -146,9 +148,18 @@ function pictureLinks(report: LeakReport, ids: readonly string[]): string {
     .join('\n');
 }
 
-function suspectsTable(suspects: readonly ReportAllocation[]): string {
+function suspectsTable(report: LeakReport, suspects: readonly ReportAllocation[]): string {
   if (suspects.length === 0) return '';
-  const columns = ['Stride', 'Request', 'Growth', 'Rate', 'Share of growth', 'How sure'];
+  const hasKnown = suspects.some((suspect) => isKnown(report, suspect));
+  const columns = [
+    'Stride',
+    'Request',
+    'Growth',
+    'Rate',
+    'Share of growth',
+    'How sure',
+    ...(hasKnown ? ['Baseline'] : []),
+  ];
   const rows = suspects
     .slice(0, mostSuspects * 2)
     .map((suspect) => [
@@ -158,6 +169,7 @@ function suspectsTable(suspects: readonly ReportAllocation[]): string {
       printOrNone(suspect.bytesPerHour, printRate),
       printShare(suspect.shareOfGrowth),
       `${confidenceWords(suspect.confidence)} (${printShare(suspect.confidence)})`,
+      ...(hasKnown ? [isKnown(report, suspect) ? 'known' : 'new'] : []),
     ]);
   const left = suspects.length - rows.length;
   const more = left > 0 ? `\n\n${plural(left, 'more suspect')} in report.html.` : '';

@@ -30,6 +30,18 @@ export function isKnown(report: LeakReport, { id }: ReportAllocation): boolean {
   return report.gate?.known.includes(id) ?? false;
 }
 
+/** What the baseline makes of the suspects, in a sentence; nothing where it knows of none. */
+export function knownWords(report: LeakReport): string | null {
+  const suspects = suspectsOf(report);
+  const known = suspects.filter((suspect) => isKnown(report, suspect));
+  if (known.length === 0) return null;
+  if (known.length < suspects.length)
+    return `The baseline accepts the growth of ${known.length} of the ${suspects.length} suspects; it is marked as known.`;
+  return suspects.length === 1
+    ? 'The baseline accepts this growth: it is known.'
+    : 'The baseline accepts the growth of all suspects: it is known.';
+}
+
 /** Steps in a debugger that show the blocks of a suspect. */
 export function debuggerSteps(report: LeakReport, { id }: ReportAllocation): NextStep[] {
   return report.nextSteps.filter((step) => step.allocation === id && step.tool !== 'shell');

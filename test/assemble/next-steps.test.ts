@@ -1,15 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ZSTDDecoder } from 'zstddec';
-import { allocators } from '../../src/allocators/index.ts';
-import { buildReport } from '../../src/assemble/build-report.ts';
 import { nextSteps, type StepFacts } from '../../src/assemble/next-steps.ts';
-import { diffDumps } from '../../src/diff-dumps.ts';
 import type { LeakReport, NextStep, NextStepTool } from '../../src/model/leak-report.ts';
-import { openDumps } from '../../src/open-dumps.ts';
-import { sampleDumps, temporaryFolder } from '../cli/run-cli.ts';
 import { reportDump, sampleReport } from '../synth/leak-report.ts';
 
 const linux: StepFacts = { operatingSystem: 'linux', collector: null, headerBytesOf: () => 16 };
@@ -110,30 +101,4 @@ describe('what to capture next', () => {
   test('nothing where nothing grows', () => {
     expect(nextSteps(sampleReport('none'), linux)).toEqual([]);
   });
-});
-
-const gdb = '/usr/bin/gdb';
-if (!existsSync(gdb)) test.skip(`running the commands needs ${gdb}: apt-get install -y gdb`, () => {});
-
-test.skipIf(!existsSync(gdb))('gdb confirms them on a real core', { timeout: 120_000 }, async () => {
-  const folder = temporaryFolder();
-  const paths = sampleDumps('linux-255');
-  const dumps = await openDumps(paths, {});
-  const result = await diffDumps(dumps, { allocators, withCells: false, bytesPerCell: undefined });
-  const report = buildReport(result, { allocators, version: '0', fullPaths: false });
-  for (const dump of dumps) dump.close();
-
-  const decoder = new ZSTDDecoder();
-  await decoder.init();
-  const core = join(folder, '3.core');
-  writeFileSync(core, decoder.decode(readFileSync(paths.at(-1)!)));
-  const [step] = report.nextSteps.filter(({ tool }) => tool === 'gdb');
-  const typed = step!.commands.filter((command) => !/^(gdb|zstd) /.test(command));
-  expect(step!.commands.slice(0, 2)).toEqual(['zstd -dk 3.core.zst', expect.stringMatching(/^gdb \S+ 3\.core$/)]);
-  const args = ['-batch', '-nx', '-c', core, ...typed.flatMap((command) => ['-ex', command])];
-  const output = execFileSync(gdb, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  const suspect = report.allocations.find(({ id }) => id === step!.allocation)!;
-  expect(output).toContain(`$1 = ${suspect.strideBytes}\n`);
-  expect(output).toMatch(new RegExp(`^${step!.commands[2]!.split(' ')[1]}:\\s+0x`, 'm'));
-  expect(output).toMatch(/Pattern not found|\d+ patterns? found/);
 });

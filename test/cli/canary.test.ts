@@ -8,6 +8,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allocators } from '../../src/allocators/index.ts';
+import { buildReport } from '../../src/assemble/build-report.ts';
+import { diffDumps } from '../../src/diff-dumps.ts';
+import { pixelDepths } from '../../src/draw/encode/bmp-header.ts';
+import { rowsOf } from '../../src/draw/encode/image-encoder.ts';
+import { png } from '../../src/draw/encode/png.ts';
+import { openDumps } from '../../src/open-dumps.ts';
+import { rawBlocks } from '../../src/pictures/raw-blocks.ts';
 import { type Finding, type Secret, searchOutputs } from '../safety/search-outputs.ts';
 import { readFolder, runCli } from './run-cli.ts';
 
@@ -139,12 +147,69 @@ describe.skipIf(missing.length > 0)('secrets in a process', { timeout: 300_000 }
     }
   });
 
-  test.each(['8', '24'])('are found by the same search in the pixels of render --bpp %s', async (bpp) => {
-    const picture = join(base, `raw-${bpp}.png`);
+  // Base64 in memory is text: only whoever reads it as such has the secret.
+  const inPixels = [ascii, utf16, raw].map((secret) => secret.name).sort();
+  const seenIn = (name: string, picture: Buffer) =>
+    names(
+      searchOutputs(new Map([[name, picture]]), [...inBlocks, ...elsewhere]).filter(({ where }) =>
+        where.includes(' pixels '),
+      ),
+    );
+
+  test('are found by the same search in its pictures with --raw-pixels', async () => {
+    const outputs = await outputsOf('--raw-pixels', '--bpp', '24');
+    for (const name of ['raw-pixels/raw-blocks-a1.png', 'raw-pixels/raw-blocks-a1.bmp']) {
+      expect(seenIn(name, outputs.get(name)!), name).toEqual(inPixels);
+    }
+    for (const name of ['report.html', 'report.md', 'report.json', 'leakviz-report.zip']) {
+      expect(outputs.get(name)!.includes('raw-blocks'), name).toBe(false);
+    }
+  });
+
+  test('are found by the same search in raw pixels of every depth', async () => {
+    const opened = await openDumps(dumps, {});
+    const result = await diffDumps(opened, { allocators, withCells: true, bytesPerCell: undefined });
+    const report = buildReport(result, { allocators, version: '0', fullPaths: false });
+    const memories = opened.map(({ memory }) => memory);
+    const input = { ...result, report, memories, width: undefined };
+    for (const depth of pixelDepths) {
+      const [picture] = rawBlocks(input, depth);
+      const file = Buffer.concat([...png.encode(rowsOf(picture!.draw()))]);
+      expect(seenIn('raw.png', file), `${depth} bits`).toEqual(inPixels);
+    }
+    for (const dump of opened) dump.close();
+  });
+
+  test('are in nothing that the other commands print', async () => {
+    const outputs = new Map<string, Buffer>();
+    for (const command of [
+      ['info', dumps[2]!],
+      ['blocks', dumps[2]!, '--stride', '272'],
+    ]) {
+      const { code, stdout, stderr } = await runCli(command, { cwd: base });
+      expect(code, stderr).toBe(0);
+      outputs.set(`${command[0]}.txt`, Buffer.from(stdout + stderr));
+    }
+    const zoomed = join(base, 'zoom.png');
+    const [block] = /0x[0-9a-f]{16}/.exec(outputs.get('blocks.txt')!.toString())!;
+    expect((await runCli(['zoom', dumps[2]!, '-o', zoomed, '--at', block])).code).toBe(0);
+    outputs.set('zoom.png', readFileSync(zoomed));
+    expect(searchOutputs(outputs, [...inBlocks, ...elsewhere])).toEqual([]);
+  });
+
+  test.each([
+    ['8', 'png'],
+    ['16', 'png'],
+    ['24', 'png'],
+    ['24', 'bmp'],
+    ['32', 'bmp'],
+  ])('are found by the same search in the pixels of render --bpp %s, as %s', async (bpp, type) => {
+    const picture = join(base, `raw-${bpp}.${type}`);
     const { code, stderr } = await runCli(['render', dumps[2]!, picture, '--bpp', bpp]);
     expect(code, stderr).toBe(0);
-    const found = searchOutputs(new Map([['raw.png', readFileSync(picture)]]), [ascii, utf16, raw]);
-    expect(found.every(({ where }) => where.includes(' pixels '))).toBe(true);
+    const found = searchOutputs(new Map([[`raw.${type}`, readFileSync(picture)]]), [ascii, utf16, raw]).filter(
+      ({ where }) => where.includes(' pixels '),
+    );
     expect(names(found)).toEqual([ascii, utf16, raw].map(({ name }) => name).sort());
   });
 });

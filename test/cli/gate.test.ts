@@ -72,7 +72,11 @@ describe('a baseline', () => {
     const report = JSON.parse(written('report.json')) as LeakReport;
     expect(report.gate!.known).toEqual(expect.arrayContaining([...report.verdict.suspects]));
     expect(written('report.html')).toContain('accepts this growth: it is known');
+    expect(written('report.html')).toMatch(/<h3 [^>]+>[^<]+<span class="mark">known<\/span>/);
+    expect(written('report.html')).toMatch(/<li>The baseline accepts/);
     expect(written('report.md')).toContain('known, the baseline accepts it');
+    expect(written('report.md')).toMatch(/^\| Stride .* Baseline \|$/m);
+    expect(written('report.md')).toMatch(/^- The baseline accepts/m);
   });
 
   test.each([

@@ -92,6 +92,15 @@ test('unknown rates take no column', () => {
   expect(printSummary(report, plain80)).not.toContain('Rate');
 });
 
+test('growth that the baseline accepts is marked, on a narrow terminal too', () => {
+  const sample = sampleReport('leak');
+  expect(printSummary(sample, plain80)).not.toContain('Baseline');
+  const text = printSummary({ ...sample, gate: { ...sample.gate!, known: ['a2'] } }, plain80);
+  expect(text).toMatch(/^ +Stride.* Baseline/m);
+  expect(text).toMatch(/^ +65,552 .* new /m);
+  expect(text.match(/ known /g)).toHaveLength(1);
+});
+
 test('more regions than fit are summed up', () => {
   expect(printSummary(crowdedReport(3), plain80)).toContain('32 more regions');
 });

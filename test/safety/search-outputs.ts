@@ -41,6 +41,22 @@ function formsOf({ bytes }: Secret): Buffer[] {
   ];
 }
 
+/**
+ * What is left of a secret in pixels, by how they are read. BMP's 16 bits show 15, so every other byte comes out without
+ * its first bit; of 32 bits 24 are shown, so every fourth byte is gone.
+ */
+function pixelFormsOf({ bytes }: Secret): { whole: Buffer[]; weakened: Buffer[]; thinned: Buffer[] } {
+  const wide = Buffer.from(bytes.toString('latin1'), 'utf16le');
+  const weak = (form: Buffer, phase: number) =>
+    Buffer.from(form.map((byte, at) => (at % 2 === phase ? byte & 0x7f : byte)));
+  const thin = (form: Buffer, phase: number) => Buffer.from(form.filter((_, at) => at % 4 !== phase));
+  return {
+    whole: [bytes, Buffer.from(bytes).reverse(), wide, Buffer.from(wide).swap16()],
+    weakened: [bytes, wide].flatMap((form) => [0, 1].map((phase) => weak(form, phase))),
+    thinned: [bytes, wide].flatMap((form) => [0, 1, 2, 3].map((phase) => thin(form, phase))),
+  };
+}
+
 /** One output as all the bytes that it may be read as. */
 function* readings(
   name: string,
@@ -83,11 +99,14 @@ function* pixelReadings(
     }
     yield [`${name} pixels ${order}`, bytes] as const;
   }
-  const packed = new Uint16Array(width * height);
+  const packed = { 555: new Uint16Array(width * height), 565: new Uint16Array(width * height) };
   for (let pixel = 0, at = 0; pixel < width * height; pixel++, at += 4) {
-    packed[pixel] = ((data[at]! >> 3) << 11) | ((data[at + 1]! >> 2) << 5) | (data[at + 2]! >> 3);
+    const [red, green, blue] = [data[at]! >> 3, data[at + 1]!, data[at + 2]! >> 3];
+    packed[555][pixel] = (red << 10) | ((green >> 3) << 5) | blue;
+    packed[565][pixel] = (red << 11) | ((green >> 2) << 5) | blue;
   }
-  yield [`${name} pixels 565`, Buffer.from(packed.buffer)] as const;
+  for (const [bits, { buffer }] of Object.entries(packed))
+    yield [`${name} pixels ${bits}`, Buffer.from(buffer)] as const;
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
@@ -115,7 +134,11 @@ function stringsOf(value: unknown): string[] {
 
 /** All places in which any form of a secret stands. */
 export function searchOutputs(outputs: ReadonlyMap<string, Buffer>, secrets: readonly Secret[]): Finding[] {
-  const wanted = secrets.map((secret) => ({ name: secret.name, forms: formsOf(secret) }));
+  const wanted = secrets.map((secret) => ({
+    name: secret.name,
+    forms: formsOf(secret),
+    pixelForms: pixelFormsOf(secret),
+  }));
   const findings: Finding[] = [];
   // The same picture stands in its file, in the page and in the bundle.
   const seen = new Set<string>();
@@ -126,10 +149,17 @@ export function searchOutputs(outputs: ReadonlyMap<string, Buffer>, secrets: rea
       if (seen.has(key)) continue;
       seen.add(key);
       // Pixels are bytes or nothing: text forms of a secret stand in text.
-      const isPixels = where.includes(' pixels ');
-      for (const { name, forms } of wanted) {
-        if ((isPixels ? forms.slice(0, 4) : forms).some((form) => bytes.includes(form)))
-          findings.push({ secret: name, where });
+      const [, order] = / pixels (\d+)$/.exec(where) ?? [];
+      for (const { name, forms, pixelForms } of wanted) {
+        const looked =
+          order === undefined
+            ? forms
+            : order === '555'
+              ? pixelForms.weakened
+              : order.length === 3
+                ? [...pixelForms.whole, ...pixelForms.thinned]
+                : pixelForms.whole;
+        if (looked.some((form) => bytes.includes(form))) findings.push({ secret: name, where });
       }
     }
   }

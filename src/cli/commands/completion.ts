@@ -1,41 +1,48 @@
 // leakviz completion: a script for the shell, which asks leakviz itself what may follow.
 import { LeakvizError } from '../../errors.ts';
+import { completionQuestion } from '../completion-question.ts';
 import { print } from '../terminal.ts';
 import type { Command } from './command.ts';
 
-/** yargs answers to it with one word per line; files are added by the shell. */
-const question = '--get-yargs-completions';
-
+/** Files are offered by the shell, where leakviz has nothing to say. */
 const scripts = {
   bash: `# leakviz completion for bash. In ~/.bashrc:  source <(leakviz completion bash)
 _leakviz() {
   local word=\${COMP_WORDS[COMP_CWORD]}
   local words
-  words=$(leakviz ${question} "\${COMP_WORDS[@]}" 2>/dev/null)
+  words=$(leakviz ${completionQuestion} "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
-  if [[ $word != -* ]]; then
-    mapfile -t -O "\${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$word")
+  if [[ \${#COMPREPLY[@]} == 0 && $word != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
   fi
 }
 complete -o filenames -o bashdefault -F _leakviz leakviz
 `,
   zsh: `#compdef leakviz
-# leakviz completion for zsh. In ~/.zshrc:  source <(leakviz completion zsh)
+# leakviz completion for zsh. In ~/.zshrc, after compinit:  source <(leakviz completion zsh)
 _leakviz() {
   local -a found
-  found=(\${(f)"$(leakviz ${question} "\${words[@]}" 2>/dev/null)"})
+  found=(\${(f)"$(leakviz ${completionQuestion} "\${(@)words[1,CURRENT]}" 2>/dev/null)"})
   found=(\${found%%:*})
-  compadd -a found
-  [[ \${words[CURRENT]} == -* ]] || _files
+  if (( \${#found} )); then
+    compadd -a found
+  elif [[ \${words[CURRENT]} != -* ]]; then
+    _files
+  fi
 }
 compdef _leakviz leakviz
 `,
   fish: `# leakviz completion for fish. Write it to ~/.config/fish/completions/leakviz.fish
 function __leakviz_complete
-    set -l words (commandline -opc) (commandline -ct)
-    leakviz ${question} $words 2>/dev/null | string replace -r ':.*' ''
+    set -l word (commandline -ct)
+    set -l found (leakviz ${completionQuestion} (commandline -opc) "$word" 2>/dev/null | string replace -r ':.*' '')
+    if test (count $found) -gt 0
+        printf '%s\\n' $found
+    else if not string match -q -- '-*' "$word"
+        __fish_complete_path "$word"
+    end
 end
-complete -c leakviz -a '(__leakviz_complete)'
+complete -c leakviz -f -a '(__leakviz_complete)'
 `,
 } as const;
 

@@ -86,6 +86,7 @@ const cards = `
 .card header{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:baseline;justify-content:space-between}
 .card header{margin-bottom:1rem}
 .card header h3,.card header p{margin:0}
+.mark{margin-left:.5rem;padding:.1rem .55rem;border:1px solid var(--line);border-radius:1rem;color:var(--soft);font-size:.8125rem;font-weight:600;vertical-align:.1em}
 .columns{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,6fr);gap:0 3rem;align-items:start}
 .facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1.25rem;margin:0}
 .facts dt{color:var(--soft);font-size:.9375rem}

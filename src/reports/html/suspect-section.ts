@@ -52,10 +52,11 @@ export function suspectsSection(
   const rows = others.filter((item) => item.id !== othersId);
   const words = `${plural(rows.length, 'other block size')} that ${rows.length === 1 ? 'is no suspect' : 'are no suspects'}`;
   return html`${suspects.slice(0, mostCards).map((suspect) => suspectCard(report, suspect, picturesOf(suspect)))}
-${further.length > 0 && classTable(plural(further.length, 'more suspect'), further, [])}
+${further.length > 0 && classTable(report, plural(further.length, 'more suspect'), further, [])}
 ${
   others.length > 0 &&
   classTable(
+    report,
     words,
     rows,
     others.filter((item) => item.id === othersId),
@@ -67,7 +68,7 @@ ${
 function suspectCard(report: LeakReport, suspect: ReportAllocation, pictures: readonly EmbeddedPicture[]): SafeHtml {
   const index = report.verdict.suspects.indexOf(suspect.id);
   return html`<article class="card" id="suspect-${index + 1}" aria-labelledby="suspect-title-${index + 1}">
-<header><h3 id="suspect-title-${index + 1}">${allocationTitle(suspect)}</h3>
+<header><h3 id="suspect-title-${index + 1}">${allocationTitle(suspect)}${isKnown(report, suspect) && html` <span class="mark">known</span>`}</h3>
 <p class="soft">${printShare(suspect.shareOfGrowth)} of the growth</p></header>
 <div class="columns"><div>${facts(report, suspect)}</div>
 <div>${countsTable(report, suspect)}</div></div>
@@ -226,6 +227,7 @@ ${
 
 /** Classes in short, folded. */
 function classTable(
+  report: LeakReport,
   summary: string,
   rows: readonly ReportAllocation[],
   footRows: readonly ReportAllocation[],
@@ -247,6 +249,9 @@ ${tableMarkup<ReportAllocation>({
     { title: 'Blocks', isNumber: true, cell: (item) => firstToLast(item.counts, printCount) },
     { title: 'Growth', isNumber: true, cell: (item) => numberCell(item.growthBytes, printBytesChange) },
     { title: 'Trend', cell: (item) => ({ content: trendLabels[item.trend] }) },
+    ...(rows.some((item) => isKnown(report, item))
+      ? [{ title: 'Baseline', cell: (item: ReportAllocation) => ({ content: isKnown(report, item) ? 'known' : '' }) }]
+      : []),
   ],
 })}</details>`;
 }

@@ -2,7 +2,7 @@ import type { LeakReport } from '../../model/leak-report.ts';
 import { escapeText, longestSentence } from '../../text/escape-text.ts';
 import { printBytesChange, printDuration, printRate, printShare } from '../../text/print-quantity.ts';
 import type { EmbeddedPicture } from '../report-format.ts';
-import { elapsedTimes, furtherReasons, processName, suspectsOf } from '../report-view.ts';
+import { elapsedTimes, furtherReasons, knownWords, processName, suspectsOf } from '../report-view.ts';
 import { blocksChange, captureTime, plural, statusMeanings, statusWords } from '../report-words.ts';
 import { html, nameMarkup, type SafeHtml } from './html-template.ts';
 import { pictureFigure } from './picture-section.ts';
@@ -28,7 +28,7 @@ function capturePeriod(report: LeakReport): string {
 /** The verdict in one sentence, its numbers, the picture that shows it, and why. */
 export function verdictSection(report: LeakReport, picture: EmbeddedPicture | undefined): SafeHtml {
   const { verdict } = report;
-  const reasons = furtherReasons(report);
+  const reasons = [knownWords(report) ?? [], furtherReasons(report)].flat();
   return html`<section class="verdict status-${verdict.status}" aria-labelledby="verdict">
 <p class="badge" title="${statusMeanings[verdict.status]}">${statusWords[verdict.status]}</p>
 <h1 id="verdict">${escapeText(verdict.summary, longestSentence)}</h1>

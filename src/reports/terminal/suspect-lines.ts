@@ -7,7 +7,7 @@ import {
   printRate,
   printShare,
 } from '../../text/print-quantity.ts';
-import { suspectsOf } from '../report-view.ts';
+import { isKnown, suspectsOf } from '../report-view.ts';
 import { plural, regionName, requestWords, trendLabels } from '../report-words.ts';
 import { seriesColumn } from './series-column.ts';
 import { heading, plain, plainName, statusPaint, type TerminalOptions } from './terminal-style.ts';
@@ -41,6 +41,8 @@ function mainColumns(report: LeakReport, suspects: Suspects, options: TerminalOp
     print: printCount,
     shortenOrder: 5,
   });
+  const hasKnown = suspects.some((suspect) => isKnown(report, suspect));
+  const known = suspects.map((suspect) => (isKnown(report, suspect) ? 'known' : 'new'));
   const rate = words((suspect) => printOrNone(suspect.bytesPerHour, printRate));
   return [
     { title: 'Stride', cells: words((suspect) => printCount(suspect.strideBytes)), isNumber: true, paints: ['bold'] },
@@ -48,6 +50,7 @@ function mainColumns(report: LeakReport, suspects: Suspects, options: TerminalOp
     { ...counts, paints: [statusPaint[report.verdict.status]] },
     { title: 'Growth', cells: words((suspect) => printBytesChange(suspect.growthBytes)), isNumber: true, dropOrder: 1 },
     ...(hasRates ? [{ title: 'Rate', cells: rate, isNumber: true, dropOrder: 3 }] : []),
+    ...(hasKnown ? [{ title: 'Baseline', cells: known }] : []),
     { title: 'Share', cells: words((suspect) => printShare(suspect.shareOfGrowth)), isNumber: true },
     { title: 'Sure', cells: words((suspect) => printShare(suspect.confidence)), isNumber: true, dropOrder: 4 },
   ];
