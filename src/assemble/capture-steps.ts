@@ -31,7 +31,10 @@ function isWindows({ operatingSystem }: StepFacts): boolean {
 /** @param number of the dump, for its name */
 function dumpCommand(report: LeakReport, facts: StepFacts, number: number): string {
   const id = processId(report);
-  return isWindows(facts) ? `procdump -ma ${id} dump-${number}.dmp` : `gcore -o dump-${number} ${id}`;
+  if (isWindows(facts)) return `procdump -ma ${id} dump-${number}.dmp`;
+  return facts.operatingSystem === 'linux'
+    ? `leakviz capture ${id} -o dump-${number}.core`
+    : `gcore -o dump-${number} ${id}`;
 }
 
 /** A leak is proven by the third dump of the same run; a cache by the one after it, when it no longer grows. */
@@ -58,13 +61,7 @@ function dumpsOfOneRun(report: LeakReport, facts: StepFacts): NextStep {
 }
 
 function fullDump(report: LeakReport, facts: StepFacts): NextStep {
-  const id = processId(report);
-  return step(
-    'Capture full dumps: these hold too little of the memory',
-    isWindows(facts)
-      ? [`procdump -ma ${id} dump-1.dmp`]
-      : [`echo 0x7f > /proc/${id}/coredump_filter`, `gcore -a -o dump-1 ${id}`],
-  );
+  return step('Capture full dumps: these hold too little of the memory', [dumpCommand(report, facts, 1)]);
 }
 
 /** By the name that the verdict gives the runtime. */

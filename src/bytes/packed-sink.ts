@@ -31,11 +31,8 @@ export function findPacker(id: 'gzip' | 'zstd'): Packer | undefined {
 /** Large enough to be packed well and to keep the calls few. */
 const pieceSize = 4 << 20;
 
-/**
- * Pieces that are being packed or wait for it. As many bytes are read ahead of the packing, so that a process of this
- * size need not wait for it, and no more are held in memory.
- */
-const mostPieces = 32;
+/** Pieces that are being packed or wait for it: enough for all processors, and no more is held in memory. */
+const mostPieces = 16;
 
 /** What is written becomes pieces; `end` resolves when all are written. Rejects with what packing or writing throws. */
 export function packedSink({ pack }: Packer, writePacked: (bytes: Uint8Array) => void) {

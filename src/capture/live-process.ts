@@ -44,6 +44,10 @@ export function findProcess(processId: number): LiveProcess {
     throw processError(processId, `that is a thread of process ${leader}`, `Give ${leader}.`);
   }
   if (/^State:\s*[ZX]/m.test(status)) {
+    if (threadsOf(processId).some(({ state }) => !'ZX'.includes(state))) {
+      const hint = 'Take the dump with gcore.';
+      throw processError(processId, 'its first thread has ended, and /proc shows its memory there only', hint);
+    }
     throw processError(processId, 'it has ended already', 'Only its parent has not asked for its exit code yet.');
   }
   if (!/^VmSize:/m.test(status)) {

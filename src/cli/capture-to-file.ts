@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Packer } from '../bytes/packed-sink.ts';
 import { type CaptureResult, captureProcess } from '../capture/capture-process.ts';
-import { findProcess, isAncestor } from '../capture/live-process.ts';
+import { findProcess, isAncestor, type LiveProcess } from '../capture/live-process.ts';
 import type { Selection } from '../capture/select-memory.ts';
 import { printBytes, printCount } from '../text/print-quantity.ts';
 import { onExit } from './clean-up.ts';
@@ -36,9 +36,8 @@ export async function captureToFile(
   options: CaptureToFileOptions,
   signal: AbortSignal,
 ): Promise<CapturedFile> {
-  const { name } = findProcess(processId);
-  const path = pathOf(output, `${safeName(name)}.${processId}.${timeStamp()}.core${options.packer?.ending ?? ''}`);
-  const file = createCoreFile(path, options);
+  const path = pathOf(output, `${fileNameOf(findProcess(processId))}.core${options.packer?.ending ?? ''}`);
+  const file = createCoreFile(path, { ...options, packsLater: options.pauses });
   const bar = await openProgressBar(!options.quiet);
   const forgetBar = onExit(() => bar.stop());
   const undoings: (() => void)[] = [];
@@ -54,7 +53,8 @@ export async function captureToFile(
         ? {}
         : { onProgress: (done, total) => bar.show('capturing', done, total) }),
     });
-    return { ...result, path, fileBytes: await file.publish() };
+    if (options.packer !== undefined && options.pauses) bar.show('packing', 0, 0);
+    return { ...result, path, fileBytes: await file.publish(signal) };
   } finally {
     for (const forget of undoings) forget();
     bar.stop();
@@ -96,6 +96,11 @@ function pathOf(output: string | undefined, name: string): string {
   if (output === undefined) return name;
   const isFolder = /[\\/]$/.test(output) || (existsSync(output) && statSync(output).isDirectory());
   return isFolder ? join(output, name) : output;
+}
+
+/** `NAME.PID.TIME`, for files and folders. */
+export function fileNameOf({ name, id }: LiveProcess): string {
+  return `${safeName(name)}.${id}.${timeStamp()}`;
 }
 
 /** A process may call itself anything; a file's name should neither act in a shell nor leave the folder. */

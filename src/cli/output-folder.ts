@@ -83,7 +83,7 @@ function makeFolders(path: string): { staging: string; firstMade: string | undef
  * The outermost folder that had to be made, or undefined. Not by mkdirSync's `recursive`: where a file system refuses new
  * folders with ENOENT, as /proc does, that never returns.
  */
-function makeFolder(path: string): string | undefined {
+export function makeFolder(path: string): string | undefined {
   if (existsSync(path)) return undefined;
   const parent = dirname(path);
   const firstMade = parent === path ? undefined : makeFolder(parent);

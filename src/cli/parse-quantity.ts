@@ -14,11 +14,11 @@ export function parseBytes(text: string): number | undefined {
 }
 
 /** `30s`, `5min`, `2h`: milliseconds. Throws with what was expected. */
-export function parseInterval(text: string): number {
+export function parseInterval(text: string, option = '--interval'): number {
   const match = /^([\d.]+)\s*(ms|s|min|m|h|d)?$/i.exec(text.trim());
   const value = match ? Number(match[1]) * secondUnits[(match[2] ?? '').toLowerCase()]! * 1000 : Number.NaN;
   if (!(value > 0))
-    throw new LeakvizError('usage', `--interval: expected a time such as 30s, 5min or 2h, found '${text}'`);
+    throw new LeakvizError('usage', `${option}: expected a time such as 30s, 5min or 2h, found '${text}'`);
   return value;
 }
 

@@ -75,11 +75,15 @@ export function resolveOptions(args: DiffArgs, dumpCount: number): ResolvedOptio
   };
 }
 
+/** As yargs gives them when no option was. */
+export function defaultArgs(): DiffArgs {
+  const options: Readonly<Record<string, Options>> = diffOptions;
+  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default])) as DiffArgs;
+}
+
 /** What a run does that no option was given for. */
 export function defaultOptions(): ResolvedOptions {
-  const options: Readonly<Record<string, Options>> = diffOptions;
-  const defaults = Object.entries(options).map(([name, option]) => [name, option.default]);
-  return resolveOptions(Object.fromEntries(defaults) as DiffArgs, 0);
+  return resolveOptions(defaultArgs(), 0);
 }
 
 function checkFolders(folders: readonly string[]): readonly string[] {

@@ -9,7 +9,7 @@ export const captureOptions = {
   'heap-only': { ...memory, describe: 'Heaps and static data only: no stacks, nothing shared' },
   all: { ...memory, describe: 'Also what mapped files hold, written to or not' },
   'no-pause': { ...memory, describe: 'Do not stop the process; then the dump is of no single moment' },
-  zstd: { ...file, describe: 'Pack the dump while it is taken (Node.js 22.15 or later)' },
+  zstd: { ...file, describe: 'Pack the dump (Node.js 22.15 or later)' },
   gzip: { ...file, describe: 'The same with gzip, which is slower' },
 } as const satisfies Record<string, Options>;
 

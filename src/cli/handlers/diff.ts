@@ -6,7 +6,7 @@ import { escapeText } from '../../text/escape-text.ts';
 import { bundleName } from '../bundle-file.ts';
 import type { DiffArgs } from '../commands/diff-options.ts';
 import { resolveInputs } from '../resolve-inputs.ts';
-import { resolveOptions } from '../resolve-options.ts';
+import { type ResolvedOptions, resolveOptions } from '../resolve-options.ts';
 import { runDiff } from '../run-diff.ts';
 import { print, terminalOptions } from '../terminal.ts';
 
@@ -17,7 +17,15 @@ export async function printDiff(args: DiffArgs, signal: AbortSignal): Promise<vo
       hint: 'Take another when the process has grown, best two more, and give all of them, oldest first.',
     });
   }
-  const options = resolveOptions(args, paths.length);
+  await printComparison(paths, resolveOptions(args, paths.length), signal);
+}
+
+/** Compares and prints; what a run prints before is its own matter. */
+export async function printComparison(
+  paths: readonly string[],
+  options: ResolvedOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const report = await runDiff(paths, options, signal);
   if (options.printsJson) {
     print(json.write(report));
