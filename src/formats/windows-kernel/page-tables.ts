@@ -30,8 +30,8 @@ const fewPages = 1 << 16;
 /** Ranges held in memory, of 100 bytes or so: 8 GiB of pages none of which is a neighbour of another. */
 const mostRanges = 1 << 21;
 
-/** 1 GiB of page tables, a hundred times what one address space of a large machine has. */
-const mostTables = 1 << 18;
+/** 512 MiB of page tables: enough for 256 GiB in pages of 4 KiB, of one address space. */
+const mostTables = 1 << 17;
 
 /** Beyond, addresses are not exact as numbers; only with 5 levels are there such. */
 const highestExact = 2 ** 52;
