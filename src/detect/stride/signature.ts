@@ -28,7 +28,7 @@ export function signatureIn(dump: number, { period, companions }: Signature, wor
       .map(({ offset, lo, hi }) => {
         const before = valueKey(lo, hi);
         const key = words.keyIn(dump, before);
-        return key === before ? { offset, lo, hi } : { offset, lo: key % 2 ** 32, hi: Math.floor(key / 2 ** 32) };
+        return key === before ? { offset, lo, hi } : { offset, lo: key >>> 0, hi: Math.floor(key / 2 ** 32) >>> 0 };
       }),
   };
 }
