@@ -48,10 +48,14 @@ function smallPrivateRegions(regions: readonly MemoryRegion[]): MemoryRange[] {
 /** Bytes read at a time. */
 const pieceBytes = 1 << 18;
 
+/** Kept from call to call: some dumps have a hundred thousand small ranges. */
+let pieceBuffer = new Uint8Array(0);
+
 /**
  * Reads what was captured of a range, in pieces, as 32-bit words of the machine's order; each piece holds `overlap`
  * bytes of the next one, so that nothing is cut. `visit` is told the words and the address of the first; it ends the
- * reading by returning true. One buffer is used for all: what is kept must be copied.
+ * reading by returning true. One buffer is used for all: what is kept must be copied, and
+ * `visit` reads no words in its turn.
  */
 export function readWords(
   memory: Memory,
@@ -59,8 +63,8 @@ export function readWords(
   overlap: number,
   visit: (words: Uint32Array, address: Address) => boolean | undefined,
 ): void {
-  // Some dumps have a hundred thousand small ranges.
-  const bytes = new Uint8Array(Math.min(pieceBytes + overlap, Math.ceil((range.end - range.start) / 4) * 4));
+  if (pieceBuffer.length < pieceBytes + overlap) pieceBuffer = new Uint8Array(pieceBytes + overlap);
+  const bytes = pieceBuffer;
   for (const run of capturedRuns(memory.dump, range)) {
     for (let at = run.start; at < run.end; at += pieceBytes) {
       const got = memory.read(at, bytes.subarray(0, Math.min(bytes.length, run.end - at)));

@@ -53,25 +53,54 @@ function checkRegular(descriptor: number, path: string): void {
   }
 }
 
+/** Reads as small as this are served out of a larger one when they go on where the last one ended, or close behind. */
+const smallRead = 16 << 10;
+const readAhead = 64 << 10;
+
 /** A source over an open file descriptor, which it owns from here on. `path` is for messages only. */
 export function descriptorSource(descriptor: number, size: number, path: string): ByteSource {
   let open = true;
+  /** What was read ahead: the bytes from `aheadStart` on. Memory cut into small pieces is read piece by piece. */
+  let ahead = new Uint8Array(0);
+  let aheadStart = 0;
+  let aheadEnd = 0;
+  let lastEnd = Number.NEGATIVE_INFINITY;
+
+  function readDirectly(offset: number, into: Uint8Array, wanted: number): number {
+    let done = 0;
+    try {
+      while (done < wanted) {
+        const got = readSync(descriptor, into, done, wanted - done, offset + done);
+        // The file has become shorter since it was opened: what is gone counts as beyond the end.
+        if (got === 0) break;
+        done += got;
+      }
+    } catch (error) {
+      throw unreadableFile(path, error);
+    }
+    return done;
+  }
+
+  function isHeld(offset: number, wanted: number): boolean {
+    return offset >= aheadStart && offset + wanted <= aheadEnd;
+  }
+
   return {
     size,
     read(offset, into) {
       const wanted = Math.min(into.length, size - offset);
-      let done = 0;
-      try {
-        while (done < wanted) {
-          const got = readSync(descriptor, into, done, wanted - done, offset + done);
-          // The file has become shorter since it was opened: what is gone counts as beyond the end.
-          if (got === 0) break;
-          done += got;
-        }
-      } catch (error) {
-        throw unreadableFile(path, error);
+      const goesOn = offset >= lastEnd && offset - lastEnd <= readAhead;
+      lastEnd = offset + wanted;
+      if (wanted > smallRead || (!goesOn && !isHeld(offset, wanted))) return readDirectly(offset, into, wanted);
+      if (!isHeld(offset, wanted)) {
+        if (ahead.length === 0) ahead = new Uint8Array(readAhead);
+        // Nothing is held while reading, which may throw.
+        aheadEnd = aheadStart = offset;
+        aheadEnd += readDirectly(offset, ahead, Math.min(readAhead, size - offset));
       }
-      return done;
+      const got = Math.max(0, Math.min(wanted, aheadEnd - offset));
+      into.set(ahead.subarray(offset - aheadStart, offset - aheadStart + got));
+      return got;
     },
     close() {
       if (open) closeSync(descriptor);

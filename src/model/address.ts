@@ -10,8 +10,16 @@ export type PointerSize = 4 | 8;
 
 /** Hex, zero-padded to the pointer's width, as the report's contract wants it: `0x00007f3c12a04000`. */
 export function formatAddress(address: Address, pointerSize: PointerSize): string {
-  const digits = BigInt.asUintN(pointerSize * 8, BigInt(Math.trunc(address))).toString(16);
+  const digits = hexDigits(Math.trunc(address), pointerSize);
   return `0x${digits.padStart(pointerSize * 2, '0')}`;
+}
+
+/** In two halves that are small integers: anything larger takes far longer, and reports hold millions of addresses. */
+function hexDigits(address: number, pointerSize: PointerSize): string {
+  if (address < 0 || address >= 2 ** 48) return BigInt.asUintN(pointerSize * 8, BigInt(address)).toString(16);
+  const high = Math.floor(address / 2 ** 24) % 2 ** (pointerSize * 8 - 24);
+  const low = (address % 2 ** 24).toString(16);
+  return high === 0 ? low : high.toString(16) + low.padStart(6, '0');
 }
 
 /** Reads hex with or without `0x` and WinDbg's backtick; undefined when it is no address. */

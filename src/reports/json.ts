@@ -142,7 +142,11 @@ const wholeReport: OrderOf<LeakReport> = {
  */
 const acting = /[<\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
+/** Nearly all text; the search for single characters takes far longer. */
+const harmless = /^[ -;=-~]*$/;
+
 function quote(text: string): string {
+  if (harmless.test(text)) return JSON.stringify(text);
   return JSON.stringify(text).replace(acting, (character) =>
     character
       .split('')

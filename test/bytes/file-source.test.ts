@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { openFileSource } from '../../src/bytes/file-source.ts';
 import { LeakvizError } from '../../src/errors.ts';
@@ -34,6 +35,33 @@ test('reads any part, and less at the end', () => {
   expect(source.read(1e12, into)).toBe(0);
   source.close();
   source.close();
+});
+
+test('reads in any order, of any size, give the bytes of the file', () => {
+  const size = 300_000;
+  const bytes = Uint8Array.from({ length: size }, (_, index) => (index * 2654435761) >>> 13);
+  const path = join(directory, 'any-order');
+  writeFileSync(path, bytes);
+  const read = fc.record({
+    /** Often close behind the one before, as where memory is cut into small pieces. */
+    gap: fc.oneof(fc.nat(200), fc.nat(70_000), fc.integer({ min: -size, max: size })),
+    length: fc.oneof(fc.nat(64), fc.nat(5000), fc.nat(100_000)),
+  });
+  fc.assert(
+    fc.property(fc.array(read, { minLength: 1, maxLength: 30 }), (reads) => {
+      const source = openFileSource(path);
+      let at = 0;
+      for (const { gap, length } of reads) {
+        at = Math.max(0, at + gap);
+        const into = new Uint8Array(length);
+        const got = source.read(at, into);
+        expect(got).toBe(Math.max(0, Math.min(length, size - at)));
+        expect(Buffer.compare(into.subarray(0, got), bytes.subarray(at, at + got))).toBe(0);
+        at += got;
+      }
+      source.close();
+    }),
+  );
 });
 
 test('a file that shrinks while it is open ends earlier', () => {

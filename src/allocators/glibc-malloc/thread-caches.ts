@@ -1,5 +1,5 @@
 import type { Memory } from '../../memory/memory.ts';
-import type { Address } from '../../model/address.ts';
+import type { Address, PointerSize } from '../../model/address.ts';
 import { type CachedList, followList, isCachedChunk } from './cached-chunks.ts';
 import type { Layout } from './layout.ts';
 import type { Words } from './scattered-words.ts';
@@ -37,6 +37,7 @@ export function cacheChunkSizes(layout: Layout): ReadonlyMap<number, CacheShape>
 
 /** As large as any tcache_perthread_struct. */
 const cacheBytes = new Uint8Array(1024);
+const cacheView = new DataView(cacheBytes.buffer);
 
 /**
  * The chunks that a thread has cached, when `chunk` holds its tcache_perthread_struct; undefined when it holds
@@ -50,12 +51,11 @@ export function threadCacheChunks(
   chunk: Address,
   shape: CacheShape,
 ): Address[] | undefined {
-  const start = chunk + layout.header;
-  const bytes = cacheBytes.subarray(0, shape.bins * (shape.countBytes + layout.word));
+  const size = shape.bins * (shape.countBytes + layout.word);
+  if (memory.read(chunk + layout.header, cacheBytes.subarray(0, size)) < size) return undefined;
+  const lists = readLists(memory, layout, shape);
   // A quick no for the many zeroed blocks that have the size of a cache by chance.
-  if (memory.read(start, bytes) < bytes.length || bytes.every((byte) => byte === 0)) return undefined;
-  const lists = readLists(memory, layout, start, shape);
-  if (lists === undefined) return undefined;
+  if (lists === undefined || lists.length === 0) return undefined;
   const followed = lists.map((list) => followList(words, layout, list));
   const broken = followed.filter(({ chunks, end }, index) => {
     return end === 'broken' || (end === 'whole' && chunks.length !== lists[index]!.limit);
@@ -64,13 +64,21 @@ export function threadCacheChunks(
   return broken.length <= 1 && broken.length < lists.length && chunks.length > 0 ? chunks : undefined;
 }
 
-/** The lists of a cache, each with its count as the limit; undefined when more than one bin makes no sense. */
-function readLists(memory: Memory, layout: Layout, start: Address, shape: CacheShape): CachedList[] | undefined {
-  const entries = start + shape.bins * shape.countBytes;
+/**
+ * The lists of the cache in `cacheBytes`, each with its count as the limit; undefined when more than one bin makes no
+ * sense. What only has the size of a cache is told by its first bins.
+ */
+function readLists(memory: Memory, layout: Layout, shape: CacheShape): CachedList[] | undefined {
+  const { littleEndian } = memory.dump;
+  const entries = shape.bins * shape.countBytes;
+  const countAt = (bin: number) =>
+    shape.countBytes === 1 ? cacheView.getUint8(bin) : cacheView.getUint16(2 * bin, littleEndian);
+  const most = shape.countsDown ? mostOf(shape.bins, countAt) : 0;
   const lists: CachedList[] = [];
   let wrong = 0;
-  for (const [bin, count] of readCounts(memory, start, shape).entries()) {
-    const head = memory.word(entries + bin * layout.word) ?? 0;
+  for (let bin = 0; bin < shape.bins; bin += 1) {
+    const count = shape.countsDown ? most - countAt(bin) : countAt(bin);
+    const head = wordIn(cacheView, entries + bin * layout.word, layout.word, littleEndian);
     if (count === 0 && head === 0) continue;
     const size = bin < exactBins ? layout.smallestChunk + bin * layout.alignment : undefined;
     if (count > 0 && isCachedChunk(memory, layout, head - layout.header, size) !== false) {
@@ -83,12 +91,14 @@ function readLists(memory: Memory, layout: Layout, start: Address, shape: CacheS
   return lists;
 }
 
-function readCounts(memory: Memory, start: Address, { bins, countBytes, countsDown }: CacheShape): number[] {
-  const numbers = Array.from({ length: bins }, (_, bin) => {
-    const number = countBytes === 1 ? memory.u8(start + bin) : memory.u16(start + 2 * bin);
-    return number ?? 0;
-  });
-  if (!countsDown) return numbers;
-  const most = Math.max(...numbers);
-  return numbers.map((number) => most - number);
+function mostOf(bins: number, countAt: (bin: number) => number): number {
+  let most = 0;
+  for (let bin = 0; bin < bins; bin += 1) most = Math.max(most, countAt(bin));
+  return most;
+}
+
+function wordIn(view: DataView, at: number, word: PointerSize, littleEndian: boolean): number {
+  if (word === 4) return view.getUint32(at, littleEndian);
+  const [low, high] = littleEndian ? [0, 4] : [4, 0];
+  return view.getInt32(at + high, littleEndian) * 4294967296 + view.getUint32(at + low, littleEndian);
 }

@@ -67,8 +67,10 @@ function readPieces(memory: Memory, runs: readonly Interval[], largest: number):
   for (const run of runs) {
     for (let at = run.start; at < run.end; ) {
       const size = Math.min(largest, run.end - at);
-      const buffer = new ArrayBuffer(Math.ceil(size / 8) * 8);
-      const got = memory.read(at, new Uint8Array(buffer, 0, size));
+      // Room for what there is: a run may hold thousands of small pieces.
+      const held = memory.capturedBytesFrom(at, size);
+      const buffer = new ArrayBuffer(Math.ceil(held / 8) * 8);
+      const got = memory.read(at, new Uint8Array(buffer, 0, held));
       if (got >= 64) windows.push({ start: at, words: new Uint32Array(buffer, 0, (got >>> 3) << 1) });
       // A gap in what is captured: the next page may be there again.
       at += got < size ? (Math.floor(got / 4096) + 1) * 4096 : size;

@@ -84,19 +84,24 @@ function placesOf({ keys, offsets, windowEnds }: TokenList, chosen: readonly Tok
   const lists = chosen.map(({ count }) => new Uint32Array(count));
   const ends = new Uint32Array(chosen.length);
   const places = chosen.map((): (Uint32Array | undefined)[] => []);
+  /** Of the window at hand: tokens that stand in it. There may be many windows with a few tokens each. */
+  const starts = new Uint32Array(chosen.length);
+  const seen: number[] = [];
   let index = 0;
-  for (const windowEnd of windowEnds) {
-    const starts = ends.slice();
+  for (const [window, windowEnd] of windowEnds.entries()) {
     for (; index < windowEnd; index++) {
       const key = keys[index]!;
       if (isWanted[bucketOf(key)] === 0) continue;
       const rank = rankOf.get(key);
-      if (rank !== undefined) lists[rank]![ends[rank]!++] = offsets[index]!;
+      if (rank === undefined) continue;
+      if (ends[rank] === starts[rank]) seen.push(rank);
+      lists[rank]![ends[rank]!++] = offsets[index]!;
     }
-    for (const [rank, list] of lists.entries()) {
-      const isThere = ends[rank]! > starts[rank]!;
-      places[rank]!.push(isThere ? list.subarray(starts[rank], ends[rank]) : undefined);
+    for (const rank of seen) {
+      places[rank]![window] = lists[rank]!.subarray(starts[rank], ends[rank]);
+      starts[rank] = ends[rank]!;
     }
+    seen.length = 0;
   }
   return new Map(chosen.map(({ key }, rank) => [key, places[rank]!]));
 }
