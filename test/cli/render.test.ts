@@ -70,6 +70,42 @@ describe('a range of addresses', () => {
   });
 });
 
+describe('a range by name', () => {
+  const path = '/usr/lib/libdemo.so.1.2';
+  const pageOf = (fill: number) => new Uint8Array(4096).fill(fill);
+
+  beforeEach(() => {
+    writeFileSync(
+      join(folder, 'named.core'),
+      writeElfCore({
+        segments: [
+          { address: base, bytes: pageOf(1) },
+          { address: base + 0x1000, bytes: pageOf(2) },
+          { address: base + 0x8000, bytes: pageOf(3) },
+        ],
+        files: [
+          { start: base, end: base + 0x1000, path },
+          { start: base + 0x1000, end: base + 0x2000, fileOffset: 0x1000, path },
+          { start: base + 0x8000, end: base + 0x9000, path: '/dev/shm/frame' },
+        ],
+      }),
+    );
+  });
+
+  test.each(['libdemo', 'LIBDEMO.so.1.2', path])('%s, all its regions', async (name) => {
+    const { code } = await render('named.core', 'a.bmp', '--width', '64', '--module', name);
+    expect(code).toBe(0);
+    expect(pixelsOf('a.bmp').map((pixel) => pixel & 0xff)).toEqual(
+      [...pageOf(1), ...pageOf(2)].filter((_, at) => at % 4 === 0),
+    );
+  });
+
+  test('a region that is no module', async () => {
+    await render('named.core', 'a.bmp', '--width', '64', '--module', 'frame');
+    expect(new Set(pixelsOf('a.bmp'))).toEqual(new Set([0x00030303]));
+  });
+});
+
 test('--dump2picture writes header and file', async () => {
   await render('a.core', 'a.bmp', '--dump2picture', '--bpp', '8');
   expect(read('a.bmp').subarray(1078).equals(read('a.core'))).toBe(true);

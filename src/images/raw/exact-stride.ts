@@ -7,8 +7,8 @@ import { largestStride, smallestStride } from './find-stride.ts';
 
 /** Slanted lines make a few bytes more or less look better in places. */
 const furthest = 12;
-const sampledRows = 64;
-const mostSamplesOfRow = 1024;
+const sampledRows = 160;
+const mostSamplesOfRow = 2048;
 /** A stride by which the block holds whole rows is taken when it is nearly as good as the best. */
 const nearlyAsGood = 1.15;
 /** What allocators round sizes up to. */
@@ -18,7 +18,7 @@ const granularity = 16;
  * Neighbouring rows, and rows further apart: a slanted line moves on, so that no wrong stride fits it twice, while edges that
  * stand upright stay.
  */
-const rowDistances = [1, 4];
+const rowDistances = [1, 4, 8];
 
 export function exactStride(
   memory: Memory,

@@ -93,6 +93,8 @@ function boundsOf(blocks: readonly Interval[], at: Address, range: Interval): Bo
   };
 }
 
+const mostTurnsOfStride = 4;
+
 /** Memory up to `end` has rows, but they are none of a picture. */
 interface NoPicture {
   readonly end: Address;
@@ -105,9 +107,15 @@ function measureBitmap(
   bounds: Bounds,
 ): RawLayout | NoPicture | undefined {
   const { memory } = input;
-  const rough = rowsAlike(input, at, guessed, bounds);
-  const stride = exactStride(memory, rough, guessed, bounds);
-  const alike = stride === guessed ? rough : rowsAlike(input, at, stride, bounds);
+  let stride = guessed;
+  let alike = rowsAlike(input, at, stride, bounds);
+  // A better stride finds more rows, and more rows a better stride.
+  for (let turn = 0; turn < mostTurnsOfStride; turn++) {
+    const better = exactStride(memory, alike, stride, bounds);
+    if (better === stride) break;
+    stride = better;
+    alike = rowsAlike(input, at, stride, bounds);
+  }
   const { first, rows } = alike;
   if (rows < input.leastSide || rows * stride < leastBytes) return undefined;
   const facts = readColumns(memory, first, stride, rows);
