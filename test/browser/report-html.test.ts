@@ -88,6 +88,11 @@ describe.skipIf(!hasChromium)('report.html in Chromium', () => {
     await open();
     const pdf = await page.pdf({ format: 'A4' });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    // No table is cut off at the edge of an A4 page with these margins.
+    await page.emulateMedia({ media: 'print' });
+    await page.setViewportSize({ width: Math.floor((182 / 25.4) * 96), height: 1000 });
+    const cut = 'Array.from(document.querySelectorAll(".scroll"), (box) => box.scrollWidth - box.clientWidth)';
+    expect(Math.max(...(await page.evaluate<number[]>(cut)))).toBeLessThanOrEqual(0);
   });
 
   describe('tables', () => {

@@ -49,6 +49,7 @@ const verdict = `
 .figures dt{font-size:.8125rem;color:var(--soft)}
 .figures dd{margin:0;font-size:1.35rem;font-weight:600;letter-spacing:-.01em;font-variant-numeric:tabular-nums}
 .reasons{margin:0 0 1.25rem;padding-left:1.1rem;color:var(--soft)}
+.todo{max-width:none}
 .contents{margin:1.25rem 0 0;font-size:.9375rem}
 .contents ul{display:flex;flex-wrap:wrap;gap:.1rem 1.5rem;list-style:none;padding:0;margin:0;max-width:none}
 .contents a{text-decoration:none}.contents a:hover{text-decoration:underline}`;
@@ -195,9 +196,9 @@ th,td{padding:.4rem .5rem}}`;
 
 const print = `
 @media print{
-:root{--page:#fff}
+:root{--page:#fff;font-size:12px}
 @page{margin:16mm 14mm}
-body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+body{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 main,.bar,footer{max-width:none;padding-left:0;padding-right:0}
 .contents,.tools,.cross,.skip,.hint,.sort::after{display:none!important}
 section{margin:1.75rem 0}
@@ -208,6 +209,9 @@ h2,h3,h4,h2+p,caption,summary,.anatomy{break-after:avoid}
 .frame{border:0;background:none}
 .frame img{max-height:13cm;width:auto}
 .scroll,.stage,.frame,.long{overflow:visible;height:auto!important;max-height:none}
+table{font-size:.82rem}
+th,td{padding:.3rem .4rem}
+.nowrap{white-space:normal}
 .stage{border:0;background:none}
 .live .stack,.stack{display:grid;grid-template-columns:1fr 1fr;gap:4mm;width:auto!important}
 .live .stack img,.stack img{grid-area:auto;visibility:visible;width:auto;max-width:100%;max-height:20cm;margin:0;break-inside:avoid}

@@ -16,9 +16,13 @@ import { type Cell, type Column, firstToLast, numberCell, tableMarkup } from './
 import { type HtmlValue, html, nameMarkup, type SafeHtml } from './html-template.ts';
 import { sparkBars } from './small-charts.ts';
 
-/** The regions that grow, and folded away those that do not. */
+/** More growing regions are folded: the first ones make up most, and what follows has to be found. */
+const mostGrowing = 20;
+
+/** The regions that grow, and folded away small ones and those that do not. */
 export function regionsSection(report: LeakReport): SafeHtml {
-  const growing = growingRegions(report);
+  const growing = growingRegions(report).slice(0, mostGrowing);
+  const further = growingRegions(report).slice(mostGrowing);
   const quiet = quietRegions(report);
   const others = otherRegionsRow(report);
   const rowId = (region: ReportRegion) => `region-${report.regions.indexOf(region) + 1}`;
@@ -26,7 +30,12 @@ export function regionsSection(report: LeakReport): SafeHtml {
     tableMarkup({ caption, rows, footRows, columns: regionColumns(report), isSortable: true, rowId });
   const quietBytes = quiet.reduce((sum, region) => sum + (lastKnown(region.mappedBytes) ?? 0), 0);
   const rest = others === undefined ? [] : [others];
-  return html`${growing.length === 0 ? html`<p>No region grows from the first dump to the last.</p>` : table('Sizes in the first and the last dump; the bars show every dump.', growing, quiet.length === 0 ? rest : [])}
+  return html`${growing.length === 0 ? html`<p>No region grows from the first dump to the last.</p>` : table('Sizes in the first and the last dump; the bars show every dump.', growing, quiet.length + further.length === 0 ? rest : [])}
+${
+  further.length > 0 &&
+  html`<details><summary>${plural(further.length, 'more region')} that ${further.length === 1 ? 'grows' : 'grow'}, ${printBytesChange(further.reduce((sum, region) => sum + region.growthBytes, 0))}</summary>
+${table('Smaller growth, the largest first.', further, quiet.length === 0 ? rest : [])}</details>`
+}
 ${
   quiet.length > 0 &&
   html`<details><summary>${plural(quiet.length, 'region')} that ${quiet.length === 1 ? 'does' : 'do'} not grow, ${printBytes(quietBytes)}</summary>

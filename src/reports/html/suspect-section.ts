@@ -40,6 +40,8 @@ export const mostCards = 8;
 const mostAddresses = 12;
 const mostRegions = 8;
 const mostFields = 48;
+/** More fields than these are folded: the strip above shows them all at a glance. */
+const fieldsAtOnce = 12;
 
 /** The suspects as cards, the largest first; more than a handful are listed below them, and so is what is no suspect. */
 export function suspectsSection(
@@ -181,21 +183,30 @@ function anatomy(suspect: ReportAllocation): SafeHtml | null {
   const kind = (field: BlockField) => html`<span class="swatch f-${field.kind}"></span>${fieldKindWords[field.kind]}`;
   return html`<h4>What a block looks like inside</h4>
 ${anatomyStrip(suspect.fields, suspect.strideBytes)}
-${tableMarkup({
-  caption: 'Fields from the start of a block, as they are alike in most blocks. Kinds only, no contents.',
-  isCompact: true,
-  rows: shown,
-  columns: [
-    {
-      title: 'Offset',
-      cell: (field) => ({ content: html`<span class="address">+0x${field.offset.toString(16)}</span>` }),
-    },
-    { title: 'Size', isNumber: true, cell: (field) => numberCell(field.size, printExactBytes) },
-    { title: 'Kind', cell: (field) => ({ content: kind(field) }) },
-    { title: 'Detail', cell: (field) => ({ content: nameMarkup(fieldDetail(field)) }) },
-  ],
-})}
+${foldedFields(shown, kind)}
 ${left > 0 && html`<p class="small soft">${plural(left, 'more field')} in report.json.</p>`}`;
+}
+
+function foldedFields(fields: readonly BlockField[], kind: (field: BlockField) => SafeHtml): SafeHtml {
+  if (fields.length <= fieldsAtOnce) return fieldsTable(fields, kind);
+  return html`<details><summary class="small">${plural(fields.length, 'field')}</summary>${fieldsTable(fields, kind)}</details>`;
+}
+
+function fieldsTable(shown: readonly BlockField[], kind: (field: BlockField) => SafeHtml): SafeHtml {
+  return tableMarkup({
+    caption: 'Fields from the start of a block, as they are alike in most blocks. Kinds only, no contents.',
+    isCompact: true,
+    rows: shown,
+    columns: [
+      {
+        title: 'Offset',
+        cell: (field) => ({ content: html`<span class="address">+0x${field.offset.toString(16)}</span>` }),
+      },
+      { title: 'Size', isNumber: true, cell: (field) => numberCell(field.size, printExactBytes) },
+      { title: 'Kind', cell: (field) => ({ content: kind(field) }) },
+      { title: 'Detail', cell: (field) => ({ content: nameMarkup(fieldDetail(field)) }) },
+    ],
+  });
 }
 
 /** Details that only repeat the kind are left out. */

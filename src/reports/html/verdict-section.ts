@@ -1,8 +1,16 @@
-import type { LeakReport } from '../../model/leak-report.ts';
+import type { LeakReport, NextStep } from '../../model/leak-report.ts';
 import { escapeText, longestSentence } from '../../text/escape-text.ts';
 import { printBytesChange, printDuration, printRate, printShare } from '../../text/print-quantity.ts';
 import type { EmbeddedPicture } from '../report-format.ts';
-import { elapsedTimes, furtherReasons, knownWords, processName, suspectsOf } from '../report-view.ts';
+import {
+  debuggerSteps,
+  elapsedTimes,
+  furtherReasons,
+  generalSteps,
+  knownWords,
+  processName,
+  suspectsOf,
+} from '../report-view.ts';
 import { blocksChange, captureTime, plural, statusMeanings, statusWords } from '../report-words.ts';
 import { html, nameMarkup, type SafeHtml } from './html-template.ts';
 import { pictureFigure } from './picture-section.ts';
@@ -34,8 +42,23 @@ export function verdictSection(report: LeakReport, picture: EmbeddedPicture | un
 <h1 id="verdict">${escapeText(verdict.summary, longestSentence)}</h1>
 ${keyNumbers(report)}
 ${reasons.length > 0 && html`<ul class="reasons">${reasons.map((reason) => html`<li>${escapeText(reason, longestSentence)}</li>`)}</ul>`}
+${nextLine(report)}
 ${picture !== undefined && pictureFigure(picture)}
 </section>`;
+}
+
+/** What to do, right below what was found: how to check it, else what to capture. */
+function nextLine(report: LeakReport): SafeHtml | null {
+  const [suspect] = suspectsOf(report);
+  const [check] = suspect === undefined ? [] : debuggerSteps(report, suspect);
+  const [capture] = generalSteps(report);
+  if (check === undefined && capture === undefined) return null;
+  const link = (target: string, { title }: NextStep) =>
+    html`<a href="#${target}">${escapeText(title, longestSentence)}</a>`;
+  const links = [check && link('suspect-1', check), capture && link('next', capture)].filter(
+    (one) => one !== undefined,
+  );
+  return html`<p class="todo"><strong>Next:</strong> ${links.flatMap((one, index) => (index === 0 ? [one] : ['; then ', one]))}.</p>`;
 }
 
 function keyNumbers(report: LeakReport): SafeHtml {
