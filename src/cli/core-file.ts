@@ -1,15 +1,5 @@
 // A core on its way into a file: nobody else may read it, and it has its name only when it is complete.
-import {
-  closeSync,
-  existsSync,
-  linkSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, linkSync, openSync, readSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Packer, packedSink } from '../bytes/packed-sink.ts';
 import { createSparseWriter } from '../bytes/sparse-writer.ts';
@@ -18,6 +8,7 @@ import type { CoreSink } from '../capture/capture-process.ts';
 import { LeakvizError } from '../errors.ts';
 import { onExit } from './clean-up.ts';
 import { unwritable } from './output-folder.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface CoreFile extends CoreSink {
   /**
@@ -133,7 +124,7 @@ function plainStage(descriptor: number): Stage {
 function packedStage(descriptor: number, packer: Packer): Stage {
   let size = 0;
   const sink = packedSink(packer, (bytes) => {
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    writeWhole(descriptor, bytes);
     size += bytes.length;
   });
   return { ...sink, size: () => size, written: () => size, close: () => undefined };

@@ -4,6 +4,7 @@ export const exitCodes = {
   gateFailed: 1,
   badInput: 2,
   bug: 70,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -13,6 +14,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   gateFailed: 'a --fail-on condition holds, or cannot be judged',
   badInput: 'usage, bad input, or an output that cannot be written',
   bug: 'a bug in leakviz',
+  hungUp: 'ended by SIGHUP: the terminal was closed',
   interrupted: 'ended by Ctrl-C',
   terminated: 'ended by SIGTERM',
 };

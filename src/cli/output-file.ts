@@ -1,10 +1,11 @@
 // One result file, written so that nothing half-written ever stands under its name.
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { LeakvizError } from '../errors.ts';
 import { onExit } from './clean-up.ts';
 import { unwritable } from './output-folder.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface WriteFileOptions {
   readonly signal: AbortSignal;
@@ -61,10 +62,6 @@ async function writeChunks(
     closeSync(file);
   }
   return size;
-}
-
-function writeWhole(file: number, chunk: Uint8Array): void {
-  for (let done = 0; done < chunk.length; ) done += writeSync(file, chunk, done);
 }
 
 /** What making the chunks throws is none of the output's business; what writing them throws is. */

@@ -12,10 +12,10 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { LeakvizError } from '../errors.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** Where pictures of memory contents go, away from those that reports show. */
 export const rawFolder = 'raw-pixels';
@@ -42,6 +42,7 @@ export function openOutputFolder(path: string, earlierFiles = filesOfEarlierRun)
     write(name, content) {
       written.push(name);
       try {
+        makeFolderOf(staging, name);
         writeTo(join(staging, name), content);
       } catch (error) {
         throw unwritable(join(path, name), error);
@@ -49,6 +50,7 @@ export function openOutputFolder(path: string, earlierFiles = filesOfEarlierRun)
     },
     publish() {
       try {
+        statSync(staging);
         const stale = earlierFiles(path).filter((name) => !written.includes(name));
         for (const name of written) moveInto(staging, path, name);
         for (const name of stale) rmSync(join(path, name), { force: true });
@@ -57,7 +59,7 @@ export function openOutputFolder(path: string, earlierFiles = filesOfEarlierRun)
       }
     },
     discard() {
-      rmSync(staging, { recursive: true, force: true });
+      removeIfPossible(staging);
       if (firstMade !== undefined) removeEmptyFolders(path, firstMade);
     },
   };
@@ -91,6 +93,13 @@ export function makeFolder(path: string): string | undefined {
   return firstMade ?? path;
 }
 
+/** A disk that has become read-only keeps what is on it; that the results cannot be written is told already. */
+function removeIfPossible(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {}
+}
+
 /** From `path` up to `outermost`, as long as they are empty. */
 function removeEmptyFolders(path: string, outermost: string): void {
   for (let folder = path; ; folder = dirname(folder)) {
@@ -104,23 +113,27 @@ function removeEmptyFolders(path: string, outermost: string): void {
 }
 
 function writeTo(file: string, content: string | Iterable<Uint8Array>): void {
-  mkdirSync(dirname(file), { recursive: true });
   if (typeof content === 'string') {
     writeFileSync(file, content);
     return;
   }
   const handle = openSync(file, 'w');
   try {
-    for (const chunk of content) writeSync(handle, chunk);
+    for (const chunk of content) writeWhole(handle, chunk);
   } finally {
     closeSync(handle);
   }
 }
 
+/** Folders within the given one, which is not made again when somebody has removed it during the run. */
+function makeFolderOf(folder: string, name: string): void {
+  statSync(folder);
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+}
+
 function moveInto(staging: string, path: string, name: string): void {
-  const target = join(path, name);
-  mkdirSync(dirname(target), { recursive: true });
-  renameSync(join(staging, name), target);
+  makeFolderOf(path, name);
+  renameSync(join(staging, name), join(path, name));
 }
 
 /** What report.json does not name. An old bundle beside a new report would be attached in its place. */
@@ -166,7 +179,11 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file, not a folder',
   EISDIR: 'it is a folder',
   ENAMETOOLONG: 'the name is too long',
-  ENOENT: 'no folder can be made there',
+  EFBIG: 'the file size limit is reached',
+  EDQUOT: 'the disk quota is used up',
+  EIO: 'the device reports a write error',
+  EMFILE: 'too many open files',
+  ENOENT: 'the folder is gone, or cannot be made there',
 };
 
 /** Says in words why a result cannot be written. */

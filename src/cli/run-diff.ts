@@ -17,6 +17,7 @@ import type { ResolvedOptions } from './resolve-options.ts';
 import { newStopwatch, type Stopwatch, sayMore } from './say-more.ts';
 import { print, say, terminalOptions } from './terminal.ts';
 import { version } from './version.ts';
+import { watchInputs } from './watch-inputs.ts';
 import { writeResults } from './write-results.ts';
 
 /** Rejects with the signal's reason when it is aborted; then nothing is left in the output folder. */
@@ -25,6 +26,7 @@ export async function runDiff(
   options: ResolvedOptions,
   signal: AbortSignal,
 ): Promise<LeakReport> {
+  const checkInputs = watchInputs(paths);
   const folder = openOutputFolder(options.output);
   const bar = await openProgressBar(!options.quiet);
   const forget = onExit(() => {
@@ -36,7 +38,7 @@ export async function runDiff(
   let dumps: OpenedDump[] = [];
   try {
     dumps = await open(paths, run);
-    const report = await compare(dumps, run);
+    const report = await compare(dumps, run, checkInputs);
     if (options.verbose) sayMore(report, run.stopwatch);
     sayGate(report.gate);
     return report;
@@ -73,7 +75,7 @@ const stages = {
   verdict: 'judging',
 } as const;
 
-async function compare(dumps: readonly OpenedDump[], run: Run): Promise<LeakReport> {
+async function compare(dumps: readonly OpenedDump[], run: Run, checkInputs: () => void): Promise<LeakReport> {
   const { options, signal, bar, folder, stopwatch } = run;
   const result = await diffDumps(dumps, {
     allocators,
@@ -84,6 +86,7 @@ async function compare(dumps: readonly OpenedDump[], run: Run): Promise<LeakRepo
     onStageDone: (stage) => stopwatch.lap(stages[stage]),
   });
   const found = describeResult(result, options);
+  checkInputs();
   const report = options.gate ? applyGate(found, options.gate) : found;
   stopwatch.lap('reporting');
   bar.stop();
@@ -93,6 +96,8 @@ async function compare(dumps: readonly OpenedDump[], run: Run): Promise<LeakRepo
   // The last moment at which Ctrl-C can be heard: from here on the results are moved in.
   await setImmediate();
   signal.throwIfAborted();
+  // Pictures of single blocks were read only now.
+  checkInputs();
   folder.publish();
   bar.stop();
   stopwatch.lap('drawing and writing');

@@ -114,6 +114,8 @@ function listenForSignals(interruption: AbortController): void {
   for (const [signal, code] of [
     ['SIGINT', exitCodes.interrupted],
     ['SIGTERM', exitCodes.terminated],
+    // The terminal was closed.
+    ['SIGHUP', exitCodes.hungUp],
   ] as const) {
     process.on(signal, () => {
       process.exitCode = code;

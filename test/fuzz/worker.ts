@@ -1,23 +1,8 @@
 // The thread that runs the cases: each target in turn with a seed, then the next seed.
 import { parentPort, workerData } from 'node:worker_threads';
+import { cpuSeconds, type FuzzMessage, type FuzzTask } from './fuzz-task.ts';
 import { newRandom } from './random.ts';
 import { fuzzTargets } from './targets/index.ts';
-
-export interface FuzzTask {
-  /** Targets whose id holds this. */
-  readonly target: string;
-  readonly firstSeed: number;
-  readonly cases: number;
-  readonly seconds: number;
-  readonly folder: string;
-  /** Shared with whoever watches: turn of the running case, when it began (ms since 1970), bytes of memory before it. */
-  readonly progress: Float64Array;
-}
-
-export interface FuzzMessage {
-  readonly targetIds?: readonly string[];
-  readonly text?: string;
-}
 
 const casesBetweenReports = 10_000;
 
@@ -35,7 +20,7 @@ while (done < task.cases && performance.now() - start < task.seconds * 1000) {
   turn += 1;
   if (task.cases > 1 && seed % (target.oneRoundIn ?? 1) !== 0) continue;
   task.progress[0] = turn - 1;
-  task.progress[1] = Date.now();
+  task.progress[1] = cpuSeconds();
   task.progress[2] = process.memoryUsage.rss();
   try {
     await target.run(newRandom(seed), task.folder);
@@ -45,7 +30,7 @@ while (done < task.cases && performance.now() - start < task.seconds * 1000) {
   done += 1;
   if (done % casesBetweenReports === 0) send({ text: `${done} cases, ${findings.size} findings` });
 }
-task.progress[1] = 0;
+task.progress[1] = Number.POSITIVE_INFINITY;
 const seconds = Math.round((performance.now() - start) / 1000);
 const lastSeed = task.firstSeed + Math.ceil(turn / targets.length) - 1;
 send({
