@@ -51,6 +51,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'pictures',
     'render',
     'reports',
+    'scan',
     'symbols',
     'text',
   ],
@@ -60,7 +61,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const mayUseNode: Readonly<Record<string, readonly string[]>> = {
   bytes: ['fs', 'module', 'os', 'path', 'timers/promises', 'util', 'zlib'],
   capture: ['child_process', 'fs', 'timers/promises'],
-  draw: ['zlib'],
+  draw: ['util', 'zlib'],
   symbols: ['fs', 'path'],
   scan: ['timers/promises'],
   'open-dumps': ['fs'],

@@ -21,7 +21,7 @@ const stepBytes = 16 << 20;
  */
 export async function writeOutputFile(
   path: string,
-  chunks: Iterable<Uint8Array>,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   options: WriteFileOptions,
 ): Promise<number> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
@@ -42,14 +42,14 @@ export async function writeOutputFile(
 async function writeChunks(
   temporary: string,
   path: string,
-  chunks: Iterable<Uint8Array>,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   { signal, onProgress }: WriteFileOptions,
 ): Promise<number> {
   const file = attempt(path, () => openSync(temporary, 'w'));
   let size = 0;
   let nextStep = 0;
   try {
-    for (const chunk of chunks) {
+    for await (const chunk of chunks) {
       attempt(path, () => writeWhole(file, chunk));
       size += chunk.length;
       if (size < nextStep) continue;

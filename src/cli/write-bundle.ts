@@ -1,6 +1,6 @@
 // One zip with all that was written, small enough for a ticket.
 import { type Zippable, zipSync } from 'fflate';
-import { rowsOf } from '../draw/encode/image-encoder.ts';
+import { encodeWhole, rowsOf } from '../draw/encode/image-encoder.ts';
 import { png } from '../draw/encode/png.ts';
 import { scaleDown } from '../draw/scale-down.ts';
 import type { LeakReport } from '../model/leak-report.ts';
@@ -18,8 +18,8 @@ export interface BundleInput {
   readonly formats: readonly ReportFormatId[];
   readonly pictures: readonly BundledPicture[];
   readonly limitBytes: number;
-  /** Called between steps, to stop. */
-  readonly pause: () => Promise<void>;
+  /** Called between steps, to give way and to stop. */
+  readonly pace: () => Promise<void>;
 }
 
 export interface BundledPicture {
@@ -53,14 +53,14 @@ export async function makeBundle(input: BundleInput): Promise<Bundle> {
 }
 
 /** The pictures keep the size at which pages show them: places in them stay where they are. */
-async function scaled({ pictures, pause }: BundleInput, factor: number): Promise<readonly BundledPicture[]> {
+async function scaled({ pictures, pace }: BundleInput, factor: number): Promise<readonly BundledPicture[]> {
   if (factor === 1) return pictures;
   const smaller: BundledPicture[] = [];
   for (const picture of pictures) {
-    const image = scaleDown(picture.drawn.draw(), factor);
-    const encoded = Buffer.concat([...png.encode(rowsOf(image))]);
+    const image = scaleDown(await picture.drawn.draw(pace), factor);
+    const encoded = Buffer.concat(await encodeWhole(png, rowsOf(image)));
     smaller.push({ ...picture, embedded: { ...picture.embedded, png: encoded } });
-    await pause();
+    await pace();
   }
   return smaller;
 }

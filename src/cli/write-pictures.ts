@@ -1,14 +1,15 @@
 // Draws the pictures, one after the other, and writes them into the output folder.
-import { setImmediate } from 'node:timers/promises';
-import { rowsOf } from '../draw/encode/image-encoder.ts';
+import { encodeWhole, rowsOf } from '../draw/encode/image-encoder.ts';
 import { imageEncoders } from '../draw/encode/index.ts';
+import type { PixelImage } from '../draw/pixel-image.ts';
 import type { ReportPicture } from '../model/leak-report.ts';
 import type { DrawnPicture, PictureInput } from '../pictures/picture.ts';
 import { rawBlocks } from '../pictures/raw-blocks.ts';
 import { rawOverviews } from '../pictures/raw-overview.ts';
 import { plannedPictures } from '../pictures/render-pictures.ts';
 import type { EmbeddedPicture } from '../reports/index.ts';
-import { rawFolder } from './output-folder.ts';
+import { type OutputFolder, rawFolder } from './output-folder.ts';
+import { paceOf } from './pace.ts';
 import { say } from './terminal.ts';
 import type { ResultsInput } from './write-results.ts';
 
@@ -20,7 +21,7 @@ export interface WrittenPicture {
 
 /** Rejects with the signal's reason when it is aborted. */
 export async function writePictures(input: ResultsInput): Promise<WrittenPicture[]> {
-  const { result, report, options, bar } = input;
+  const { result, report, options } = input;
   const pictureInput: PictureInput = {
     report,
     tracks: result.tracks,
@@ -37,47 +38,68 @@ export async function writePictures(input: ResultsInput): Promise<WrittenPicture
       `--bytes-per-pixel: ${options.bytesPerCell} would take too much memory for these dumps; ${bytesPerCell} is used`,
     );
   }
-  const planned = plannedPictures(pictureInput);
-  const written: WrittenPicture[] = [];
-  for (const [index, picture] of planned.entries()) {
-    bar.show('drawing', index, planned.length);
-    const image = picture.draw();
-    const files: Record<string, string> = {};
-    let png = new Uint8Array();
-    for (const encoder of imageEncoders) {
-      const name = `pictures/${picture.id}.${encoder.id}`;
-      files[encoder.id] = name;
-      const chunks = [...encoder.encode(rowsOf(image))];
-      if (encoder.id === 'png') png = Buffer.concat(chunks);
-      input.folder.write(name, chunks);
-    }
-    const { id, title, description } = picture;
-    written.push({
-      row: { id, title, bmp: files.bmp!, png: files.png!, description },
-      embedded: { id, title, description, png, width: image.width, height: image.height, lookup: picture.lookup?.() },
-      drawn: picture,
-    });
-    await setImmediate();
-    input.signal.throwIfAborted();
-  }
+  const drawn = await draw(input, plannedPictures(pictureInput), 'pictures');
   const depth = options.rawDepth;
   if (depth !== null) {
     await writeRawPictures(input, [...rawOverviews(pictureInput, depth), ...rawBlocks(pictureInput, depth)]);
   }
-  return written;
+  return drawn;
 }
 
 /** In a folder of their own, and in no report: whoever attaches the report hands out no memory. */
 async function writeRawPictures(input: ResultsInput, pictures: readonly DrawnPicture[]): Promise<void> {
-  for (const [index, picture] of pictures.entries()) {
-    input.bar.show('drawing raw bytes', index, pictures.length);
-    const image = picture.draw();
-    for (const encoder of imageEncoders) {
-      input.folder.write(`${rawFolder}/${picture.id}.${encoder.id}`, encoder.encode(rowsOf(image)));
-    }
-    await setImmediate();
-    input.signal.throwIfAborted();
-  }
+  await draw(input, pictures, rawFolder);
   input.bar.stop();
   say(`${rawFolder}/ holds pictures of memory contents, secrets too; the reports do not show them`);
+}
+
+/** Pictures that are encoded while the next ones are drawn: more would only take memory. */
+const mostInFlight = 2;
+
+/** Draws pictures one after the other; the last ones are compressed, on other threads, meanwhile. */
+async function draw(
+  { folder, signal, bar }: ResultsInput,
+  pictures: readonly DrawnPicture[],
+  folderName: string,
+): Promise<WrittenPicture[]> {
+  const pace = paceOf(signal);
+  const written: WrittenPicture[] = [];
+  const inFlight: Promise<WrittenPicture>[] = [];
+  try {
+    for (const [index, picture] of pictures.entries()) {
+      bar.show(folderName === rawFolder ? 'drawing raw bytes' : 'drawing', index, pictures.length);
+      const image = await picture.draw(pace);
+      inFlight.push(encode(folder, picture, image, folderName));
+      if (inFlight.length === mostInFlight) written.push(await inFlight.shift()!);
+      await pace();
+    }
+    while (inFlight.length > 0) written.push(await inFlight.shift()!);
+  } finally {
+    await Promise.allSettled(inFlight);
+  }
+  return written;
+}
+
+async function encode(
+  folder: OutputFolder,
+  picture: DrawnPicture,
+  image: PixelImage,
+  folderName: string,
+): Promise<WrittenPicture> {
+  const rows = rowsOf(image);
+  const files: Record<string, string> = {};
+  let png = new Uint8Array();
+  for (const encoder of imageEncoders) {
+    const name = `${folderName}/${picture.id}.${encoder.id}`;
+    files[encoder.id] = name;
+    const chunks = await encodeWhole(encoder, rows);
+    if (encoder.id === 'png') png = Buffer.concat(chunks);
+    folder.write(name, chunks);
+  }
+  const { id, title, description } = picture;
+  return {
+    row: { id, title, bmp: files.bmp!, png: files.png!, description },
+    embedded: { id, title, description, png, width: image.width, height: image.height, lookup: picture.lookup?.() },
+    drawn: picture,
+  };
 }

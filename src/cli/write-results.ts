@@ -1,10 +1,10 @@
 // Writes pictures, reports and the bundle into the output folder.
-import { setImmediate } from 'node:timers/promises';
 import type { DiffResult } from '../diff-dumps.ts';
 import type { LeakReport } from '../model/leak-report.ts';
 import { reportFormats } from '../reports/index.ts';
 import { bundleName } from './bundle-file.ts';
 import type { OutputFolder } from './output-folder.ts';
+import { paceOf } from './pace.ts';
 import type { ProgressBar } from './progress-bar.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { say } from './terminal.ts';
@@ -47,10 +47,7 @@ async function writeBundle(
     formats: options.reports,
     pictures: pictures.map(({ drawn, embedded, row }) => ({ drawn, embedded, file: row.png })),
     limitBytes: options.bundleBytes,
-    async pause() {
-      await setImmediate();
-      signal.throwIfAborted();
-    },
+    pace: paceOf(signal),
   });
   folder.write(bundleName, [bytes]);
   bar.stop();

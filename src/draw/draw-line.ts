@@ -38,15 +38,14 @@ export function strokeRect(image: PixelImage, rect: Rect, colour: Colour, dash?:
 /** Pixels between two neighbouring lines of a hatched area. */
 const hatchSpacing = 6;
 
-/** Whether a pixel lies on a line of a hatched area; lines go up to the right and join over neighbouring areas. */
-function isHatchPixel(x: number, y: number): boolean {
-  return (x + y) % hatchSpacing === 0;
-}
-
-/** Draws sparse diagonal lines over an area: the usual sign for "nothing is known here". */
+/**
+ * Draws sparse diagonal lines over an area: the usual sign for "nothing is known here". They go up to the right and join
+ * over neighbouring areas.
+ */
 export function hatchRect(image: PixelImage, rect: Rect, line: Colour): void {
   const area = clipRect(image, rect);
   for (let y = area.y; y < area.y + area.height; y++) {
-    for (let x = area.x; x < area.x + area.width; x++) if (isHatchPixel(x, y)) setPixel(image, x, y, line);
+    const first = area.x + ((hatchSpacing - ((area.x + y) % hatchSpacing)) % hatchSpacing);
+    for (let x = first; x < area.x + area.width; x += hatchSpacing) setPixel(image, x, y, line);
   }
 }

@@ -8,6 +8,11 @@ export interface PixelImage {
 /** Red, green, blue; 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
+/** A colour as one number, 0xRRGGBB: what a million of them are kept as. */
+export function packColour([red, green, blue]: Colour): number {
+  return (red << 16) | (green << 8) | blue;
+}
+
 /** Pixels; x and y of the top left corner. */
 export interface Rect {
   readonly x: number;

@@ -24,9 +24,11 @@ export function cellKind(code: number): number {
 
 /** Share of the cell's words that are not zero, 0 to 1, as far as the code keeps it. */
 export function cellNonZeroShare(code: number): number {
-  const step = code & cellFillSteps;
-  return (step / cellFillSteps) ** 2;
+  return shares[code & cellFillSteps]!;
 }
+
+/** By step of fill; pictures ask a million times. */
+const shares = Float64Array.from({ length: cellFillSteps + 1 }, (_, step) => (step / cellFillSteps) ** 2);
 
 /** The cells of one track, the same cells in every dump: cell i covers bytesPerCell bytes from start + i * bytesPerCell. */
 export interface TrackCells {

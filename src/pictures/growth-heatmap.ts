@@ -1,13 +1,15 @@
 import { hexColour } from '../draw/colour-scale.ts';
 import { heat } from '../draw/palette.ts';
+import { packColour } from '../draw/pixel-image.ts';
 import { cellAbsent, cellNonZeroShare } from '../model/cell-map.ts';
 import { type CellBand, type Layout, layoutOf } from './layout.ts';
+import { type CellColours, nothing } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { seriesFacts, seriesTitle } from './page/facts.ts';
-import { type CellPainter, memoryPage } from './page/memory-page.ts';
+import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { tileBytes, tilePainter } from './page/tiles.ts';
+import { type BandTiles, tileBytes, tilesOf } from './page/tiles.ts';
 import type { Picture, PictureInput } from './picture.ts';
 
 /** Memory that was there before and holds no more than it did. */
@@ -17,35 +19,42 @@ const goneColour = hexColour('#a8c3de');
 /** Shares below this are rounding of the cells' fill, not growth. */
 const leastShare = 0.03;
 
-/** Indexes of the sums over a tile. */
-const populated = 0;
-const cellsInLast = 1;
-const newCells = 2;
-const sumCount = 3;
+function coloursOf(layout: Layout, band: CellBand): CellColours {
+  const first = band.cells.cells[0]!.subarray(band.firstCell);
+  const last = band.cells.cells.at(-1)!.subarray(band.firstCell);
+  const tiles = tilesOf(layout, band);
+  const colourOfTile = tileColours(tiles, first, last);
+  const colours = new Int32Array(band.cellCount);
+  const gone = packColour(goneColour);
+  for (let cell = 0; cell < colours.length; cell++) {
+    if (last[cell] !== cellAbsent) colours[cell] = colourOfTile[tiles.tileOf[cell]!]!;
+    else colours[cell] = first[cell] === cellAbsent ? nothing : gone;
+  }
+  return colours;
+}
 
-function painterOf(layout: Layout, band: CellBand): CellPainter {
-  const first = band.cells.cells[0]!;
-  const last = band.cells.cells.at(-1)!;
-  const sums = {
-    count: sumCount,
-    add: (cell: number, values: Float64Array, at: number) => {
-      if (last[cell] === cellAbsent) return;
-      const isNew = first[cell] === cellAbsent;
-      const before = isNew ? 0 : cellNonZeroShare(first[cell]!);
-      values[at + populated]! += Math.max(0, cellNonZeroShare(last[cell]!) - before);
-      values[at + cellsInLast]!++;
-      if (isNew) values[at + newCells]!++;
-    },
-  };
-  const colourOf = (values: Float64Array, at: number) => {
-    const cells = values[at + cellsInLast]!;
-    if (cells === 0) return undefined;
-    const share = values[at + populated]! / cells;
-    const hasGrown = values[at + newCells]! > 0 || share >= leastShare;
-    return hasGrown ? heat(Math.sqrt(share)) : unchangedColour;
-  };
-  const tiles = tilePainter(layout, band, sums, colourOf, (cell) => last[cell] !== cellAbsent);
-  return (cell) => tiles(cell) ?? (first[cell] === cellAbsent ? undefined : goneColour);
+/** By what its cells gained on the mean. */
+function tileColours({ tileOf, count }: BandTiles, first: Uint8Array, last: Uint8Array): CellColours {
+  const populated = new Float64Array(count);
+  const cellsInLast = new Uint32Array(count);
+  const newCells = new Uint32Array(count);
+  for (let cell = 0; cell < tileOf.length; cell++) {
+    if (last[cell] === cellAbsent) continue;
+    const tile = tileOf[cell]!;
+    const isNew = first[cell] === cellAbsent;
+    const before = isNew ? 0 : cellNonZeroShare(first[cell]!);
+    populated[tile]! += Math.max(0, cellNonZeroShare(last[cell]!) - before);
+    cellsInLast[tile]!++;
+    if (isNew) newCells[tile]!++;
+  }
+  const colours = new Int32Array(count).fill(nothing);
+  for (let tile = 0; tile < count; tile++) {
+    if (cellsInLast[tile] === 0) continue;
+    const share = populated[tile]! / cellsInLast[tile]!;
+    const hasGrown = newCells[tile]! > 0 || share >= leastShare;
+    colours[tile] = packColour(hasGrown ? heat(Math.sqrt(share)) : unchangedColour);
+  }
+  return colours;
 }
 
 export function growthHeatmapPage(input: PictureInput): PageSpec {
@@ -64,7 +73,7 @@ export function growthHeatmapPage(input: PictureInput): PageSpec {
       },
     ],
     dump: input.report.dumps.length - 1,
-    painterOf: (band) => painterOf(layout, band),
+    coloursOf: (band) => coloursOf(layout, band),
   });
 }
 
@@ -76,7 +85,7 @@ export const growthHeatmap = {
       id: 'growth-heatmap',
       title: 'Growth heatmap',
       description: 'Bright areas were filled between the first dump and the last; grey ones did not grow.',
-      draw: () => drawPage(growthHeatmapPage(input)),
+      draw: (pace) => drawPage(growthHeatmapPage(input), pace),
     },
   ],
 } as const satisfies Picture;

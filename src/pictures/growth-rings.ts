@@ -1,11 +1,12 @@
 import { hexColour, mixColours } from '../draw/colour-scale.ts';
 import { plasma, zeroColour } from '../draw/palette.ts';
-import type { Colour } from '../draw/pixel-image.ts';
+import { type Colour, packColour } from '../draw/pixel-image.ts';
 import { cellAbsent } from '../model/cell-map.ts';
 import { type CellBand, layoutOf } from './layout.ts';
+import { type CellColours, nothing } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { seriesFacts, seriesTitle } from './page/facts.ts';
-import { type CellPainter, memoryPage } from './page/memory-page.ts';
+import { memoryPage } from './page/memory-page.ts';
 import type { LegendItem, PageSpec } from './page/page-types.ts';
 import type { Picture, PictureInput } from './picture.ts';
 
@@ -25,19 +26,25 @@ export function ringColour(dump: number, dumpCount: number): Colour {
   return plasma(later <= 0 ? 0.8 : secondOldest + ((youngest - secondOldest) * (dump - 1)) / later);
 }
 
-function painterOf(band: CellBand, colours: readonly Colour[]): CellPainter {
-  const dumps = band.cells.cells;
-  const weak = colours.map((colour) => mixColours(zeroColour, colour, zeroStrength));
-  return (cell) => {
-    let appeared = -1;
+function coloursOf(band: CellBand, ringColours: readonly Colour[]): CellColours {
+  const dumps = band.cells.cells.map((codes) => codes.subarray(band.firstCell));
+  const full = ringColours.map(packColour);
+  const weak = ringColours.map((colour) => packColour(mixColours(zeroColour, colour, zeroStrength)));
+  const colours = new Int32Array(band.cellCount);
+  for (let cell = 0; cell < colours.length; cell++) {
+    let colour = nothing;
     for (let dump = 0; dump < dumps.length; dump++) {
       const code = dumps[dump]![cell]!;
       if (code === cellAbsent) continue;
-      if (code !== 0) return colours[dump];
-      if (appeared < 0) appeared = dump;
+      if (code !== 0) {
+        colour = full[dump]!;
+        break;
+      }
+      if (colour === nothing) colour = weak[dump]!;
     }
-    return appeared < 0 ? undefined : weak[appeared];
-  };
+    colours[cell] = colour;
+  }
+  return colours;
 }
 
 function ringLegend(colours: readonly Colour[]): LegendItem[] {
@@ -69,7 +76,7 @@ export function growthRingsPage(input: PictureInput): PageSpec {
     facts: seriesFacts(input.report),
     legend: ringLegend(colours),
     dump: count - 1,
-    painterOf: (band) => painterOf(band, colours),
+    coloursOf: (band) => coloursOf(band, colours),
   });
 }
 
@@ -81,7 +88,7 @@ export const growthRings = {
       id: 'growth-rings',
       title: 'Growth rings',
       description: 'Each cell has the colour of the dump in which it was first populated: a leak adds ring after ring.',
-      draw: () => drawPage(growthRingsPage(input)),
+      draw: (pace) => drawPage(growthRingsPage(input), pace),
     },
   ],
 } as const satisfies Picture;

@@ -14,7 +14,7 @@ import { toolTitle } from './page/facts.ts';
 import { codeColours, kindLegend } from './page/kind-colours.ts';
 import type { PageSpec, SideNote } from './page/page-types.ts';
 import { addressText, bytesText, countText } from './page/size-text.ts';
-import type { Picture, PictureInput } from './picture.ts';
+import type { Pace, Picture, PictureInput } from './picture.ts';
 
 /** The stretch of memory that a hatch shows, row by row. */
 interface HatchWindow {
@@ -67,7 +67,11 @@ function hatchWindow(memory: Memory, allocation: ReportAllocation): HatchWindow 
   return { start, wordBytes, columns, rows, wordPixels: shape.wordPixels, stride, blocks };
 }
 
-function paintWords(image: PixelImage, content: Rect, window: HatchWindow, memory: Memory): void {
+async function paintWords(
+  image: PixelImage,
+  content: Rect,
+  { window, memory, pace }: { readonly window: HatchWindow; readonly memory: Memory; readonly pace: Pace },
+): Promise<void> {
   const reader = kindReader(memory);
   const size = window.wordPixels;
   for (let row = 0; row < window.rows; row++) {
@@ -79,6 +83,7 @@ function paintWords(image: PixelImage, content: Rect, window: HatchWindow, memor
       if (colour) fillRect(image, rect, colour);
       else if (reader.isMapped(address + column * window.wordBytes)) hatchRect(image, rect, notCapturedLine);
     }
+    await pace();
   }
 }
 
@@ -195,8 +200,8 @@ export function hatchPage(input: PictureInput, allocation: ReportAllocation): Pa
       },
     ],
     textScale: 1,
-    paint: (image, content) => {
-      paintWords(image, content, window, memory);
+    async paint(image, content, pace) {
+      await paintWords(image, content, { window, memory, pace });
       paintBorders(image, content, window);
       paintTopRuler(image, content, window);
     },
@@ -211,6 +216,6 @@ export const hatch = {
       id: `hatch-${allocation.id}`,
       title: `Hatch of ${allocation.id}`,
       description: `Memory word by word where blocks of ${countText(allocation.strideBytes)} bytes lie: the hatching is their period.`,
-      draw: () => drawPage(hatchPage(input, allocation)),
+      draw: (pace) => drawPage(hatchPage(input, allocation), pace),
     })),
 } as const satisfies Picture;

@@ -5,12 +5,12 @@ import { type CellGrid, cellAtPlace, firstCellOfRow, placeOfCell } from './layou
 import { chooseScale, mostPixels } from './layout/choose-scale.ts';
 import { type ChosenTracks, chooseTracks } from './layout/choose-tracks.ts';
 import { type TrackStory, trackStory } from './layout/fold-tracks.ts';
-import type { Band, CellBand, Layout } from './layout/layout-types.ts';
+import type { CellBand, Layout } from './layout/layout-types.ts';
 import { type QuietRun, quietRuns } from './layout/quiet-runs.ts';
 import { crowd, foldHeight, stackBands } from './layout/stack-bands.ts';
 import type { PictureInput } from './picture.ts';
 
-export type { Band, CellBand, Layout };
+export type { CellBand, Layout };
 
 /** Pixels between bands: room for the border of each and a line of paper between; in a crowd for the borders only. */
 const bandGap = 5;

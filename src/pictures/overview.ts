@@ -2,10 +2,11 @@ import { cellAbsent } from '../model/cell-map.ts';
 import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, type Layout, layoutOf } from './layout.ts';
 import { pictureLookup } from './lookup.ts';
+import type { CellColours } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { dumpFacts, dumpTitle } from './page/facts.ts';
-import { codeColours, kindLegend } from './page/kind-colours.ts';
-import { type CellPainter, memoryPage } from './page/memory-page.ts';
+import { kindLegend, packedCodeColours } from './page/kind-colours.ts';
+import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import type { Picture, PictureInput } from './picture.ts';
 
@@ -15,18 +16,21 @@ const lonePixels = 3;
 const loneDistance = 6;
 const loneText = `Data alone among zeros is drawn ${lonePixels} pixels wide, so that it can be seen.`;
 
-function painterOf(layout: Layout, band: CellBand, dump: number): CellPainter {
-  const codes = band.cells.cells[dump]!;
-  if (layout.cellWidth > 1) return (cell) => codeColours[codes[cell]!];
-  return (cell) => {
-    const code = codes[cell]!;
-    if (code !== 0) return codeColours[code];
-    const column = (cell - band.firstCell) % layout.columns;
-    for (let left = 1; left < lonePixels && left <= column; left++) {
-      if (codes[cell - left] !== 0) return codeColours[isLone(codes, cell - left) ? codes[cell - left]! : code];
-    }
-    return codeColours[code];
-  };
+function coloursOf(layout: Layout, band: CellBand, dump: number): CellColours {
+  const codes = band.cells.cells[dump]!.subarray(band.firstCell);
+  const colours = new Int32Array(band.cellCount);
+  for (let cell = 0; cell < colours.length; cell++) colours[cell] = packedCodeColours[codes[cell]!]!;
+  if (layout.cellWidth === 1) widenLoneCells(band.cells.cells[dump]!, band, layout.columns, colours);
+  return colours;
+}
+
+/** Over the zeros that follow in the same row. */
+function widenLoneCells(codes: Uint8Array, band: CellBand, columns: number, colours: CellColours): void {
+  for (let cell = 0; cell < colours.length; cell++) {
+    if (codes[band.firstCell + cell] === 0 || !isLone(codes, band.firstCell + cell)) continue;
+    const end = Math.min(colours.length, cell + lonePixels, cell - (cell % columns) + columns);
+    colours.fill(colours[cell]!, cell, end);
+  }
 }
 
 function isLone(codes: Uint8Array, cell: number): boolean {
@@ -51,7 +55,7 @@ export function overviewPage(input: PictureInput, dump: number): PageSpec {
       ...(layout.cellWidth === 1 ? [{ kind: 'text', text: loneText } as const] : []),
     ],
     dump,
-    painterOf: (band) => painterOf(layout, band, dump),
+    coloursOf: (band) => coloursOf(layout, band, dump),
   });
 }
 
@@ -63,7 +67,7 @@ export const overview = {
       id: `overview-${index + 1}`,
       title: `Overview, dump ${index + 1}`,
       description: `What the memory in ${input.report.dumps[index]!.path} holds; the same address is on the same pixel in every overview.`,
-      draw: () => drawPage(overviewPage(input, index)),
+      draw: (pace) => drawPage(overviewPage(input, index), pace),
       lookup: () => pictureLookup(input, overviewPage(input, index), index),
     })),
 } as const satisfies Picture;

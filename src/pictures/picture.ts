@@ -7,6 +7,9 @@ import type { PictureLookup } from '../model/picture-lookup.ts';
 import type { Track } from '../model/track.ts';
 import type { CellOrder } from './layout/cell-places.ts';
 
+/** Called now and then while a picture is drawn: gives way, and rejects when drawing is to stop. */
+export type Pace = () => Promise<void>;
+
 /** What a picture may look at. */
 export interface PictureInput {
   readonly report: LeakReport;
@@ -30,7 +33,7 @@ export interface DrawnPicture {
   readonly title: string;
   /** One sentence: what to see in it. */
   readonly description: string;
-  readonly draw: () => PixelImage;
+  readonly draw: (pace: Pace) => Promise<PixelImage>;
   /** Which address stands where, for pictures of all memory in one dump. */
   readonly lookup?: () => PictureLookup;
 }

@@ -42,13 +42,14 @@ function rawBlocksPage(input: PictureInput, allocation: ReportAllocation, depth:
       },
     ],
     textScale: 1,
-    paint: (image, content) => {
+    async paint(image, content, pace) {
       const bytes = new Uint8Array(Math.ceil(shown / pixelBytes) * pixelBytes);
       for (const [row, address] of addresses.entries()) {
         const rgb = rgbOfPixels(bytes.subarray(0, memory.read(address, bytes)), depth);
         for (let at = 0; at < rgb.length; at += 3) {
           setPixel(image, content.x + at / 3, content.y + row, [rgb[at]!, rgb[at + 1]!, rgb[at + 2]!]);
         }
+        await pace();
       }
     },
   };
@@ -60,6 +61,6 @@ export function rawBlocks(input: PictureInput, depth: PixelDepth): DrawnPicture[
     id: `raw-blocks-${allocation.id}`,
     title: `Raw bytes of ${allocation.id}`,
     description: `Blocks of ${countText(allocation.strideBytes)} bytes as pixels of ${depth} bits: contains memory contents.`,
-    draw: () => drawPage(rawBlocksPage(input, allocation, depth)),
+    draw: (pace) => drawPage(rawBlocksPage(input, allocation, depth), pace),
   }));
 }

@@ -1,35 +1,47 @@
 import type { PixelDepth } from '../draw/encode/bmp-header.ts';
 import { rgbOfPixels } from '../draw/encode/raw-rows.ts';
-import type { Colour } from '../draw/pixel-image.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type CellBand, cellAddress, type Layout, layoutOf } from './layout.ts';
+import { type CellColours, nothing } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { dumpFacts, dumpTitle } from './page/facts.ts';
-import { type CellPainter, memoryPage } from './page/memory-page.ts';
+import { memoryPage } from './page/memory-page.ts';
 import { contentsWarning, type PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import type { DrawnPicture, PictureInput } from './picture.ts';
+import type { DrawnPicture, Pace, PictureInput } from './picture.ts';
 
 /** Bytes of a cell that are looked at; of larger cells the first ones stand for all. */
 const mostBytes = 256;
 
-/** The brightest of a cell's pixels: a mean would drown a lone header in the zeros around it. */
-function painterOf(layout: Layout, band: CellBand, memory: Memory, depth: PixelDepth): CellPainter {
+/** Cells that are read before giving way is thought of. */
+const cellsAtOnce = 4096;
+
+async function coloursOf(
+  layout: Layout,
+  band: CellBand,
+  { memory, depth, pace }: { readonly memory: Memory; readonly depth: PixelDepth; readonly pace: Pace },
+): Promise<CellColours> {
   const bytes = new Uint8Array(Math.min(mostBytes, layout.bytesPerCell));
-  return (cell): Colour | undefined => {
-    const got = memory.read(cellAddress(layout, band, cell - band.firstCell), bytes);
-    const rgb = rgbOfPixels(bytes.subarray(0, got), depth);
-    if (rgb.length === 0) return undefined;
-    let brightest = 0;
-    let most = -1;
-    for (let at = 0; at < rgb.length; at += 3) {
-      const sum = rgb[at]! + rgb[at + 1]! + rgb[at + 2]!;
-      if (sum <= most) continue;
-      most = sum;
-      brightest = at;
-    }
-    return [rgb[brightest]!, rgb[brightest + 1]!, rgb[brightest + 2]!];
-  };
+  const colours = new Int32Array(band.cellCount);
+  for (let cell = 0; cell < colours.length; cell++) {
+    const got = memory.read(cellAddress(layout, band, cell), bytes);
+    colours[cell] = brightest(rgbOfPixels(bytes.subarray(0, got), depth));
+    if (cell % cellsAtOnce === 0) await pace();
+  }
+  return colours;
+}
+
+/** The brightest of a cell's pixels: a mean would drown a lone header in the zeros around it. */
+function brightest(rgb: Uint8Array): number {
+  let colour = nothing;
+  let most = -1;
+  for (let at = 0; at < rgb.length; at += 3) {
+    const sum = rgb[at]! + rgb[at + 1]! + rgb[at + 2]!;
+    if (sum <= most) continue;
+    most = sum;
+    colour = (rgb[at]! << 16) | (rgb[at + 1]! << 8) | rgb[at + 2]!;
+  }
+  return colour;
 }
 
 /** The page of one dump as its bytes look; says that it holds them. */
@@ -52,7 +64,7 @@ export function rawOverviewPage(input: PictureInput, dump: number, depth: PixelD
       { kind: 'not-mapped', text: 'not mapped' },
     ],
     dump,
-    painterOf: (band) => painterOf(layout, band, memory, depth),
+    coloursOf: (band, pace) => coloursOf(layout, band, { memory, depth, pace }),
   });
   return { ...spec, warning: contentsWarning };
 }
@@ -66,6 +78,6 @@ export function rawOverviews(input: PictureInput, depth: PixelDepth): DrawnPictu
     id: `raw-overview-${index + 1}`,
     title: `Raw bytes, dump ${index + 1}`,
     description: `The bytes of ${dump.path} as pixels of ${depth} bits: contains memory contents.`,
-    draw: () => drawPage(rawOverviewPage(input, index, depth)),
+    draw: (pace) => drawPage(rawOverviewPage(input, index, depth), pace),
   }));
 }

@@ -1,6 +1,6 @@
 import type { PixelImage } from '../draw/pixel-image.ts';
 import { pictures } from './index.ts';
-import type { DrawnPicture, PictureInput } from './picture.ts';
+import type { DrawnPicture, Pace, PictureInput } from './picture.ts';
 
 /** Every picture that an input gives, in the order of the report; none is drawn yet. */
 export function plannedPictures(input: PictureInput): DrawnPicture[] {
@@ -8,8 +8,9 @@ export function plannedPictures(input: PictureInput): DrawnPicture[] {
 }
 
 /** Draws one picture after the other, so that only one image is in memory at a time. */
-export function* drawPictures(
+export async function* drawPictures(
   input: PictureInput,
-): Generator<{ readonly drawn: DrawnPicture; readonly image: PixelImage }> {
-  for (const drawn of plannedPictures(input)) yield { drawn, image: drawn.draw() };
+  pace: Pace,
+): AsyncGenerator<{ readonly drawn: DrawnPicture; readonly image: PixelImage }> {
+  for (const drawn of plannedPictures(input)) yield { drawn, image: await drawn.draw(pace) };
 }

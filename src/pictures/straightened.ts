@@ -20,7 +20,7 @@ import { toolTitle } from './page/facts.ts';
 import { codeColours, kindLegend } from './page/kind-colours.ts';
 import type { PageSpec, SideNote } from './page/page-types.ts';
 import { addressText, bytesText, countText } from './page/size-text.ts';
-import type { Picture, PictureInput } from './picture.ts';
+import type { Pace, Picture, PictureInput } from './picture.ts';
 
 /** How blocks become rows of pixels. */
 interface Straight {
@@ -98,7 +98,11 @@ function rowCodes(reader: KindReader, straight: Straight, address: Address): num
   );
 }
 
-function paintBlocks(image: PixelImage, content: Rect, straight: Straight, memory: Memory): void {
+async function paintBlocks(
+  image: PixelImage,
+  content: Rect,
+  { straight, memory, pace }: { readonly straight: Straight; readonly memory: Memory; readonly pace: Pace },
+): Promise<void> {
   const reader = kindReader(memory);
   const { wordsPerColumn, columnPixels, rowPixels, wordBytes, marginWords } = straight;
   for (const [row, address] of straight.rows.addresses.entries()) {
@@ -111,6 +115,7 @@ function paintBlocks(image: PixelImage, content: Rect, straight: Straight, memor
         hatchRect(image, rect, notCapturedLine);
       }
     }
+    await pace();
   }
 }
 
@@ -179,8 +184,8 @@ export function straightenedPage(input: PictureInput, allocation: ReportAllocati
     ],
     notes: fieldNotes(marks),
     textScale: 1,
-    paint: (image, content) => {
-      paintBlocks(image, content, straight, memory);
+    async paint(image, content, pace) {
+      await paintBlocks(image, content, { straight, memory, pace });
       const scale = {
         x: content.x + (straight.marginWords / straight.wordsPerColumn) * straight.columnPixels,
         pixelsPerByte: straight.columnPixels / (straight.wordsPerColumn * straight.wordBytes),
@@ -199,6 +204,6 @@ export const straightened = {
       id: `straightened-${allocation.id}`,
       title: `Straightened ${allocation.id}`,
       description: `One block of ${countText(allocation.strideBytes)} bytes per row: headers and fields stand as upright lines.`,
-      draw: () => drawPage(straightenedPage(input, allocation)),
+      draw: (pace) => drawPage(straightenedPage(input, allocation), pace),
     })),
 } as const satisfies Picture;

@@ -1,15 +1,17 @@
 import { hexColour, interpolatedScale } from '../draw/colour-scale.ts';
+import { packColour } from '../draw/pixel-image.ts';
 import { cellAbsent } from '../model/cell-map.ts';
 import { drawnDumps } from './drawn-dumps.ts';
-import { placeOfCell } from './layout/cell-places.ts';
 import { type CellBand, gridOf, type Layout, layoutOf } from './layout.ts';
+import { type CellColours, nothing } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { pairFacts, pairTitle } from './page/facts.ts';
-import { type CellPainter, memoryPage } from './page/memory-page.ts';
+import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import type { Picture, PictureInput } from './picture.ts';
-import { compareStructure, structureTile, type TileStructure } from './structure/compare-structure.ts';
+import { tilesOfCells } from './page/tiles.ts';
+import type { Pace, Picture, PictureInput } from './picture.ts';
+import { compareStructure, structureTile } from './structure/compare-structure.ts';
 
 /** From pale to dark blue: lightness alone tells it. */
 const changeScale = interpolatedScale(['#d6d8da', '#9dbbdc', '#4a7fbf', '#1f3f86', '#14204a']);
@@ -19,54 +21,53 @@ const wentColour = hexColour('#8f8a7c');
 export const otherStructure = 0.25;
 
 interface ComparedBand {
-  readonly band: CellBand;
-  readonly tiles: TileStructure;
+  /** Change of structure of each tile. */
+  readonly change: Float32Array;
+  /** The tile that each of the band's cells stands in. */
+  readonly tileOf: Uint32Array;
+  /** The band's cells in the dump before, and in this one. */
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
 }
 
 /** Changes between dump `dump` and the one before, by band. */
-function compareBands(layout: Layout, dump: number): ReadonlyMap<CellBand, ComparedBand> {
+async function compareBands(layout: Layout, dump: number, pace: Pace): Promise<ReadonlyMap<CellBand, ComparedBand>> {
   const compared = new Map<CellBand, ComparedBand>();
   for (const band of layout.bands) {
-    if (band.kind !== 'cells') continue;
-    const [before, after] = [dump - 1, dump].map((index) =>
-      band.cells.cells[index]!.subarray(band.firstCell, band.firstCell + band.cellCount),
-    );
-    compared.set(band, {
-      band,
-      tiles: compareStructure({ grid: gridOf(layout, band), before: before!, after: after! }),
-    });
+    if (band.kind === 'cells') compared.set(band, await compareBand(layout, band, dump, pace));
   }
   return compared;
 }
 
-function changeOf(layout: Layout, { band, tiles }: ComparedBand, index: number): number {
-  const place = placeOfCell(gridOf(layout, band), index);
-  const row = Math.floor(place / layout.columns);
-  const column = place - row * layout.columns;
-  return tiles.change[Math.floor(row / structureTile) * tiles.across + Math.floor(column / structureTile)]!;
+async function compareBand(layout: Layout, band: CellBand, dump: number, pace: Pace): Promise<ComparedBand> {
+  const grid = gridOf(layout, band);
+  const cellsOf = (index: number) => band.cells.cells[index]!.subarray(band.firstCell, band.firstCell + band.cellCount);
+  const [before, after] = [cellsOf(dump - 1), cellsOf(dump)];
+  const { change } = await compareStructure({ grid, before, after }, pace);
+  const { tileOf } = tilesOfCells(grid, band.cellCount, { across: structureTile, down: structureTile });
+  return { before, after, tileOf, change };
 }
 
-function painterOf(layout: Layout, compared: ComparedBand, dump: number): CellPainter {
-  const { band } = compared;
-  const before = band.cells.cells[dump - 1]!;
-  const after = band.cells.cells[dump]!;
-  return (cell) => {
-    if (after[cell] === cellAbsent) return before[cell] === cellAbsent ? undefined : wentColour;
-    if (before[cell] === cellAbsent) return cameColour;
-    return changeScale(changeOf(layout, compared, cell - band.firstCell));
-  };
+function coloursOf({ change, tileOf, before, after }: ComparedBand): CellColours {
+  const colours = new Int32Array(tileOf.length);
+  const colourOfTile = new Int32Array(change.length);
+  for (let tile = 0; tile < change.length; tile++) colourOfTile[tile] = packColour(changeScale(change[tile]!));
+  const [came, went] = [packColour(cameColour), packColour(wentColour)];
+  for (let cell = 0; cell < colours.length; cell++) {
+    if (after[cell] === cellAbsent) colours[cell] = before[cell] === cellAbsent ? nothing : went;
+    else if (before[cell] === cellAbsent) colours[cell] = came;
+    else colours[cell] = colourOfTile[tileOf[cell]!]!;
+  }
+  return colours;
 }
 
 /** Bytes of cells that both dumps hold, in tiles of another structure. */
-function otherBytes(layout: Layout, compared: Iterable<ComparedBand>, dump: number): number {
+function otherBytes(layout: Layout, compared: Iterable<ComparedBand>): number {
   let cells = 0;
-  for (const one of compared) {
-    const before = one.band.cells.cells[dump - 1]!;
-    const after = one.band.cells.cells[dump]!;
-    for (let index = 0; index < one.band.cellCount; index++) {
-      const cell = one.band.firstCell + index;
-      if (before[cell] === cellAbsent || after[cell] === cellAbsent) continue;
-      if (changeOf(layout, one, index) >= otherStructure) cells++;
+  for (const { change, tileOf, before, after } of compared) {
+    for (let cell = 0; cell < tileOf.length; cell++) {
+      const isInBoth = before[cell] !== cellAbsent && after[cell] !== cellAbsent;
+      if (isInBoth && change[tileOf[cell]!]! >= otherStructure) cells++;
     }
   }
   return cells * layout.bytesPerCell;
@@ -78,10 +79,10 @@ function changedBytes(input: PictureInput, dump: number): number {
 }
 
 /** The page that compares a dump with the one before; `dump` counts from 1. */
-export function structureChangePage(input: PictureInput, dump: number): PageSpec {
+export async function structureChangePage(input: PictureInput, dump: number, pace: Pace): Promise<PageSpec> {
   const layout = layoutOf(input);
-  const compared = compareBands(layout, dump);
-  const other = otherBytes(layout, compared.values(), dump);
+  const compared = await compareBands(layout, dump, pace);
+  const other = otherBytes(layout, compared.values());
   return memoryPage(layout, {
     title: pairTitle(input.report, 'Change of structure', dump),
     facts: [
@@ -104,7 +105,7 @@ export function structureChangePage(input: PictureInput, dump: number): PageSpec
       },
     ],
     dump,
-    painterOf: (band) => painterOf(layout, compared.get(band)!, dump),
+    coloursOf: (band) => coloursOf(compared.get(band)!),
   });
 }
 
@@ -119,6 +120,6 @@ export const structureChange = {
         title: `Change of structure, dump ${dump} to ${dump + 1}`,
         description:
           'Dark areas hold another structure than before: content that moved or came in another pattern, not counters that went on.',
-        draw: () => drawPage(structureChangePage(input, dump)),
+        draw: async (pace) => drawPage(await structureChangePage(input, dump, pace), pace),
       })),
 } as const satisfies Picture;

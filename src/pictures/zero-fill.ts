@@ -1,16 +1,18 @@
 import { type ColourScale, mixColours } from '../draw/colour-scale.ts';
 import { cividis, lessOrMore, zeroColour } from '../draw/palette.ts';
+import { packColour } from '../draw/pixel-image.ts';
 import { cellAbsent, cellNonZeroShare } from '../model/cell-map.ts';
 import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, type Layout, layoutOf } from './layout.ts';
 import { pictureLookup } from './lookup.ts';
+import { type CellColours, nothing } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { dumpFacts, dumpTitle, seriesFacts, seriesTitle } from './page/facts.ts';
-import { type CellPainter, memoryPage } from './page/memory-page.ts';
+import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { tileBytes, tilePainter } from './page/tiles.ts';
-import type { Picture, PictureInput } from './picture.ts';
+import { type BandTiles, tileBytes, tilesOf } from './page/tiles.ts';
+import type { Pace, Picture, PictureInput } from './picture.ts';
 
 /** Share of zero, 0 to 1; all zero is the same near-black as in the overview. */
 const zeroScale: ColourScale = (zeroShare) => {
@@ -18,44 +20,50 @@ const zeroScale: ColourScale = (zeroShare) => {
   return mixColours(colour, zeroColour, zeroShare ** 8);
 };
 
-/** Indexes of the sums over a tile. */
-const zeros = 0;
-const cellCount = 1;
+/** Share of zero by code; what is absent has none. */
+const zeroShares = Float64Array.from({ length: 256 }, (_, code) =>
+  code === cellAbsent ? 0 : 1 - cellNonZeroShare(code),
+);
+const allAbsent = (count: number) => new Uint8Array(count).fill(cellAbsent);
 
-function zeroShareOf(code: number): number {
-  return code === cellAbsent ? 0 : 1 - cellNonZeroShare(code);
+/**
+ * Colours cells by the mean, over their tile, of what their share of zero rose by from one dump to another. Cells that
+ * neither dump holds have nothing to show, and do not spoil their tile.
+ */
+function coloursOfRise(
+  tiles: BandTiles,
+  { first, last }: { readonly first: Uint8Array; readonly last: Uint8Array },
+  scale: ColourScale,
+): CellColours {
+  const { count, tileOf } = tiles;
+  const rise = new Float64Array(count);
+  const cells = new Uint32Array(count);
+  for (let cell = 0; cell < tileOf.length; cell++) {
+    if (first[cell] === cellAbsent && last[cell] === cellAbsent) continue;
+    rise[tileOf[cell]!]! += zeroShares[last[cell]!]! - zeroShares[first[cell]!]!;
+    cells[tileOf[cell]!]!++;
+  }
+  const colourOfTile = new Int32Array(count);
+  for (let tile = 0; tile < count; tile++) {
+    colourOfTile[tile] = packColour(scale(rise[tile]! / Math.max(1, cells[tile]!)));
+  }
+  const colours = new Int32Array(tileOf.length);
+  for (let cell = 0; cell < colours.length; cell++) {
+    const isThere = first[cell] !== cellAbsent || last[cell] !== cellAbsent;
+    colours[cell] = isThere ? colourOfTile[tileOf[cell]!]! : nothing;
+  }
+  return colours;
 }
 
-function dumpPainter(layout: Layout, band: CellBand, dump: number): CellPainter {
-  const codes = band.cells.cells[dump]!;
-  const sums = {
-    count: 2,
-    add: (cell: number, values: Float64Array, at: number) => {
-      if (codes[cell] === cellAbsent) return;
-      values[at + zeros]! += zeroShareOf(codes[cell]!);
-      values[at + cellCount]!++;
-    },
-  };
-  const colourOf = (values: Float64Array, at: number) =>
-    zeroScale(values[at + zeros]! / Math.max(1, values[at + cellCount]!));
-  return tilePainter(layout, band, sums, colourOf, (cell) => codes[cell] !== cellAbsent);
+function coloursOfDump(layout: Layout, band: CellBand, dump: number): CellColours {
+  const last = band.cells.cells[dump]!.subarray(band.firstCell);
+  return coloursOfRise(tilesOf(layout, band), { first: allAbsent(band.cellCount), last }, zeroScale);
 }
 
-function changePainter(layout: Layout, band: CellBand): CellPainter {
-  const first = band.cells.cells[0]!;
-  const last = band.cells.cells.at(-1)!;
-  const isThere = (cell: number) => first[cell] !== cellAbsent || last[cell] !== cellAbsent;
-  const sums = {
-    count: 2,
-    add: (cell: number, values: Float64Array, at: number) => {
-      if (!isThere(cell)) return;
-      values[at + zeros]! += zeroShareOf(last[cell]!) - zeroShareOf(first[cell]!);
-      values[at + cellCount]!++;
-    },
-  };
-  const colourOf = (values: Float64Array, at: number) =>
-    lessOrMore(0.5 + values[at + zeros]! / Math.max(1, values[at + cellCount]!) / 2);
-  return tilePainter(layout, band, sums, colourOf, isThere);
+function coloursOfChange(layout: Layout, band: CellBand): CellColours {
+  const first = band.cells.cells[0]!.subarray(band.firstCell);
+  const last = band.cells.cells.at(-1)!.subarray(band.firstCell);
+  return coloursOfRise(tilesOf(layout, band), { first, last }, (rise) => lessOrMore(0.5 + rise / 2));
 }
 
 export function zeroFillPage(input: PictureInput, dump: number): PageSpec {
@@ -70,7 +78,7 @@ export function zeroFillPage(input: PictureInput, dump: number): PageSpec {
       { kind: 'text', text: `Share of zero words in each tile of ${bytesText(tileBytes(layout))}.` },
     ],
     dump,
-    painterOf: (band) => dumpPainter(layout, band, dump),
+    coloursOf: (band) => coloursOfDump(layout, band, dump),
   });
 }
 
@@ -89,7 +97,7 @@ export function zeroFillChangePage(input: PictureInput): PageSpec {
       { kind: 'text', text: 'Grey: as many as before. Newly mapped memory counts as having had none.' },
     ],
     dump: input.report.dumps.length - 1,
-    painterOf: (band) => changePainter(layout, band),
+    coloursOf: (band) => coloursOfChange(layout, band),
   });
 }
 
@@ -101,14 +109,14 @@ export const zeroFill = {
       id: `zero-fill-${index + 1}`,
       title: `Zero fill, dump ${index + 1}`,
       description: `Dark areas of ${input.report.dumps[index]!.path} are zero: memory that was handed out and never written, or cleared.`,
-      draw: () => drawPage(zeroFillPage(input, index)),
+      draw: (pace: Pace) => drawPage(zeroFillPage(input, index), pace),
       lookup: () => pictureLookup(input, zeroFillPage(input, index), index),
     })),
     {
       id: 'zero-fill-change',
       title: 'Change of zero fill',
       description: 'Blue: zero memory came since the first dump. Orange: zero memory was filled.',
-      draw: () => drawPage(zeroFillChangePage(input)),
+      draw: (pace: Pace) => drawPage(zeroFillChangePage(input), pace),
     },
   ],
 } as const satisfies Picture;

@@ -11,6 +11,7 @@ import { drawPage } from './page/draw-page.ts';
 import { codeColours, kindLegend } from './page/kind-colours.ts';
 import { contentsWarning, type LegendItem, type PageSpec, type SideNote } from './page/page-types.ts';
 import { addressText, bytesText, countText } from './page/size-text.ts';
+import type { Pace } from './picture.ts';
 import { type ZoomWindow, zoomPlace, zoomRow, zoomWindow } from './zoom/zoom-window.ts';
 
 /** A block that begins in the stretch that is shown, or before it. */
@@ -87,7 +88,11 @@ function rawPainter(window: ZoomWindow, memory: Memory, depth: PixelDepth): RowP
   };
 }
 
-function paintUnits(image: PixelImage, content: Rect, window: ZoomWindow, painter: RowPainter): void {
+async function paintUnits(
+  image: PixelImage,
+  content: Rect,
+  { window, painter, pace }: { readonly window: ZoomWindow; readonly painter: RowPainter; readonly pace: Pace },
+): Promise<void> {
   const size = window.unitPixels;
   for (let row = 0; row < window.rows; row++) {
     const { start, end } = zoomRow(window, row);
@@ -97,6 +102,7 @@ function paintUnits(image: PixelImage, content: Rect, window: ZoomWindow, painte
     painter(row, (column, colour) => {
       fillRect(image, { x: content.x + column * size, y, width: size, height: size }, colour);
     });
+    await pace();
   }
 }
 
@@ -205,8 +211,8 @@ export function zoomPage(input: ZoomInput): PageSpec {
     right: blockNotes(window, blocks),
     legend: legendOf(input, window),
     textScale: 1,
-    paint: (image, content) => {
-      paintUnits(image, content, window, painter);
+    async paint(image, content, pace) {
+      await paintUnits(image, content, { window, painter, pace });
       paintBorders(image, content, window, blocks);
       const scale = { x: content.x, pixelsPerByte: window.unitPixels / window.unitBytes };
       const bytes = window.rowsPerBlock === 1 && stride !== null ? stride : rowBytes;
@@ -216,6 +222,6 @@ export function zoomPage(input: ZoomInput): PageSpec {
 }
 
 /** Draws a stretch of memory word by word. */
-export function drawZoom(input: ZoomInput): PixelImage {
-  return drawPage(zoomPage(input));
+export async function drawZoom(input: ZoomInput, pace: Pace): Promise<PixelImage> {
+  return await drawPage(zoomPage(input), pace);
 }

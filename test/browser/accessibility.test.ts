@@ -24,7 +24,7 @@ const pages: readonly (readonly [name: string, report: LeakReport, pictures: rea
   ['none', sampleReport('none'), samplePictures],
   ['inconclusive, without pictures', sampleReport('inconclusive'), []],
   ['hostile names', hostileReport(), samplePictures],
-  ['a readout', drawn.report, drawnOverviews(drawn)],
+  ['a readout', drawn.report, await drawnOverviews(drawn)],
 ];
 
 /** What disturbs readers; what axe calls minor or moderate is advice. */

@@ -105,7 +105,7 @@ describe.skipIf(!hasChromium)('the readout names the address of what is seen', (
   test.each(['linear', 'hilbert'] as const)('in %s order, at ten places', async (order) => {
     const dumps = [0, 1].map((dump) => [first, second].map((one) => ({ start: one.start, bytes: bytesOf(one, dump) })));
     const input = { ...(await diffedInput(dumps, 32)), order };
-    const pictures = drawnOverviews(input);
+    const pictures = await drawnOverviews(input);
     const opened = await open(`${order}.html`, html.write(input.report, pictures));
     const { png, lookup } = pictures.at(-1)!;
     const hit = new Set<number>();

@@ -20,7 +20,7 @@ const input = synthPictureInput({ heapMegabytes: sizes });
 const regions = synthRegions(sizes);
 const layout = layoutOf(input);
 
-const embedded = drawnOverviews(input);
+const embedded = await drawnOverviews(input);
 
 /** Pixel of the cell that shows an address, from the top left of the picture; its middle. */
 function pixelOf(address: Address): { x: number; y: number } {

@@ -12,11 +12,12 @@ import { allocators } from '../../src/allocators/index.ts';
 import { buildReport } from '../../src/assemble/build-report.ts';
 import { diffDumps } from '../../src/diff-dumps.ts';
 import { pixelDepths } from '../../src/draw/encode/bmp-header.ts';
-import { rowsOf } from '../../src/draw/encode/image-encoder.ts';
+import { encodeWhole, rowsOf } from '../../src/draw/encode/image-encoder.ts';
 import { png } from '../../src/draw/encode/png.ts';
 import { openDumps } from '../../src/open-dumps.ts';
 import { rawBlocks } from '../../src/pictures/raw-blocks.ts';
 import { type Finding, type Secret, searchOutputs } from '../safety/search-outputs.ts';
+import { pace } from '../synth/pace.ts';
 import { readFolder, runCli } from './run-cli.ts';
 
 const tools = ['/usr/bin/gcc', '/usr/bin/gdb', '/usr/bin/gcore'];
@@ -174,7 +175,7 @@ describe.skipIf(missing.length > 0)('secrets in a process', { timeout: 300_000 }
     const input = { ...result, report, memories, width: undefined };
     for (const depth of pixelDepths) {
       const [picture] = rawBlocks(input, depth);
-      const file = Buffer.concat([...png.encode(rowsOf(picture!.draw()))]);
+      const file = Buffer.concat(await encodeWhole(png, rowsOf(await picture!.draw(pace))));
       expect(seenIn('raw.png', file), `${depth} bits`).toEqual(inPixels);
     }
     for (const dump of opened) dump.close();

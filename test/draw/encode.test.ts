@@ -1,7 +1,7 @@
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import { bmp } from '../../src/draw/encode/bmp.ts';
-import { type PixelRows, rowsOf } from '../../src/draw/encode/image-encoder.ts';
+import { encodeWhole, type PixelRows, rowsOf } from '../../src/draw/encode/image-encoder.ts';
 import { imageEncoders } from '../../src/draw/encode/index.ts';
 import { png } from '../../src/draw/encode/png.ts';
 import type { PixelImage } from '../../src/draw/pixel-image.ts';
@@ -36,11 +36,11 @@ describe.each(sizes)('an image of %i x %i', (width, height) => {
     expect([decoded.width, decoded.height]).toEqual([width, height]);
     expect(Buffer.compare(decoded.rgb, image.data)).toBe(0);
     expect(decoded.header.getUint32(2, true)).toBe(file.length);
-    expect(decoded.header.getUint32(34, true)).toBe(file.length - 54);
+    expect(decoded.header.getUint32(34, true)).toBe(file.length - decoded.header.getUint32(10, true));
   });
 
-  it('comes back from PNG as it was, and the same every time', () => {
-    const file = bytesOf(png.encode(rowsOf(image)));
+  it('comes back from PNG as it was, and the same every time', async () => {
+    const file = bytesOf(await encodeWhole(png, rowsOf(image)));
     const decoded = PNG.sync.read(Buffer.from(file));
     const rgb = Uint8Array.from(
       { length: image.data.length },
@@ -48,8 +48,51 @@ describe.each(sizes)('an image of %i x %i', (width, height) => {
     );
     expect([decoded.width, decoded.height]).toEqual([width, height]);
     expect(Buffer.compare(rgb, image.data)).toBe(0);
-    expect(Buffer.compare(file, bytesOf(png.encode(rowsOf(image))))).toBe(0);
+    expect(Buffer.compare(file, bytesOf(await encodeWhole(png, rowsOf(image))))).toBe(0);
   });
+});
+
+/** Of so many colours, all of them in the first pixels. */
+function flat(colours: number): PixelImage {
+  const [width, height] = [67, 31];
+  const data = new Uint8Array(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const colour = Math.imul(pixel % colours, 2654435) & 0xffffff;
+    data.set([colour >> 16, (colour >> 8) & 0xff, colour & 0xff], pixel * 3);
+  }
+  return { width, height, data };
+}
+
+describe.each([1, 2, 255, 256, 257])('an image of %i colours', (colours) => {
+  const image = flat(colours);
+  const isIndexed = colours <= 256;
+
+  it('is told by a palette where a byte can tell them apart', () => {
+    expect(rowsOf(image).palette?.length).toBe(isIndexed ? colours : undefined);
+  });
+
+  it('comes back from BMP as it was', () => {
+    const file = bytesOf(bmp.encode(rowsOf(image)));
+    const decoded = decodeBmp(file);
+    expect(Buffer.compare(decoded.rgb, image.data)).toBe(0);
+    expect(decoded.header.getUint16(28, true)).toBe(isIndexed ? 8 : 24);
+    expect(decoded.header.getUint32(2, true)).toBe(file.length);
+  });
+
+  it('comes back from PNG as it was', async () => {
+    const { data } = PNG.sync.read(Buffer.concat(await encodeWhole(png, rowsOf(image))));
+    const rgb = image.data.map((_, at) => data[Math.floor(at / 3) * 4 + (at % 3)]!);
+    expect(Buffer.compare(rgb, image.data)).toBe(0);
+  });
+});
+
+it('an image of many pieces comes back from PNG as it was', async () => {
+  const image = { width: 2048, height: 5000, data: new Uint8Array(2048 * 5000 * 3) };
+  for (let at = 0; at < image.data.length; at += 997) image.data[at] = at & 0x70;
+  const { data } = PNG.sync.read(Buffer.concat(await encodeWhole(png, rowsOf(image))));
+  for (let at = 0; at < image.data.length; at += 997) {
+    if (data[Math.floor(at / 3) * 4 + (at % 3)] !== image.data[at]) throw new Error(`differs at ${at}`);
+  }
 });
 
 describe('bmp', () => {

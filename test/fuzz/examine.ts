@@ -69,11 +69,11 @@ export async function examineSeries(dumps: readonly OpenedDump[], random: Random
   }
 }
 
-function drawOne(
+async function drawOne(
   result: Awaited<ReturnType<typeof diffDumps>>,
   report: ReturnType<typeof buildReport>,
   random: Random,
-): void {
+): Promise<void> {
   const planned = plannedPictures({
     report,
     tracks: result.tracks,
@@ -84,7 +84,7 @@ function drawOne(
     order: random.pick(['linear', 'hilbert'] as const),
     bytesPerPixel: undefined,
   });
-  if (planned.length > 0) random.pick(planned).draw();
+  if (planned.length > 0) await random.pick(planned).draw(async () => {});
 }
 
 function checkPrinted(printed: string): void {

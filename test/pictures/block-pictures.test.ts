@@ -9,6 +9,7 @@ import type { PictureInput } from '../../src/pictures/picture.ts';
 import { straightenedPage } from '../../src/pictures/straightened.ts';
 import { type FakeRegion, fakeMemory } from '../synth/fake-memory.ts';
 import { nodeStride } from '../synth/leaky-process.ts';
+import { pace } from '../synth/pace.ts';
 import { synthPictureInput } from '../synth/picture-input.ts';
 import { misplacedTexts } from './boxes.ts';
 
@@ -20,10 +21,10 @@ function suspectOf(input: PictureInput, id: string): ReportAllocation {
 }
 
 /** Share of neighbouring rows of the content in which a pixel keeps its colour, seen `shift` pixels to the side. */
-function rowLikeness(input: PictureInput, id: string, shift = 0): number {
+async function rowLikeness(input: PictureInput, id: string, shift = 0): Promise<number> {
   const spec = straightenedPage(input, suspectOf(input, id));
   const { content } = planPage(spec);
-  const image = drawPage(spec);
+  const image = await drawPage(spec, pace);
   const step = 4;
   let same = 0;
   let seen = 0;
@@ -39,21 +40,21 @@ function rowLikeness(input: PictureInput, id: string, shift = 0): number {
 }
 
 describe('straightened', () => {
-  it('shows upright lines at the true stride: every row is like the one above', () => {
+  it('shows upright lines at the true stride: every row is like the one above', async () => {
     const input = synthPictureInput();
-    expect(rowLikeness(input, 'a1')).toBeGreaterThan(0.995);
-    expect(rowLikeness(input, 'a2')).toBeGreaterThan(0.995);
+    expect(await rowLikeness(input, 'a1')).toBeGreaterThan(0.995);
+    expect(await rowLikeness(input, 'a2')).toBeGreaterThan(0.995);
   });
 
-  it.each([8, -8, 16])('shows slanted lines at a stride that is off by %i', (error) => {
+  it.each([8, -8, 16])('shows slanted lines at a stride that is off by %i', async (error) => {
     const wrong = synthPictureInput({ ...small, nodeStrideClaimed: nodeStride + error });
-    expect(rowLikeness(wrong, 'a2')).toBeLessThan(0.85);
+    expect(await rowLikeness(wrong, 'a2')).toBeLessThan(0.85);
   });
 
-  it('slants by as much as the stride is off', () => {
+  it('slants by as much as the stride is off', async () => {
     const wrong = synthPictureInput({ ...small, nodeStrideClaimed: nodeStride + 8 });
     // Two rows further down (four pixels) everything stands two words, 40 pixels, further left.
-    expect(rowLikeness(wrong, 'a2', -40)).toBeGreaterThan(0.99);
+    expect(await rowLikeness(wrong, 'a2', -40)).toBeGreaterThan(0.99);
   });
 
   it('has a letter for each field, and says what it is', () => {
@@ -91,13 +92,13 @@ function mixedHeap(method: 'chunk-walk' | 'stride'): PictureInput {
 }
 
 describe('blocks with other memory between them', () => {
-  it('are found one by one where the heap was walked', () => {
+  it('are found one by one where the heap was walked', async () => {
     const input = mixedHeap('chunk-walk');
     const facts = straightenedPage(input, suspectOf(input, 'a2')).facts;
     expect(facts[0]).toMatch(
       /^300 blocks: blocks of this class in order of address|^\d{3} blocks: blocks of this class/,
     );
-    expect(rowLikeness(input, 'a2')).toBeGreaterThan(0.95);
+    expect(await rowLikeness(input, 'a2')).toBeGreaterThan(0.95);
   });
 
   it('are stepped through blindly where only the stride is claimed', () => {
@@ -122,10 +123,10 @@ function markers(image: PixelImage, content: { x: number; y: number; width: numb
 describe('hatch', () => {
   const input = synthPictureInput();
 
-  it('marks every block one stride after the last, at the header', () => {
+  it('marks every block one stride after the last, at the header', async () => {
     const spec = hatchPage(input, suspectOf(input, 'a2'));
     const { content } = planPage(spec);
-    const image = drawPage(spec);
+    const image = await drawPage(spec, pace);
     const places = markers(image, content);
     expect(places.length).toBeGreaterThan(500);
     for (let index = 1; index < places.length; index++)
@@ -152,7 +153,7 @@ describe('hatch', () => {
 });
 
 describe('a block of 32-bit words', () => {
-  it('is classified and drawn by words of four bytes', () => {
+  it('is classified and drawn by words of four bytes', async () => {
     const bytes = new Uint8Array(64_000);
     const view = new DataView(bytes.buffer);
     for (let at = 0; at < bytes.length; at += 64) view.setUint32(at, 0x600000 + at, true);
@@ -163,7 +164,7 @@ describe('a block of 32-bit words', () => {
     const input = { ...base, report: { ...base.report, allocations: [suspect] }, memories };
     const spec = straightenedPage(input, suspect);
     const { content } = planPage(spec);
-    const image = drawPage(spec);
+    const image = await drawPage(spec, pace);
     const colours = [0, 1, 2].map((column) => pixelAt(image, content.x + 20 * column + 5, content.y + 50));
     // One word of margin, the pointer, then nothing.
     expect(colours).toEqual([kindColours.zero, kindColours.pointer, kindColours.zero]);
@@ -175,12 +176,12 @@ describe('strides and places that make no sense', () => {
   const captured = suspectOf(base, 'a1').sampleAddresses;
   const unmapped = ['0x1000', '0x2000', '0x3000'];
 
-  it.each([1, 3, 12, 1 << 20, 2 ** 40])('give a picture of sane size at stride %i', (strideBytes) => {
+  it.each([1, 3, 12, 1 << 20, 2 ** 40])('give a picture of sane size at stride %i', async (strideBytes) => {
     for (const method of ['stride', 'chunk-walk'] as const) {
       for (const sampleAddresses of [captured, unmapped, captured.slice(0, 1)]) {
         const suspect = { ...suspectOf(base, 'a1'), strideBytes, method, sampleAddresses };
         for (const spec of [hatchPage(base, suspect), straightenedPage(base, suspect)]) {
-          const { width, height } = drawPage(spec);
+          const { width, height } = await drawPage(spec, pace);
           expect(width * height).toBeLessThan(4_000_000);
           expect(misplacedTexts(planPage(spec))).toEqual([]);
         }

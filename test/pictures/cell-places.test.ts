@@ -8,6 +8,7 @@ import { drawPage } from '../../src/pictures/page/draw-page.ts';
 import { planPage } from '../../src/pictures/page/plan-page.ts';
 import { readout } from '../../src/reports/html/readout-script.ts';
 import { arenaStart, heapStart } from '../synth/leaky-process.ts';
+import { pace } from '../synth/pace.ts';
 import { synthPictureInput } from '../synth/picture-input.ts';
 import { misplacedTexts } from './boxes.ts';
 
@@ -94,11 +95,11 @@ describe.each(['linear', 'hilbert'] as const)('the %s layout', (order) => {
     expect(pixelOf(layout, 0x1234)).toBeUndefined();
   });
 
-  it('shows the same memory at that pixel in whatever order', () => {
-    const colours = (of: typeof input) => {
+  it('shows the same memory at that pixel in whatever order', async () => {
+    const colours = async (of: typeof input) => {
       const spec = overviewPage(of, 2);
       const { content } = planPage(spec);
-      const image = drawPage(spec);
+      const image = await drawPage(spec, pace);
       return [heapStart, arenaStart].flatMap((start) =>
         Array.from({ length: 200 }, (_, step) => {
           const { x, y } = pixelOf(layoutOf(of), start + step * 1040)!;
@@ -107,8 +108,8 @@ describe.each(['linear', 'hilbert'] as const)('the %s layout', (order) => {
       );
     };
     const other = { ...input, order: 'linear' as const };
-    const expected = colours(other);
-    const same = colours(input).filter((colour, index) => colour.join() === expected[index]!.join()).length;
+    const expected = await colours(other);
+    const same = (await colours(input)).filter((colour, index) => colour.join() === expected[index]!.join()).length;
     // Lone data is drawn wider, over what follows it along the row or the curve.
     expect(same).toBeGreaterThan(390);
   }, 30_000);

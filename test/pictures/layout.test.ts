@@ -8,6 +8,7 @@ import { planPage } from '../../src/pictures/page/plan-page.ts';
 import type { PictureInput } from '../../src/pictures/picture.ts';
 import { crowdedPictureInput } from '../synth/crowded-input.ts';
 import { arenaStart, heapStart } from '../synth/leaky-process.ts';
+import { pace } from '../synth/pace.ts';
 import { synthPictureInput } from '../synth/picture-input.ts';
 
 const input = synthPictureInput();
@@ -18,11 +19,11 @@ function cellBands(of: PictureInput): CellBand[] {
 }
 
 describe('the layout', () => {
-  it('gives every picture of a diff the same size and the same rows', () => {
+  it('gives every picture of a diff the same size and the same rows', async () => {
     const plans = [0, 1, 2].map((dump) => planPage(overviewPage(input, dump)));
     expect(new Set(plans.map((plan) => JSON.stringify(plan.content))).size).toBe(1);
     expect(layoutOf(input)).toBe(layout);
-    const images = [0, 1, 2].map((dump) => drawPage(overviewPage(input, dump)));
+    const images = await Promise.all([0, 1, 2].map((dump) => drawPage(overviewPage(input, dump), pace)));
     expect(new Set(images.map((image) => `${image.width} ${image.height}`)).size).toBe(1);
   });
 

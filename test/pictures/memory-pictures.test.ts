@@ -15,6 +15,7 @@ import type { PictureInput } from '../../src/pictures/picture.ts';
 import { zeroFillChangePage, zeroFillPage } from '../../src/pictures/zero-fill.ts';
 import { crowdedPictureInput } from '../synth/crowded-input.ts';
 import { arenaStart, blockStride, heapPrefix, heapStart } from '../synth/leaky-process.ts';
+import { pace } from '../synth/pace.ts';
 import { synthPictureInput } from '../synth/picture-input.ts';
 import { misplacedTexts } from './boxes.ts';
 
@@ -32,10 +33,10 @@ interface Drawn {
 }
 
 /** Draws a page; `at` looks up an address by the rule that the legend states. */
-function draw(spec: PageSpec, of: PictureInput): Drawn {
+async function draw(spec: PageSpec, of: PictureInput): Promise<Drawn> {
   const layout = layoutOf(of);
   const { content } = planPage(spec);
-  const image = drawPage(spec);
+  const image = await drawPage(spec, pace);
   const at = (address: Address) => {
     const holds = (band: CellBand) =>
       address >= rowAddress(layout, band, 0) &&
@@ -58,8 +59,8 @@ function hueDifference(colour: Colour, wanted: Colour): number {
   return Math.hypot(...a!.map((channel, index) => channel - b![index]!));
 }
 
-describe('the overview', () => {
-  const dumps = [0, 1, 2].map((dump) => draw(overviewPage(input, dump), input));
+describe('the overview', async () => {
+  const dumps = await Promise.all([0, 1, 2].map((dump) => draw(overviewPage(input, dump), input)));
 
   it('is dark where memory is zero, and paper where it is not mapped yet', () => {
     for (const [since, address] of zeroSince.entries()) {
@@ -76,7 +77,7 @@ describe('the overview', () => {
     }
   });
 
-  it('never draws what was not captured like zero', () => {
+  it('never draws what was not captured like zero', async () => {
     const secret = 0x7f3c2a000000;
     const tracks = input.cellMap.tracks.map((track) => {
       if (track.start !== secret) return track;
@@ -84,7 +85,7 @@ describe('the overview', () => {
       return { ...track, cells: [nothing, nothing.map((code, cell) => (cell % 512 === 0 ? 0 : code)), nothing] };
     });
     const partly = { ...input, cellMap: { ...input.cellMap, tracks } };
-    const [without, withZeros] = [0, 1].map((dump) => draw(overviewPage(partly, dump), partly));
+    const [without, withZeros] = await Promise.all([0, 1].map((dump) => draw(overviewPage(partly, dump), partly)));
     expect(withZeros!.at(secret)).toEqual(zeroColour);
     const seen = new Set<string>();
     for (let offset = 0; offset < 600 * 1024; offset += 16) seen.add(without!.at(secret + offset).join());
@@ -92,8 +93,8 @@ describe('the overview', () => {
   });
 });
 
-describe('the growth heatmap', () => {
-  const drawn = draw(growthHeatmapPage(input), input);
+describe('the growth heatmap', async () => {
+  const drawn = await draw(growthHeatmapPage(input), input);
 
   it('is pale where nothing grew, dark where zero memory came, bright where it was filled', () => {
     const [old, second, third] = zeroSince.map((address) => drawn.at(address));
@@ -104,8 +105,8 @@ describe('the growth heatmap', () => {
 });
 
 describe('growth rings', () => {
-  it('have the colour of the dump in which memory came, weaker while it is zero', () => {
-    const drawn = draw(growthRingsPage(input), input);
+  it('have the colour of the dump in which memory came, weaker while it is zero', async () => {
+    const drawn = await draw(growthRingsPage(input), input);
     for (const [dump, address] of zeroSince.entries()) {
       const colour = drawn.at(address);
       expect(hueDifference(colour, ringColour(dump, 3))).toBeLessThan(0.1);
@@ -116,15 +117,15 @@ describe('growth rings', () => {
 });
 
 describe('zero fill', () => {
-  it('is darkest where all is zero', () => {
-    const drawn = draw(zeroFillPage(input, 2), input);
+  it('is darkest where all is zero', async () => {
+    const drawn = await draw(zeroFillPage(input, 2), input);
     expect(drawn.at(zeroSince[2]!)).toEqual(zeroColour);
     const brightness = Array.from({ length: 200 }, (_, tile) => Math.max(...drawn.at(arenaStart + 4096 + tile * 64)));
     expect(brightness.reduce((sum, value) => sum + value, 0) / 200).toBeGreaterThan(60);
   });
 
-  it('turns blue in the change where zero memory came, and stays grey where nothing did', () => {
-    const drawn = draw(zeroFillChangePage(input), input);
+  it('turns blue in the change where zero memory came, and stays grey where nothing did', async () => {
+    const drawn = await draw(zeroFillChangePage(input), input);
     const [red, , blue] = drawn.at(zeroSince[2]!);
     expect(blue).toBeGreaterThan(red * 3);
     const [oldRed, , oldBlue] = drawn.at(zeroSince[0]!);

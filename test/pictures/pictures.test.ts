@@ -3,6 +3,7 @@ import type { Memory } from '../../src/memory/memory.ts';
 import { pictures } from '../../src/pictures/index.ts';
 import type { PictureInput } from '../../src/pictures/picture.ts';
 import { drawPictures, plannedPictures } from '../../src/pictures/render-pictures.ts';
+import { pace } from '../synth/pace.ts';
 import { synthPictureInput } from '../synth/picture-input.ts';
 
 const small = { heapMegabytes: [0.5, 1, 2] } as const;
@@ -69,20 +70,30 @@ describe('the registry', () => {
 });
 
 describe('pictures', () => {
-  it('are the same every time', () => {
+  it('are the same every time', async () => {
     const again = synthPictureInput(small);
-    const others = drawPictures(again);
-    for (const { drawn, image } of drawPictures(input)) {
-      const other = others.next().value!;
+    const others = drawPictures(again, pace);
+    for await (const { drawn, image } of drawPictures(input, pace)) {
+      const other = (await others.next()).value!;
       expect(other.drawn.id).toBe(drawn.id);
       expect(Buffer.compare(other.image.data, image.data)).toBe(0);
     }
   });
 
-  it('hold no values: with every text in memory replaced, not one pixel changes', () => {
-    const others = drawPictures(withOtherTexts(input));
-    for (const { drawn, image } of drawPictures(input)) {
-      expect(Buffer.compare(others.next().value!.image.data, image.data), drawn.id).toBe(0);
+  it('stop being drawn when they are told to', async () => {
+    const stop = new Error('stop');
+    for (const drawn of plannedPictures(input)) {
+      await expect(
+        drawn.draw(() => Promise.reject(stop)),
+        drawn.id,
+      ).rejects.toBe(stop);
+    }
+  });
+
+  it('hold no values: with every text in memory replaced, not one pixel changes', async () => {
+    const others = drawPictures(withOtherTexts(input), pace);
+    for await (const { drawn, image } of drawPictures(input, pace)) {
+      expect(Buffer.compare((await others.next()).value!.image.data, image.data), drawn.id).toBe(0);
     }
   });
 });

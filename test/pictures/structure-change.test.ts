@@ -5,6 +5,7 @@ import type { PictureInput } from '../../src/pictures/picture.ts';
 import { compareStructure } from '../../src/pictures/structure/compare-structure.ts';
 import { otherStructure, structureChangePage } from '../../src/pictures/structure-change.ts';
 import { diffedInput } from '../synth/diffed-input.ts';
+import { pace } from '../synth/pace.ts';
 import { synthPictureInput } from '../synth/picture-input.ts';
 import { misplacedTexts } from './boxes.ts';
 
@@ -33,10 +34,10 @@ async function comparedDumps(): Promise<PictureInput> {
 }
 
 /** Share of tiles of a track that have another structure. */
-function otherShare(input: PictureInput, start: number): number {
+async function otherShare(input: PictureInput, start: number): Promise<number> {
   const track = input.cellMap.tracks.find((one) => one.start === start)!;
   const [before, after] = track.cells;
-  const { change } = compareStructure({ grid: { columns: 256, side: 1 }, before: before!, after: after! });
+  const { change } = await compareStructure({ grid: { columns: 256, side: 1 }, before: before!, after: after! }, pace);
   return change.filter((value) => value >= otherStructure).length / change.length;
 }
 
@@ -45,9 +46,9 @@ describe('a change of structure', () => {
     const input = await comparedDumps();
     const changed = input.report.regions.map(({ changes }) => changes.changedBytes[1]);
     expect(changed).toEqual([size, size]);
-    expect(otherShare(input, counters)).toBe(0);
-    expect(otherShare(input, moved)).toBeGreaterThan(0.9);
-    const facts = planPage(structureChangePage(input, 1))
+    expect(await otherShare(input, counters)).toBe(0);
+    expect(await otherShare(input, moved)).toBeGreaterThan(0.9);
+    const facts = planPage(await structureChangePage(input, 1, pace))
       .texts.filter(({ role }) => role === 'fact')
       .map(({ text }) => text)
       .join(' ');
@@ -55,27 +56,27 @@ describe('a change of structure', () => {
     expect(facts).toMatch(/in tiles of another structure 25\d KB/);
   });
 
-  it('is none where memory came or went', () => {
+  it('is none where memory came or went', async () => {
     const before = new Uint8Array(64 * 64).map((_, cell) => (cell % 5 === 0 ? cellCode(1, 1) : 0));
     const after = before.map((code, cell) => (cell < 2048 ? cellAbsent : code));
     const grid = { columns: 64, side: 1 };
-    expect(Math.max(...compareStructure({ grid, before, after }).change)).toBe(0);
-    expect(Math.max(...compareStructure({ grid, before: after, after: before }).change)).toBe(0);
+    expect(Math.max(...(await compareStructure({ grid, before, after }, pace)).change)).toBe(0);
+    expect(Math.max(...(await compareStructure({ grid, before: after, after: before }, pace)).change)).toBe(0);
   });
 
-  it('is found in maps larger than one piece, at its place', () => {
+  it('is found in maps larger than one piece, at its place', async () => {
     const columns = 1200;
     const before = new Uint8Array(columns * 700).map((_, cell) => (cell % 7 === 0 ? cellCode(1, 1) : 0));
     const after = before.slice();
     for (let row = 640; row < 648; row++) after.fill(cellCode(4, 1), row * columns + 1104, row * columns + 1112);
-    const { across, change } = compareStructure({ grid: { columns, side: 1 }, before, after });
+    const { across, change } = await compareStructure({ grid: { columns, side: 1 }, before, after }, pace);
     const found = [...change.entries()].filter(([, value]) => value > 0.01).map(([tile]) => tile);
     expect(found).toEqual([80 * across + 138]);
   });
 });
 
 describe('its picture', () => {
-  it('never has texts that overlap', () => {
-    expect(misplacedTexts(planPage(structureChangePage(synthPictureInput(), 2)))).toEqual([]);
+  it('never has texts that overlap', async () => {
+    expect(misplacedTexts(planPage(await structureChangePage(synthPictureInput(), 2, pace)))).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { planPage } from '../../src/pictures/page/plan-page.ts';
 import { largestZoom, zoomPlace, zoomRow, zoomWindow } from '../../src/pictures/zoom/zoom-window.ts';
 import { drawZoom, type ZoomInput, zoomOf, zoomPage } from '../../src/pictures/zoom.ts';
 import { dumpOfRanges } from '../render/dump-of-ranges.ts';
+import { pace } from '../synth/pace.ts';
 import { misplacedTexts } from './boxes.ts';
 
 const start = 0x7ff600010000;
@@ -30,13 +31,13 @@ function inputOf(options: Partial<ZoomInput> = {}, bytes = blocksOf272()): ZoomI
 }
 
 /** The colour of the word at an address, by the rule that the legend states. */
-function colourAt(input: ZoomInput, address: number) {
+async function colourAt(input: ZoomInput, address: number) {
   const window = zoomOf(input);
   const { content } = planPage(zoomPage(input));
   const { column, row } = zoomPlace(window, address);
   const half = Math.floor(window.unitPixels / 2);
   const x = content.x + column * window.unitPixels + half;
-  return pixelAt(drawZoom(input), x, content.y + row * window.unitPixels + half);
+  return pixelAt(await drawZoom(input, pace), x, content.y + row * window.unitPixels + half);
 }
 
 describe('the window of a zoom', () => {
@@ -68,19 +69,19 @@ describe('the window of a zoom', () => {
 });
 
 describe('a zoom', () => {
-  it('shows each word by its kind', () => {
+  it('shows each word by its kind', async () => {
     const input = inputOf({ size: stride * 8 });
-    expect(colourAt(input, start + stride * 3)).toEqual(zeroColour);
-    expect(colourAt(input, start + stride * 3 + 8)).toEqual(kindColours['small-integer']);
-    expect(colourAt(input, start + stride * 3 + 64)).toEqual(kindColours.text);
+    expect(await colourAt(input, start + stride * 3)).toEqual(zeroColour);
+    expect(await colourAt(input, start + stride * 3 + 8)).toEqual(kindColours['small-integer']);
+    expect(await colourAt(input, start + stride * 3 + 64)).toEqual(kindColours.text);
   });
 
   /** Share of rows whose word in the column of the first block's header is no zero. */
-  const upright = (claimed: number) => {
+  const upright = async (claimed: number) => {
     const input = inputOf({ stride: claimed, size: claimed * 60 });
     const window = zoomOf(input);
     const { content } = planPage(zoomPage(input));
-    const image = drawZoom(input);
+    const image = await drawZoom(input, pace);
     const x = content.x + zoomPlace(window, start + 8).column * window.unitPixels + 1;
     const lit = Array.from({ length: window.rows }, (_, row) => {
       const colour = pixelAt(image, x, content.y + row * window.unitPixels + 1);
@@ -89,29 +90,34 @@ describe('a zoom', () => {
     return lit.filter(Boolean).length / window.rows;
   };
 
-  it('straightened at the true stride stands upright, and slants at 8 bytes more', () => {
-    expect(upright(stride)).toBe(1);
-    expect(upright(stride + 8)).toBeLessThan(0.1);
+  it('straightened at the true stride stands upright, and slants at 8 bytes more', async () => {
+    expect(await upright(stride)).toBe(1);
+    expect(await upright(stride + 8)).toBeLessThan(0.1);
   });
 
-  it('marks where blocks begin', () => {
+  it('marks where blocks begin', async () => {
     const blocks = [{ address: start + stride, size: stride, isLive: true }];
     const input = inputOf({ size: stride * 8, blocks });
     const window = zoomOf(input);
     const { content } = planPage(zoomPage(input));
     const { column, row } = zoomPlace(window, start + stride);
     const at = [content.x + column * window.unitPixels, content.y + row * window.unitPixels + 1] as const;
-    expect(pixelAt(drawZoom(input), ...at)).toEqual(page.marker);
+    expect(pixelAt(await drawZoom(input, pace), ...at)).toEqual(page.marker);
   });
 
-  it('holds no values: with another text in memory not one pixel changes', () => {
-    const [one, other] = ['password', 'hunter22'].map((secret) =>
-      drawZoom(inputOf({ size: 8192 }, blocksOf272(secret))),
+  it('stops being drawn when it is told to', async () => {
+    const stop = new Error('stop');
+    await expect(drawZoom(inputOf(), () => Promise.reject(stop))).rejects.toBe(stop);
+  });
+
+  it('holds no values: with another text in memory not one pixel changes', async () => {
+    const [one, other] = await Promise.all(
+      ['password', 'hunter22'].map((secret) => drawZoom(inputOf({ size: 8192 }, blocksOf272(secret)), pace)),
     );
     expect(Buffer.compare(one!.data, other!.data)).toBe(0);
   });
 
-  it('says that it holds memory contents when it does', () => {
+  it('says that it holds memory contents when it does', async () => {
     const texts = (input: ZoomInput) =>
       planPage(zoomPage(input))
         .texts.map(({ text }) => text)
@@ -119,7 +125,7 @@ describe('a zoom', () => {
     expect(texts(inputOf({ rawDepth: 24 }))).toContain('CONTAINS MEMORY CONTENTS');
     expect(texts(inputOf())).not.toContain('CONTAINS');
     const input = inputOf({ rawDepth: 32, size: stride });
-    expect(colourAt(input, start + 64)).toEqual([...Buffer.from('ssap')].slice(1));
+    expect(await colourAt(input, start + 64)).toEqual([...Buffer.from('ssap')].slice(1));
   });
 
   it.each([{ size: 64 }, { size: 1 << 20 }, { stride: 65552, size: 65552 * 3 }, { rawDepth: 8 as const }])(

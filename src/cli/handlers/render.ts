@@ -124,7 +124,7 @@ async function writePicture(stretch: ByteStretch, wishes: Wishes, signal: AbortS
 }
 
 async function writeChunks(
-  chunks: Iterable<Uint8Array>,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   { width, height, bytes }: { readonly width: number; readonly height: number; readonly bytes: number },
   { path, depth }: Wishes,
   signal: AbortSignal,

@@ -13,6 +13,7 @@ import { escapeText } from '../../text/escape-text.ts';
 import { printBytes } from '../../text/print-quantity.ts';
 import type { ZoomArgs } from '../commands/zoom.ts';
 import { writeOutputFile } from '../output-file.ts';
+import { paceOf } from '../pace.ts';
 import { parseDepth } from '../parse-depth.ts';
 import { parseBytes, parseSize } from '../parse-quantity.ts';
 import { print, say } from '../terminal.ts';
@@ -44,7 +45,8 @@ export async function runZoom(args: ZoomArgs, signal: AbortSignal): Promise<void
       );
     }
     const blocks = await blocksInRange(dump.memory, window, { allocators, signal });
-    await writeOutputFile(args.output, encoder.encode(rowsOf(drawZoom({ ...input, blocks }))), { signal });
+    const image = await drawZoom({ ...input, blocks }, paceOf(signal));
+    await writeOutputFile(args.output, encoder.encode(rowsOf(image)), { signal });
     print(`Picture: ${escapeText(args.output, Number.POSITIVE_INFINITY)}`);
     if (rawDepth !== null) say('the picture shows the bytes of memory themselves, secrets in them too');
   });

@@ -1,4 +1,5 @@
 import { LeakvizError } from '../../errors.ts';
+import type { Colour } from '../pixel-image.ts';
 
 /** Bits of a pixel in a BMP without compression: grey palette, X1R5G5B5, 8 bits per channel, the same and 8 unused. */
 export const pixelDepths = [8, 16, 24, 32] as const;
@@ -16,6 +17,8 @@ export interface BmpShape {
   readonly width: number;
   readonly height: number;
   readonly depth: PixelDepth;
+  /** At 8 bits; grey unless given. */
+  readonly palette?: readonly Colour[] | undefined;
 }
 
 /** Bytes of a row of pixels as BMP wants them: filled up to a multiple of 4. */
@@ -23,12 +26,23 @@ export function paddedRowBytes(width: number, depth: PixelDepth): number {
   return Math.ceil((width * depth) / 32) * 4;
 }
 
+/** Whole rows, each filled up. */
+export function padRows(rows: Uint8Array, rowBytes: number, paddedBytes: number): Uint8Array {
+  if (rowBytes === paddedBytes) return rows;
+  const count = rows.length / rowBytes;
+  const padded = new Uint8Array(count * paddedBytes);
+  for (let row = 0; row < count; row++) {
+    padded.set(rows.subarray(row * rowBytes, (row + 1) * rowBytes), row * paddedBytes);
+  }
+  return padded;
+}
+
 /** Offset of the first pixel in the file: behind both headers, and the palette that 8 bits need. */
 export function pixelsOffset(depth: PixelDepth): number {
   return fileHeaderBytes + infoHeaderBytes + (depth === 8 ? paletteEntries * 4 : 0);
 }
 
-/** BITMAPFILEHEADER and BITMAPINFOHEADER with every field 0 that `fields` does not set; a grey palette at 8 bits. */
+/** BITMAPFILEHEADER and BITMAPINFOHEADER with every field 0 that `fields` does not set; a palette at 8 bits. */
 export function bareBmpHeader(
   shape: BmpShape,
   fields: { readonly fileBytes: number; readonly pixelBytes: number; readonly pixelsPerMetre: number },
@@ -47,8 +61,9 @@ export function bareBmpHeader(
   view.setUint32(34, fields.pixelBytes, true);
   view.setInt32(38, fields.pixelsPerMetre, true);
   view.setInt32(42, fields.pixelsPerMetre, true);
-  for (let at = fileHeaderBytes + infoHeaderBytes, grey = 0; at < header.length; at += 4, grey++) {
-    header.fill(grey, at, at + 3);
+  for (let at = fileHeaderBytes + infoHeaderBytes, index = 0; at < header.length; at += 4, index++) {
+    const [red, green, blue] = shape.palette ? (shape.palette[index] ?? [0, 0, 0]) : [index, index, index];
+    header.set([blue, green, red], at);
   }
   return header;
 }

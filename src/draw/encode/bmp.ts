@@ -1,4 +1,4 @@
-import { bmpHeader, paddedRowBytes } from './bmp-header.ts';
+import { bmpHeader, paddedRowBytes, padRows } from './bmp-header.ts';
 import type { ImageEncoder, PixelRows } from './image-encoder.ts';
 
 /** Whole rows of red, green, blue into rows of blue, green, red, each filled up to a multiple of 4 bytes. */
@@ -18,10 +18,13 @@ function packRows(rows: Uint8Array, width: number, paddedBytes: number): Uint8Ar
 }
 
 function* encode(image: PixelRows): Generator<Uint8Array> {
-  yield bmpHeader({ ...image, depth: 24 });
-  const paddedBytes = paddedRowBytes(image.width, 24);
-  for (const rows of image.rows()) yield packRows(rows, image.width, paddedBytes);
+  const depth = image.palette ? 8 : 24;
+  yield bmpHeader({ ...image, depth });
+  const paddedBytes = paddedRowBytes(image.width, depth);
+  for (const rows of image.rows()) {
+    yield image.palette ? padRows(rows, image.width, paddedBytes) : packRows(rows, image.width, paddedBytes);
+  }
 }
 
-/** 24-bit BMP, rows from the top. Streams: holds a few rows at a time. */
+/** BMP of 24 bits, or of 8 and a palette where colours are few; rows from the top. Streams: holds a few rows at a time. */
 export const bmp = { id: 'bmp', mediaType: 'image/bmp', encode } as const satisfies ImageEncoder;

@@ -1,10 +1,13 @@
-import type { PixelImage } from '../pixel-image.ts';
+import type { Colour, PixelImage } from '../pixel-image.ts';
+import { indexColours } from './index-colours.ts';
 
 /** An image row by row, for those too large to be held in memory. */
 export interface PixelRows {
   readonly width: number;
   readonly height: number;
-  /** All rows from the top, 3 bytes a pixel (red, green, blue); each chunk is one or more whole rows. */
+  /** At most 256 colours: then a pixel is one byte, the index of its colour. */
+  readonly palette?: readonly Colour[] | undefined;
+  /** All rows from the top; each chunk is one or more whole rows. Without a palette 3 bytes a pixel: red, green, blue. */
   readonly rows: () => Iterable<Uint8Array>;
 }
 
@@ -14,7 +17,14 @@ export interface ImageEncoder {
   readonly id: string;
   readonly mediaType: string;
   /** The file, in order, in pieces to be written one after the other. The same image always gives the same bytes. */
-  encode(image: PixelRows): Iterable<Uint8Array>;
+  encode(image: PixelRows): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
+/** The whole file, for images that are in memory. */
+export async function encodeWhole(encoder: ImageEncoder, image: PixelRows): Promise<Uint8Array[]> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of encoder.encode(image)) pieces.push(piece);
+  return pieces;
 }
 
 /** About this many bytes go out at a time. */
@@ -25,16 +35,20 @@ function rowsPerChunk(rowBytes: number): number {
   return Math.max(1, Math.floor(chunkBytes / Math.max(1, rowBytes)));
 }
 
-/** Rows of an image that is in memory. */
+/** Rows of an image that is in memory; with a palette where its colours are few. */
 export function rowsOf(image: PixelImage): PixelRows {
-  const rowBytes = image.width * 3;
+  const { width, height } = image;
+  const indexed = indexColours(image);
+  const { data, palette } = indexed ?? { data: image.data, palette: undefined };
+  const rowBytes = indexed ? width : width * 3;
   const step = rowsPerChunk(rowBytes);
   return {
-    width: image.width,
-    height: image.height,
+    width,
+    height,
+    palette,
     rows: function* () {
-      for (let row = 0; row < image.height; row += step) {
-        yield image.data.subarray(row * rowBytes, Math.min(image.height, row + step) * rowBytes);
+      for (let row = 0; row < height; row += step) {
+        yield data.subarray(row * rowBytes, Math.min(height, row + step) * rowBytes);
       }
     },
   };

@@ -1,16 +1,5 @@
-// The two checksums of PNG and zlib, and PNG's chunks (PNG specification, annexes; RFC 1950).
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, index) => {
-  let value = index;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
-  return value;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let at = 0; at < bytes.length; at++) crc = crcTable[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
-}
+// zlib's checksum of pieces, and PNG's chunks (PNG specification, annexes; RFC 1950).
+import { crc32 } from 'node:zlib';
 
 const adlerModulus = 65521;
 /** So many bytes can be added up before the second sum leaves 32 bits. */

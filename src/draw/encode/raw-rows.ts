@@ -1,6 +1,6 @@
 // Pixels that are bytes of memory as they stand, at any of BMP's depths.
-import type { PixelImage } from '../pixel-image.ts';
-import { type BmpShape, bmpHeader, type PixelDepth, paddedRowBytes } from './bmp-header.ts';
+import type { Colour, PixelImage } from '../pixel-image.ts';
+import { type BmpShape, bmpHeader, type PixelDepth, paddedRowBytes, padRows } from './bmp-header.ts';
 import type { PixelRows } from './image-encoder.ts';
 
 /** An image whose pixels are raw bytes. */
@@ -21,7 +21,7 @@ export function* encodeRawBmp(image: RawRows): Generator<Uint8Array> {
   }
   const rowBytes = (image.width * image.depth) / 8;
   const paddedBytes = paddedRowBytes(image.width, image.depth);
-  for (const rows of image.rows()) yield rowBytes === paddedBytes ? rows : padRows(rows, rowBytes, paddedBytes);
+  for (const rows of image.rows()) yield padRows(rows, rowBytes, paddedBytes);
 }
 
 function withoutFourth(rows: Uint8Array): Uint8Array {
@@ -30,18 +30,12 @@ function withoutFourth(rows: Uint8Array): Uint8Array {
   return bytes;
 }
 
-function padRows(rows: Uint8Array, rowBytes: number, paddedBytes: number): Uint8Array {
-  const count = rows.length / rowBytes;
-  const padded = new Uint8Array(count * paddedBytes);
-  for (let row = 0; row < count; row++) {
-    padded.set(rows.subarray(row * rowBytes, (row + 1) * rowBytes), row * paddedBytes);
-  }
-  return padded;
-}
+const greys = Array.from({ length: 256 }, (_, grey): Colour => [grey, grey, grey]);
 
-/** The same image in red, green, blue, as every viewer shows its BMP. */
+/** The same image as every viewer shows its BMP: in greys, or in red, green, blue. */
 export function rgbOfRaw(image: RawRows): PixelRows {
   const { width, height, depth } = image;
+  if (depth === 8) return { width, height, palette: greys, rows: image.rows };
   return {
     width,
     height,

@@ -7,11 +7,18 @@ import {
   type TrackCells,
 } from '../../model/cell-map.ts';
 
+/** The last one made of each map: a layout that is settled step by step asks for the same again. */
+const coarsened = new WeakMap<CellMap, CellMap>();
+
 /** Makes cells `factor` times as large (a power of two), for pictures of fewer pixels. */
 export function coarsenCells(map: CellMap, factor: number): CellMap {
   if (factor <= 1) return map;
   const bytesPerCell = map.bytesPerCell * factor;
-  return { bytesPerCell, tracks: map.tracks.map((track) => coarsenTrack(track, factor)) };
+  const known = coarsened.get(map);
+  if (known?.bytesPerCell === bytesPerCell) return known;
+  const coarse = { bytesPerCell, tracks: map.tracks.map((track) => coarsenTrack(track, factor)) };
+  coarsened.set(map, coarse);
+  return coarse;
 }
 
 function coarsenTrack(track: TrackCells, factor: number): TrackCells {

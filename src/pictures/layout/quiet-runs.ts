@@ -23,6 +23,11 @@ export function quietRuns(track: TrackCells, allCells: number): QuietRun[] {
   return zero >= track.cellCount * quietZeroShare ? runs : runs.filter((run) => run.kind === 'absent');
 }
 
+function isCode(dumps: readonly Uint8Array[], cell: number, code: number): boolean {
+  for (const codes of dumps) if (codes[cell] !== code) return false;
+  return true;
+}
+
 function longRuns(track: TrackCells, least: number): QuietRun[] {
   const runs: QuietRun[] = [];
   const [first, ...others] = track.cells;
@@ -31,7 +36,7 @@ function longRuns(track: TrackCells, least: number): QuietRun[] {
     const code = first[start]!;
     let end = start;
     if (code === 0 || code === cellAbsent) {
-      while (end < track.cellCount && first[end] === code && others.every((codes) => codes[end] === code)) end++;
+      while (end < track.cellCount && first[end] === code && isCode(others, end, code)) end++;
       const kind = code === 0 ? 'zero' : 'absent';
       if (end - start >= least) runs.push({ kind, firstCell: start, endCell: end });
     }

@@ -1,7 +1,8 @@
 import { mixColours } from '../../draw/colour-scale.ts';
 import { kindColours, zeroColour } from '../../draw/palette.ts';
-import type { Colour } from '../../draw/pixel-image.ts';
+import { type Colour, packColour } from '../../draw/pixel-image.ts';
 import { cellAbsent, cellFillSteps, cellKind, wordKinds } from '../../model/cell-map.ts';
+import { type CellColours, nothing } from './cell-colours.ts';
 import type { LegendItem } from './page-types.ts';
 
 /** Strength of a cell with a single word that is not zero: a lone block header has to be seen on black. */
@@ -19,6 +20,11 @@ export const codeColours: readonly (Colour | undefined)[] = Array.from({ length:
   const colour = kind === undefined ? kindColours.other : kindColours[kind];
   return mixColours(zeroColour, colour, weakest + (1 - weakest) * (step / cellFillSteps));
 });
+
+/** The same, packed. */
+export const packedCodeColours: CellColours = Int32Array.from(codeColours, (colour) =>
+  colour === undefined ? nothing : packColour(colour),
+);
 
 /** What the colours stand for; the same in all pictures that show kinds. */
 export const kindLegend: readonly LegendItem[] = [

@@ -1,15 +1,15 @@
 import { hatchRect, strokeRect } from '../../draw/draw-line.ts';
 import { drawText, fitText, lineHeight, textWidth } from '../../draw/draw-text.ts';
 import { notCapturedLine, page } from '../../draw/palette.ts';
-import { type Colour, fillRect, type PixelImage, type Rect, setPixel } from '../../draw/pixel-image.ts';
-import { placeOfCell } from '../layout/cell-places.ts';
-import { type Band, type CellBand, cellAddress, gridOf, isMapped, type Layout } from '../layout.ts';
+import { fillRect, type PixelImage, type Rect } from '../../draw/pixel-image.ts';
+import type { Address } from '../../model/address.ts';
+import { type CellGrid, gridRows, placeOfCell } from '../layout/cell-places.ts';
+import { type CellBand, cellAddress, gridOf, type Layout } from '../layout.ts';
+import type { Pace } from '../picture.ts';
+import { type CellColours, nothing } from './cell-colours.ts';
 import { regionNotes, rulerNotes } from './memory-notes.ts';
 import type { LegendItem, PageSpec } from './page-types.ts';
 import { bytesText } from './size-text.ts';
-
-/** Colour of one cell of a band, by its index in the track; undefined where there is nothing to show. */
-export type CellPainter = (cell: number) => Colour | undefined;
 
 /** A picture of all memory: what differs from one such picture to the next. */
 export interface MemoryPicture {
@@ -19,7 +19,7 @@ export interface MemoryPicture {
   /** Whose mappings decide what counts as not captured rather than not there. */
   readonly dump: number;
   /** Called once per band. */
-  readonly painterOf: (band: CellBand) => CellPainter;
+  readonly coloursOf: (band: CellBand, pace: Pace) => CellColours | Promise<CellColours>;
 }
 
 /** A page with all memory in the layout that the pictures of a diff share. */
@@ -33,8 +33,13 @@ export function memoryPage(layout: Layout, picture: MemoryPicture): PageSpec {
     right: regionNotes(layout),
     legend: [{ kind: 'text', text: scaleText(layout) }, ...picture.legend],
     textScale: layout.textScale,
-    paint: (image, content) => {
-      for (const band of layout.bands) paintBand(image, content, layout, band, picture);
+    async paint(image, content, pace) {
+      for (const band of layout.bands) {
+        const rect = { x: content.x, y: content.y + band.top, width: content.width, height: band.height };
+        if (band.kind === 'fold') paintFold(image, rect, band.text, layout.textScale);
+        else paintCells(image, rect, { layout, band, dump: picture.dump }, await picture.coloursOf(band, pace));
+        await pace();
+      }
     },
   };
 }
@@ -51,41 +56,89 @@ function scaleText(layout: Layout): string {
   return `${cell} = ${bytesText(layout.bytesPerCell)}, 1 row = ${bytesText(row)}; ${orderTexts[layout.order]}`;
 }
 
-function paintBand(image: PixelImage, content: Rect, layout: Layout, band: Band, picture: MemoryPicture): void {
-  const rect = { x: content.x, y: content.y + band.top, width: content.width, height: band.height };
-  if (band.kind === 'fold') {
-    fillRect(image, rect, page.fold);
-    const scale = layout.textScale;
-    const text = fitText(band.text, rect.width - 12 * scale, scale);
-    drawText(image, text, rect.x + 6 * scale, rect.y + 2 * scale, { colour: page.softInk, scale });
-    return;
-  }
-  const border = { x: rect.x - 1, y: rect.y - 1, width: rect.width + 2, height: rect.height + 2 };
-  const isThere = band.story.track.presence[picture.dump] !== null;
-  strokeRect(image, border, page.line, isThere ? undefined : { on: 3, off: 3 });
-  const isEmpty = paintCells(image, rect, layout, band, picture) === 0;
-  if (!isThere && isEmpty) noteAbsence(image, rect, layout.textScale);
+function paintFold(image: PixelImage, rect: Rect, text: string, scale: number): void {
+  fillRect(image, rect, page.fold);
+  const fitted = fitText(text, rect.width - 12 * scale, scale);
+  drawText(image, fitted, rect.x + 6 * scale, rect.y + 2 * scale, { colour: page.softInk, scale });
 }
 
-/** Returns how many cells have something to show. */
-function paintCells(image: PixelImage, rect: Rect, layout: Layout, band: CellBand, picture: MemoryPicture): number {
-  const { cellWidth: width, cellHeight: height } = layout;
-  const painter = picture.painterOf(band);
-  const grid = gridOf(layout, band);
-  let painted = 0;
-  for (let index = 0; index < band.cellCount; index++) {
-    const place = placeOfCell(grid, index);
-    const row = Math.floor(place / layout.columns);
-    const cell = { x: rect.x + (place - row * layout.columns) * width, y: rect.y + row * height, width, height };
-    const colour = painter(band.firstCell + index);
-    if (colour !== undefined) painted++;
-    if (colour === undefined) {
-      const address = cellAddress(layout, band, index);
-      if (isMapped(band.story.track, picture.dump, address)) hatchRect(image, cell, notCapturedLine);
-    } else if (width === 1) setPixel(image, cell.x, cell.y, colour);
-    else fillRect(image, cell, colour);
+interface PaintedBand {
+  readonly layout: Layout;
+  readonly band: CellBand;
+  readonly dump: number;
+}
+
+function paintCells(image: PixelImage, rect: Rect, painted: PaintedBand, colours: CellColours): void {
+  const { layout, band, dump } = painted;
+  const border = { x: rect.x - 1, y: rect.y - 1, width: rect.width + 2, height: rect.height + 2 };
+  const presence = band.story.track.presence[dump];
+  strokeRect(image, border, page.line, presence ? undefined : { on: 3, off: 3 });
+  paintColours(image, rect, layout, atPlaces(gridOf(layout, band), colours));
+  for (const piece of presence?.pieces ?? []) hatchUncaptured(image, rect, painted, piece, colours);
+  if (!presence && colours.every((colour) => colour === nothing)) noteAbsence(image, rect, layout.textScale);
+}
+
+/** From the cells' order to rows of places. */
+function atPlaces(grid: CellGrid, colours: CellColours): CellColours {
+  if (grid.side === 1) return colours;
+  const placed = new Int32Array(gridRows(grid, colours.length) * grid.columns).fill(nothing);
+  for (let cell = 0; cell < colours.length; cell++) placed[placeOfCell(grid, cell)] = colours[cell]!;
+  return placed;
+}
+
+/** Straight into the image's bytes: there are millions of cells. */
+function paintColours(image: PixelImage, rect: Rect, layout: Layout, colours: CellColours): void {
+  const { data } = image;
+  const { columns, cellWidth, cellHeight } = layout;
+  const rowBytes = image.width * 3;
+  for (let first = 0, y = rect.y; first < colours.length; first += columns, y += cellHeight) {
+    const start = y * rowBytes + rect.x * 3;
+    const end = Math.min(colours.length, first + columns);
+    let at = start;
+    for (let place = first; place < end; place++) {
+      const colour = colours[place]!;
+      const next = at + cellWidth * 3;
+      if (colour === nothing) at = next;
+      for (; at < next; at += 3) {
+        data[at] = colour >> 16;
+        data[at + 1] = colour >> 8;
+        data[at + 2] = colour;
+      }
+    }
+    for (let line = 1; line < cellHeight; line++) data.copyWithin(start + line * rowBytes, start, at);
   }
-  return painted;
+}
+
+/** The sign for not captured on the cells of a mapped piece that have nothing to show. */
+function hatchUncaptured(
+  image: PixelImage,
+  rect: Rect,
+  { layout, band }: PaintedBand,
+  piece: { readonly start: Address; readonly end: Address },
+  colours: CellColours,
+): void {
+  const { columns, cellWidth, cellHeight, bytesPerCell } = layout;
+  const grid = gridOf(layout, band);
+  const base = cellAddress(layout, band, 0);
+  const end = Math.min(band.cellCount, Math.ceil((piece.end - base) / bytesPerCell));
+  let cell = Math.max(0, Math.ceil((piece.start - base) / bytesPerCell));
+  while (cell < end) {
+    if (colours[cell] !== nothing) {
+      cell++;
+      continue;
+    }
+    const place = placeOfCell(grid, cell);
+    const row = Math.floor(place / columns);
+    const column = place - row * columns;
+    let run = 1;
+    // Cells of a row that follow each other are hatched at once.
+    if (grid.side === 1) {
+      while (column + run < columns && cell + run < end && colours[cell + run] === nothing) run++;
+    }
+    const area = { x: rect.x + column * cellWidth, y: rect.y + row * cellHeight };
+    hatchRect(image, { ...area, width: run * cellWidth, height: cellHeight }, notCapturedLine);
+    cell += run;
+  }
 }
 
 function noteAbsence(image: PixelImage, rect: Rect, scale: number): void {

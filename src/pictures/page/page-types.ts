@@ -1,6 +1,7 @@
 import type { ColourScale } from '../../draw/colour-scale.ts';
 import type { Point } from '../../draw/draw-line.ts';
 import type { Colour, PixelImage, Rect } from '../../draw/pixel-image.ts';
+import type { Pace } from '../picture.ts';
 
 /** A line of text in one style; parts of a note stand below each other. */
 export interface TextLine {
@@ -55,7 +56,7 @@ export interface PageSpec {
   /** Magnification of all text: 1, or 2 where the content is so large that it will be looked at from afar. */
   readonly textScale: number;
   /** Draws the content, and whatever belongs into the room above it. */
-  readonly paint: (image: PixelImage, content: Rect) => void;
+  readonly paint: (image: PixelImage, content: Rect, pace: Pace) => void | Promise<void>;
 }
 
 /** A sample of colour and where it stands. */

@@ -2,11 +2,12 @@
 import { ssim } from 'ssim.js';
 import { cellAbsent, cellFillSteps, cellKind } from '../../model/cell-map.ts';
 import { type CellGrid, gridRows, placeOfCell } from '../layout/cell-places.ts';
+import type { Pace } from '../picture.ts';
 
 /** Cells along each side of a tile; SSIM's own window where windows do not overlap. */
 export const structureTile = 8;
-/** Larger maps are compared in pieces: beyond, ssim.js takes long and much memory. */
-const largestPiece = 512;
+/** Tiles that ssim.js is given at a time. */
+const mostTiles = 1024;
 
 /** Lightness of each kind, far apart; SSIM compares lightness only. */
 const kindLightness = [0, 235, 180, 130, 90];
@@ -34,73 +35,84 @@ export interface TileStructure {
   readonly change: Float32Array;
 }
 
-/** Cells that one of the dumps does not hold count as alike: what came and what went is no change of structure. */
-export function compareStructure({ grid, before, after }: ComparedCells): TileStructure {
-  const rows = gridRows(grid, before.length);
-  const width = Math.ceil(grid.columns / structureTile) * structureTile;
-  const height = Math.ceil(rows / structureTile) * structureTile;
+/**
+ * Cells that one of the dumps does not hold count as alike: what came and what went is no change of structure. SSIM's
+ * windows do not overlap, so only tiles that differ at all are handed to it.
+ */
+export async function compareStructure({ grid, before, after }: ComparedCells, pace: Pace): Promise<TileStructure> {
+  const across = Math.ceil(grid.columns / structureTile);
+  const down = Math.ceil(gridRows(grid, before.length) / structureTile);
+  const stride = across * structureTile;
   const [first, second] = [before, after].map((codes) => {
-    const plane = new Uint8Array(width * height).fill(emptyLightness);
+    const plane = new Uint8Array(stride * down * structureTile).fill(emptyLightness);
     for (let index = 0; index < codes.length; index++) {
       if (before[index] === cellAbsent || after[index] === cellAbsent) continue;
       const place = placeOfCell(grid, index);
       const row = Math.floor(place / grid.columns);
-      plane[row * width + (place - row * grid.columns)] = lightness[codes[index]!]!;
+      plane[row * stride + (place - row * grid.columns)] = lightness[codes[index]!]!;
     }
     return plane;
   });
-  const across = width / structureTile;
-  const change = new Float32Array(across * (height / structureTile));
-  for (let top = 0; top < height; top += largestPiece) {
-    for (let left = 0; left < width; left += largestPiece) {
-      const piece = {
-        left,
-        top,
-        width: Math.min(largestPiece, width - left),
-        height: Math.min(largestPiece, height - top),
-      };
-      comparePiece(first!, second!, width, piece, (column, row, value) => {
-        change[(top / structureTile + row) * across + left / structureTile + column] = value;
-      });
-    }
+  await pace();
+  const change = new Float32Array(across * down);
+  const different = differentTiles(first!, second!, { across, down });
+  for (let from = 0; from < different.length; from += mostTiles) {
+    const tiles = different.slice(from, from + mostTiles);
+    const changes = compareTiles(cutOut(first!, tiles, across), cutOut(second!, tiles, across));
+    for (const [index, tile] of tiles.entries()) change[tile] = changes[index]!;
+    await pace();
   }
   return { across, change };
 }
 
-interface Piece {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-function comparePiece(
+/** Tiles in which two planes are not the same, row by row of tiles. */
+function differentTiles(
   first: Uint8Array,
   second: Uint8Array,
-  stride: number,
-  piece: Piece,
-  set: (column: number, row: number, change: number) => void,
-): void {
-  const options = { ssim: 'bezkrovny', windowSize: structureTile, downsample: false } as const;
-  const { ssim_map: map } = ssim(cutOut(first, stride, piece), cutOut(second, stride, piece), options);
-  for (let row = 0; row < map.height; row++) {
-    for (let column = 0; column < map.width; column++) {
-      set(column, row, Math.min(1, Math.max(0, 1 - map.data[row * map.width + column]!)));
-    }
+  { across, down }: { readonly across: number; readonly down: number },
+): number[] {
+  const stride = across * structureTile;
+  const tiles: number[] = [];
+  for (let tile = 0; tile < across * down; tile++) {
+    const start = firstOfTile(tile, across);
+    if (!isSameTile(first, second, start, stride)) tiles.push(tile);
   }
+  return tiles;
 }
 
-/** A piece as ssim.js takes it: four bytes a pixel. */
-function cutOut(plane: Uint8Array, stride: number, { left, top, width, height }: Piece) {
-  const data = new Uint8ClampedArray(width * height * 4);
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      data.fill(
-        plane[(top + row) * stride + left + column]!,
-        (row * width + column) * 4,
-        (row * width + column) * 4 + 3,
-      );
+function isSameTile(first: Uint8Array, second: Uint8Array, start: number, stride: number): boolean {
+  for (let row = 0, from = start; row < structureTile; row++, from += stride) {
+    for (let at = from; at < from + structureTile; at++) if (first[at] !== second[at]) return false;
+  }
+  return true;
+}
+
+/** Offset in a plane of a tile's first cell. */
+function firstOfTile(tile: number, across: number): number {
+  const row = Math.floor(tile / across);
+  return (row * across * structureTile + (tile - row * across)) * structureTile;
+}
+
+/** Change of each tile: 0 the same, 1 nothing alike. */
+function compareTiles(first: ImageOfTiles, second: ImageOfTiles): number[] {
+  const options = { ssim: 'bezkrovny', windowSize: structureTile, downsample: false } as const;
+  return ssim(first, second, options).ssim_map.data.map((alike) => Math.min(1, Math.max(0, 1 - alike)));
+}
+
+interface ImageOfTiles {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray;
+}
+
+/** Tiles below each other as ssim.js takes them: four bytes a pixel. */
+function cutOut(plane: Uint8Array, tiles: readonly number[], across: number): ImageOfTiles {
+  const pixels = new Uint32Array(tiles.length * structureTile * structureTile);
+  let to = 0;
+  for (const tile of tiles) {
+    for (let row = 0, from = firstOfTile(tile, across); row < structureTile; row++, from += across * structureTile) {
+      for (let column = 0; column < structureTile; column++) pixels[to++] = plane[from + column]! * 0x01010101;
     }
   }
-  return { width, height, data };
+  return { width: structureTile, height: tiles.length * structureTile, data: new Uint8ClampedArray(pixels.buffer) };
 }

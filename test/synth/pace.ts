@@ -1,0 +1,2 @@
+/** For drawing without a break. */
+export const pace = async () => {};
