@@ -1,6 +1,6 @@
 // What --verbose adds, on stderr: every warning, and what took how long.
 import type { LeakReport } from '../model/leak-report.ts';
-import { printBytes, printDuration } from '../text/print-quantity.ts';
+import { printBytes } from '../text/print-quantity.ts';
 import { say } from './terminal.ts';
 
 export interface Stopwatch {
@@ -29,7 +29,13 @@ export function sayMore(report: LeakReport, stopwatch: Stopwatch): void {
       say(`${dump.path}: ${message} (${code}${place})`);
     }
   }
-  const took = stopwatch.laps.map(({ step, milliseconds }) => `${step} ${printDuration(milliseconds)}`);
-  // maxRSS counts in KB.
-  say(`${took.join(', ')}; at most ${printBytes(process.resourceUsage().maxRSS * 1024)} of memory`);
+  const took = stopwatch.laps.map(({ step, milliseconds }) => `${step} ${seconds(milliseconds)}`);
+  // CPU times are in microseconds, maxRSS in KB.
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  const processor = seconds((userCPUTime + systemCPUTime) / 1000);
+  say(`${took.join(', ')}; ${processor} of processor time, at most ${printBytes(maxRSS * 1024)} of memory`);
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(2)} s`;
 }

@@ -50,7 +50,9 @@ describe('results go to stdout, everything else to stderr', () => {
     const { stdout, stderr } = await runCli(['diff', ...writeSmallCores(folder, 2), '--no-pictures', '-v'], {
       cwd: folder,
     });
-    expect(stderr).toMatch(/^leakviz: opening .* s, .*drawing and writing .* s; at most .* of memory$/m);
+    expect(stderr).toMatch(
+      /^leakviz: opening .* s, .*drawing and writing .* s; .* s of processor time, at most .* of memory$/m,
+    );
     expect(stdout).not.toContain('opening');
   });
 
