@@ -63,7 +63,7 @@ export async function examineSeries(dumps: readonly OpenedDump[], random: Random
       if (acting.test(text)) throw new Error(`${format.id}: ${JSON.stringify(acting.exec(text))}`);
     }
     checkPrinted(printSummary(report, terminal));
-    if (withCells) drawOne(result, report, random);
+    if (withCells) await drawOne(result, report, random);
   } finally {
     symbols.close();
   }

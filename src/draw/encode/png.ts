@@ -101,10 +101,10 @@ export function encodePng(image: PixelRows, channels: 3 | 4): Generator<Uint8Arr
 /** On other threads, several pieces at a time. */
 async function* encode(image: PixelRows): AsyncGenerator<Uint8Array> {
   const pack = async (piece: Uint8Array) => pngChunk('IDAT', await deflate(piece, settings));
-  const packing: (Uint8Array | Promise<Uint8Array>)[] = [];
+  const packing: Promise<Uint8Array>[] = [];
   try {
     for (const part of partsOf(image, image.palette ? 1 : 3, pack)) {
-      packing.push(part);
+      packing.push(Promise.resolve(part));
       if (packing.length === mostPieces) yield await packing.shift()!;
     }
     while (packing.length > 0) yield await packing.shift()!;
