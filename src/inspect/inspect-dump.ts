@@ -5,8 +5,11 @@ import { newRangeTally } from '../detect/range-tally.ts';
 import { findHeaps, type HeapTotals, walkHeaps } from '../detect/walk-heaps.ts';
 import type { OpenedDump } from '../memory/opened-dump.ts';
 import { formatAddress } from '../model/address.ts';
-import { type DumpDetail, type DumpWarning, regionKinds } from '../model/dump.ts';
+import { type DumpDetail, type DumpWarning, type LoadedModule, regionKinds } from '../model/dump.ts';
+import { type Interval, intersection, union } from '../model/intervals.ts';
 import { newPacer } from '../scan/pacer.ts';
+import { loadedBuildId } from '../symbols/elf-file.ts';
+import { imageSource } from '../symbols/image-source.ts';
 
 /** Blocks and bytes of one heap, its top or tail of free memory counted as free. */
 export interface HeapFacts {
@@ -17,6 +20,23 @@ export interface HeapFacts {
   readonly liveBytes: number;
   readonly freeBlocks: number;
   readonly freeBytes: number;
+}
+
+/** All regions of a kind. What is mapped and not captured was left out by whoever wrote the dump, and is not zero. */
+interface RegionFacts {
+  readonly kind: string;
+  readonly count: number;
+  readonly mappedBytes: number;
+  readonly capturedBytes: number;
+}
+
+export interface ModuleFacts {
+  readonly start: string;
+  readonly sizeBytes: number;
+  readonly path: string;
+  readonly version: string | null;
+  /** What its symbols are found by: a GNU build-id, or the GUID and age of a PDB. */
+  readonly debugId: string | null;
 }
 
 /** Sizes in bytes; names and paths are untrusted text. */
@@ -41,8 +61,8 @@ export interface DumpFacts {
   readonly mappedBytes: number;
   readonly capturedBytes: number;
   /** By region kind, those that occur. */
-  readonly regions: readonly { readonly kind: string; readonly count: number; readonly mappedBytes: number }[];
-  readonly modules: readonly { readonly start: string; readonly sizeBytes: number; readonly path: string }[];
+  readonly regions: readonly RegionFacts[];
+  readonly modules: readonly ModuleFacts[];
   readonly heaps: readonly HeapFacts[];
   /** What else the dump says, by its format: bug check, build. Untrusted text. */
   readonly details: readonly DumpDetail[];
@@ -76,27 +96,40 @@ export async function inspectDump(
     threadCount: dump.threads.length,
     regionCount: dump.regions.length,
     rangeCount: dump.captured.length,
-    mappedBytes: dump.regions.reduce((sum, region) => sum + region.end - region.start, 0),
+    mappedBytes: totalOf(dump.regions),
     capturedBytes: dump.captured.reduce((sum, range) => sum + range.size, 0),
     regions: regionsByKind(opened),
-    modules: dump.modules.map(({ start, end, path }) => ({
-      start: formatAddress(start, dump.pointerSize),
-      sizeBytes: end - start,
-      path,
-    })),
+    modules: dump.modules.map((module) => moduleFacts(module, opened)),
     details: dump.details ?? [],
     heaps: walk.heaps.map((heap) => heapFacts(heap, opened)),
     warnings: [...opened.warnings, ...dump.warnings, ...walk.warnings[0]!],
   };
 }
 
-function regionsByKind({ memory }: OpenedDump): DumpFacts['regions'] {
+function regionsByKind({ memory }: OpenedDump): RegionFacts[] {
+  const held = union(memory.dump.captured.map(({ start, size }) => ({ start, end: start + size })));
   return regionKinds
     .map((kind) => {
       const own = memory.dump.regions.filter((region) => region.kind === kind);
-      return { kind, count: own.length, mappedBytes: own.reduce((sum, region) => sum + region.end - region.start, 0) };
+      return { kind, count: own.length, mappedBytes: totalOf(own), capturedBytes: totalOf(intersection(own, held)) };
     })
     .filter((row) => row.count > 0);
+}
+
+function totalOf(intervals: readonly Interval[]): number {
+  return intervals.reduce((sum, { start, end }) => sum + (end - start), 0);
+}
+
+function moduleFacts(module: LoadedModule, { memory }: OpenedDump): ModuleFacts {
+  const { dump } = memory;
+  const { start, end, path, version, debugId } = module;
+  return {
+    start: formatAddress(start, dump.pointerSize),
+    sizeBytes: end - start,
+    path,
+    version: version ?? null,
+    debugId: debugId ?? loadedBuildId(imageSource(memory, module), dump.pageSize) ?? null,
+  };
 }
 
 function heapFacts(heap: HeapTotals, { memory }: OpenedDump): HeapFacts {

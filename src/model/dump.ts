@@ -42,6 +42,10 @@ export interface LoadedModule {
   readonly path: string;
   /** TimeDateStamp of a PE image, as the dump's list of modules has it: tells builds apart. */
   readonly linkTime?: number;
+  /** Version of the file, such as 10.0.19041.1. */
+  readonly version?: string;
+  /** What debuggers find its symbols by: the GNU build-id, or the GUID and age of its PDB. In hex. */
+  readonly debugId?: string;
 }
 
 export interface Thread {

@@ -31,7 +31,7 @@ export function printDumpFacts(facts: DumpFacts, options: TerminalOptions, lists
     ),
     regionTable(facts, options),
     heapTable(facts.heaps, options),
-    moduleTable(facts, options, most),
+    moduleTable(facts, options, listsAll),
     facts.warnings
       .slice(0, most)
       .flatMap((warning) => wrapText(`! ${escapeText(warning.message, 400)}`, options.columns, '  ')),
@@ -67,6 +67,7 @@ function regionTable(facts: DumpFacts, options: TerminalOptions): string[] {
       { title: 'Regions', cells: facts.regions.map((row) => row.kind) },
       { title: 'Count', cells: facts.regions.map((row) => printCount(row.count)), isNumber: true },
       { title: 'Mapped', cells: facts.regions.map((row) => printBytes(row.mappedBytes)), isNumber: true },
+      { title: 'Captured', cells: facts.regions.map((row) => printBytes(row.capturedBytes)), isNumber: true },
     ],
     options,
     0,
@@ -94,13 +95,19 @@ function heapTable(heaps: readonly HeapFacts[], options: TerminalOptions): strin
   );
 }
 
-function moduleTable(facts: DumpFacts, options: TerminalOptions, most: number): string[] {
+function moduleTable(facts: DumpFacts, options: TerminalOptions, listsAll: boolean): string[] {
   if (facts.modules.length === 0) return [];
-  const shown = facts.modules.slice(0, most);
+  const shown = listsAll ? facts.modules : facts.modules.slice(0, mostListed);
   const lines = textTable(
     [
       { title: 'Modules', cells: shown.map((module) => module.start) },
       { title: 'Size', cells: shown.map((module) => printBytes(module.sizeBytes)), isNumber: true },
+      ...(shown.some((module) => module.version !== null)
+        ? [{ title: 'Version', cells: shown.map((module) => module.version ?? noValue), dropOrder: 1 }]
+        : []),
+      ...(listsAll
+        ? [{ title: 'Build', cells: shown.map((module) => escapeText(module.debugId ?? noValue)), dropOrder: 2 }]
+        : []),
       { title: 'Path', cells: shown.map((module) => escapeText(module.path)), narrowest: 20 },
     ],
     options,

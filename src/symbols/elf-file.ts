@@ -39,11 +39,7 @@ function mismatchOf(file: ElfImage, source: ByteSource, { dump, module, image }:
   }
   const loaded = quietly(() => readElfImage(image));
   if (loaded && loaded.machine !== file.machine) return 'it is for another kind of processor';
-  const lowest = loaded && lowestAddress(loaded, dump.pageSize);
-  const loadedId =
-    loaded && lowest !== undefined
-      ? quietly(() => readBuildId(image, loaded, (segment) => segment.address - lowest))
-      : undefined;
+  const loadedId = loaded && buildIdInMemory(image, loaded, dump.pageSize);
   const fileId = quietly(() => readBuildId(source, file, (segment) => segment.fileOffset));
   if (loadedId !== undefined && loadedId !== fileId) return 'its build-id is not that in the dump';
   // Mappings end with the page that their last byte is on. Programs also map parts of files to read them.
@@ -51,6 +47,18 @@ function mismatchOf(file: ElfImage, source: ByteSource, { dump, module, image }:
   const { inFile, all } = loadedBytes(file, dump.pageSize);
   const fits = mapped > inFile - dump.pageSize && mapped < all + dump.pageSize;
   return fits ? undefined : 'its size is not that in the dump';
+}
+
+/** The build-id of a module as it stands in the process; undefined where it has none, or the dump does not hold it. */
+export function loadedBuildId(image: ByteSource, pageSize: number): string | undefined {
+  const loaded = quietly(() => readElfImage(image));
+  return loaded && buildIdInMemory(image, loaded, pageSize);
+}
+
+function buildIdInMemory(image: ByteSource, loaded: ElfImage, pageSize: number): string | undefined {
+  const lowest = lowestAddress(loaded, pageSize);
+  if (lowest === undefined) return undefined;
+  return quietly(() => readBuildId(image, loaded, (segment) => segment.address - lowest));
 }
 
 /** The image itself, where the dump holds its headers. Throws MalformedDumpError where it does not. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { buildReport } from '../../src/assemble/build-report.ts';
 import { type DiffResult, diffDumps } from '../../src/diff-dumps.ts';
 import { newRandom, openedDump, poolDumps, type RecordContent, recordContents } from '../synth/pool-process.ts';
 
@@ -25,6 +26,31 @@ describe('a pool of equal records is found without any allocator', () => {
       });
     }
   }
+});
+
+describe('in a process of a big-endian processor', () => {
+  test.each(recordContents)(
+    '%s records are found, those at the borders of what is read at once too',
+    async (content) => {
+      // Records of this size stand across the borders of pieces, and across pages.
+      const counts = [8000, 18_000, 38_000];
+      const dumps = poolDumps({ stride: 104, content, counts, isBigEndian: true });
+      expectStride(await diffDumps(dumps, options), 104, counts);
+    },
+  );
+
+  test.each(['mixed', 'vtable'] as const)('%s records look as they do in a little-endian one', async (content) => {
+    const allocations = [false, true].map(async (isBigEndian) => {
+      const dumps = poolDumps({ stride: 104, content, counts: [4000, 9000, 20_000], isBigEndian });
+      const result = await diffDumps(dumps, options);
+      return buildReport(result, { allocators: [], version: '0', fullPaths: false }).allocations;
+    });
+    const [little, big] = await Promise.all(allocations);
+    expect(little!.length).toBeGreaterThan(0);
+    expect(big!.map(({ strideBytes, fields }) => ({ strideBytes, fields }))).toEqual(
+      little!.map(({ strideBytes, fields }) => ({ strideBytes, fields })),
+    );
+  });
 });
 
 test('the smallest records with a marking word are found', async () => {

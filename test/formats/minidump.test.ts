@@ -325,6 +325,7 @@ test('Crashpad tells ids and the product, and of other annotations nothing', () 
     ],
   });
   expect(details).toEqual([
+    { name: 'Kind', value: 'with full memory (flags 0x2)' },
     { name: 'Exception', value: '0xc0000005 at 0x00007ff612345678, thread 77' },
     { name: 'Report id', value: '04030201-0605-0807-090a-0b0c0d0e0f10' },
     { name: 'prod', value: 'Electron' },

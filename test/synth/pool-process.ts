@@ -1,5 +1,6 @@
 // A process with a pool of its own: equal records side by side in mapped arenas, invisible to every heap walk.
 import type { OpenedDump } from '../../src/memory/opened-dump.ts';
+import type { PointerSize } from '../../src/model/address.ts';
 import { fakeMemory } from './fake-memory.ts';
 
 export const recordContents = ['counter', 'list', 'vtable', 'text', 'random', 'mixed'] as const;
@@ -12,6 +13,9 @@ export interface PoolOptions {
   /** Records in each dump. */
   readonly counts: readonly number[];
   readonly seed?: number;
+  /** The process's words are written most significant byte first. */
+  readonly isBigEndian?: boolean;
+  readonly pointerSize?: PointerSize;
 }
 
 const poolStart = 0x7f10_0000_0000;
@@ -36,18 +40,26 @@ export function poolDumps(options: PoolOptions): OpenedDump[] {
     const size = Math.ceil((count * options.stride) / 4096) * 4096;
     const bytes = new Uint8Array(size);
     bytes.set(records.subarray(0, count * options.stride));
-    return openedDump(bytes, index);
+    return openedDump(bytes, index, options);
   });
 }
 
 /** The same memory in every dump of the series, and whatever is added by the caller. */
-export function openedDump(pool: Uint8Array, index: number): OpenedDump {
+export function openedDump(
+  pool: Uint8Array,
+  index: number,
+  { isBigEndian = false, pointerSize = 8 }: Pick<PoolOptions, 'isBigEndian' | 'pointerSize'> = {},
+): OpenedDump {
   const memory = fakeMemory(
     [
       { start: imageStart, bytes: new Uint8Array(0x4000).fill(0x90), kind: 'image', name: 'server', writable: false },
       { start: poolStart, bytes: pool, kind: 'private' },
     ],
-    { modules: [{ start: imageStart, end: imageStart + 0x4000, path: '/usr/bin/server' }] },
+    {
+      modules: [{ start: imageStart, end: imageStart + 0x4000, path: '/usr/bin/server' }],
+      littleEndian: !isBigEndian,
+      pointerSize,
+    },
   );
   return {
     path: `${index + 1}.core`,
@@ -60,12 +72,12 @@ export function openedDump(pool: Uint8Array, index: number): OpenedDump {
   };
 }
 
-function newRecords({ stride, content, counts, seed = 7 }: PoolOptions): Uint8Array {
+function newRecords({ stride, content, counts, seed = 7, isBigEndian = false }: PoolOptions): Uint8Array {
   const most = Math.max(...counts);
   const bytes = new Uint8Array(most * stride);
   const view = new DataView(bytes.buffer);
   const random = newRandom(seed);
-  const word = (at: number, value: number) => view.setBigUint64(at, BigInt(value), true);
+  const word = (at: number, value: number) => view.setBigUint64(at, BigInt(value), !isBigEndian);
   for (let index = 0; index < most; index++) {
     const at = index * stride;
     if (content === 'counter' || content === 'mixed') {

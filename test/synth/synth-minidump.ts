@@ -16,6 +16,16 @@ interface SynthMemoryInfo {
   readonly type?: number;
 }
 
+interface SynthModule {
+  readonly address: number;
+  readonly size: number;
+  readonly path: string;
+  /** Four parts of 16 bits. */
+  readonly version?: readonly [number, number, number, number];
+  /** The record that names its symbols. */
+  readonly codeView?: Uint8Array;
+}
+
 interface SynthThread {
   readonly id: number;
   readonly stackPointer?: number;
@@ -35,7 +45,7 @@ export interface SynthMinidump {
   /** MINIDUMP_MEMORY_LIST. */
   readonly smallRanges?: readonly SynthRange[];
   readonly memoryInfo?: readonly SynthMemoryInfo[];
-  readonly modules?: readonly { readonly address: number; readonly size: number; readonly path: string }[];
+  readonly modules?: readonly SynthModule[];
   readonly threads?: readonly SynthThread[];
   /** Text of /proc/PID/maps, as Breakpad copies it. */
   readonly linuxMaps?: string;
@@ -135,15 +145,26 @@ function writeModules(file: ByteWriter, dump: SynthMinidump, stream: AddStream):
     file.u16(0);
     return offset;
   });
+  const records = dump.modules!.map(({ codeView }) => {
+    const offset = file.offset();
+    if (codeView !== undefined) file.bytes(codeView);
+    return offset;
+  });
   stream(4, () => {
     file.u32(dump.modules!.length);
     if (dump.paddedLists) file.u32(0);
-    for (const [index, { address, size }] of dump.modules!.entries()) {
+    for (const [index, { address, size, version, codeView }] of dump.modules!.entries()) {
       file.u64(address);
       file.u32(size);
       file.zeros(8);
       file.u32(names[index]!);
-      file.zeros(84);
+      file.u32(version === undefined ? 0 : 0xfeef04bd);
+      file.u32(0x10000);
+      for (const part of [1, 0, 3, 2]) file.u16(version?.[part] ?? 0);
+      file.zeros(36);
+      file.u32(codeView?.length ?? 0);
+      file.u32(codeView === undefined ? 0 : records[index]!);
+      file.zeros(24);
     }
   });
 }

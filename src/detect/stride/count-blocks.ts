@@ -101,11 +101,13 @@ function allStand(companions: readonly CompanionWord[], place: TokenPlace): bool
 
 function stands(word: CompanionWord, { memory, words, start, offset }: TokenPlace): boolean {
   const index = (offset + word.offset) / 4;
-  const isWide = memory.dump.pointerSize === 8;
+  const { pointerSize, littleEndian } = memory.dump;
+  const isWide = pointerSize === 8;
   if (index >= 0 && index + 1 < words.length) {
     return words[index] === word.lo && (!isWide || words[index + 1] === word.hi);
   }
   // At the border of a piece: the neighbour has to be read.
   const address = start + offset + word.offset;
-  return memory.u32(address) === word.lo && (!isWide || memory.u32(address + 4) === word.hi);
+  const [low, high] = littleEndian || !isWide ? [0, 4] : [4, 0];
+  return memory.u32(address + low) === word.lo && (!isWide || memory.u32(address + high) === word.hi);
 }

@@ -1,5 +1,6 @@
 // Takes windows of words from all over the memory that grew: the material in which strides are looked for.
 import type { Memory } from '../../memory/memory.ts';
+import { readWordHalves } from '../../memory/read-word-halves.ts';
 import type { Address } from '../../model/address.ts';
 import type { Interval } from '../../model/intervals.ts';
 
@@ -69,9 +70,9 @@ function readPieces(memory: Memory, runs: readonly Interval[], largest: number):
       const size = Math.min(largest, run.end - at);
       // Room for what there is: a run may hold thousands of small pieces.
       const held = memory.capturedBytesFrom(at, size);
-      const buffer = new ArrayBuffer(Math.ceil(held / 8) * 8);
-      const got = memory.read(at, new Uint8Array(buffer, 0, held));
-      if (got >= 64) windows.push({ start: at, words: new Uint32Array(buffer, 0, (got >>> 3) << 1) });
+      const words = new Uint32Array(Math.ceil(held / 8) * 2);
+      const got = Math.min(held, readWordHalves(memory, at, words));
+      if (got >= 64) windows.push({ start: at, words: words.subarray(0, (got >>> 3) << 1) });
       // A gap in what is captured: the next page may be there again.
       at += got < size ? (Math.floor(got / 4096) + 1) * 4096 : size;
     }

@@ -4,6 +4,7 @@ import { keyBytes, reservedBytes } from '../../kernels/kernels.ts';
 import { openKernels } from '../../kernels/open-kernels.ts';
 import { rangeTableBytes, writeRanges } from '../../kernels/place-tables.ts';
 import type { Memory } from '../../memory/memory.ts';
+import { readWordHalves } from '../../memory/read-word-halves.ts';
 import type { Address } from '../../model/address.ts';
 import { type Interval, union } from '../../model/intervals.ts';
 import { type TokenKind, wordOfKey } from './tokens.ts';
@@ -52,7 +53,7 @@ export function newTokenFinder(
 
   function readPiece(from: Address, end: Address, before: number): TokenPiece {
     const start = from - before;
-    const got = memory.read(start, new Uint8Array(buffer, place, end - start));
+    const got = readWordHalves(memory, start, new Uint32Array(buffer, place, (end - start) >>> 2));
     const stretch = { place, bytes: got - (got % 8), wordBytes };
     const hitCount =
       kind === 'value'

@@ -9,6 +9,7 @@ import type { LinuxMapping } from '../linux-maps.ts';
 import { baseName } from '../text.ts';
 import { isPageSize } from '../vmcoreinfo.ts';
 import { createWarningLog } from '../warnings.ts';
+import { coreDetails } from './details.ts';
 import { architectureOf, isElfCore, readElfHeader } from './elf-header.ts';
 import { findImagePaths, findImageStarts } from './images.ts';
 import { isOfMachine, machineDump } from './machine-memory.ts';
@@ -44,6 +45,7 @@ function openElfCore(source: ByteSource): Dump {
   const imagePaths = findImagePaths(pieces, notes.files, knownImageAddresses(notes), bytes);
   const imageStarts = notes.files.length === 0 ? findImageStarts(pieces, bytes) : new Set<Address>();
   const regions = toRegions(pieces, { paths: imagePaths, starts: imageStarts }, landmarksOf(notes));
+  const processName = processNameOf(notes);
   return {
     format: 'elf-core',
     operatingSystem: operatingSystemOf(notes),
@@ -52,7 +54,7 @@ function openElfCore(source: ByteSource): Dump {
     littleEndian: header.littleEndian,
     pageSize: pageSizeOf(notes),
     processId: notes.process?.id ?? notes.threads[0]?.id ?? null,
-    processName: processNameOf(notes),
+    processName,
     capturedAt: notes.capture.capturedAt,
     addressSpace: 'virtual',
     regions,
@@ -62,6 +64,7 @@ function openElfCore(source: ByteSource): Dump {
     threads: notes.threads.map((thread) => ({ ...thread, environmentBlock: undefined })),
     runMarks: runMarksOf(notes, bytes),
     warnings: warnings.list(),
+    details: coreDetails(header, notes, { loads: segments.loads, processName }),
   };
 }
 

@@ -14,7 +14,31 @@ const longestText = 256;
 
 /** What a minidump says beyond what all dumps do. */
 export function minidumpDetails(file: MinidumpFile, pointerSize: PointerSize): DumpDetail[] {
-  return [...systemDetails(file), ...exceptionDetails(file, pointerSize), ...crashpadDetails(file)];
+  return [
+    ...systemDetails(file),
+    kindDetail(file),
+    ...countDetail(file, 'Described', streamTypes.memoryInfoList, 'stretches of addresses, free ones among them'),
+    ...countDetail(file, 'Handles', streamTypes.handleData, 'open'),
+    ...countDetail(file, 'Unloaded', streamTypes.unloadedModuleList, 'modules'),
+    ...exceptionDetails(file, pointerSize),
+    ...crashpadDetails(file),
+  ];
+}
+
+/** MiniDumpWithFullMemory. */
+const fullMemoryFlag = 2;
+
+function kindDetail({ flags }: MinidumpFile): DumpDetail {
+  const kind = (flags & fullMemoryFlag) === 0 ? 'without full memory' : 'with full memory';
+  return { name: 'Kind', value: `${kind} (flags 0x${flags.toString(16)})` };
+}
+
+/** These streams begin with the size of their header and of an entry; the count follows. */
+function countDetail(file: MinidumpFile, name: string, type: number, what: string): DumpDetail[] {
+  const reader = openStream(file, type);
+  if (reader === undefined || reader.remaining() < 12) return [];
+  reader.skip(8);
+  return [{ name, value: `${reader.u32('NumberOfEntries')} ${what}` }];
 }
 
 function systemDetails(file: MinidumpFile): DumpDetail[] {

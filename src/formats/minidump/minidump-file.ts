@@ -12,6 +12,8 @@ export const streamTypes = {
   exception: 6,
   systemInfo: 7,
   memory64List: 9,
+  handleData: 12,
+  unloadedModuleList: 14,
   miscInfo: 15,
   memoryInfoList: 16,
   crashpadInfo: 0x43500001,
@@ -33,6 +35,8 @@ export interface MinidumpFile {
   readonly timeDateStamp: number;
   /** MiniDumpWithFullMemory or MiniDumpWithPrivateReadWriteMemory: all that the process could write is in it. */
   readonly holdsPrivateMemory: boolean;
+  /** MINIDUMP_TYPE, the lower half of it. */
+  readonly flags: number;
   readonly streams: ReadonlyMap<number, StreamLocation>;
 }
 
@@ -61,7 +65,7 @@ export function readMinidumpFile(source: ByteSource, warnings: WarningLog): Mini
   const directory = reader.u32('MINIDUMP_HEADER.StreamDirectoryRva');
   reader.skip(4);
   const timeDateStamp = reader.u32('MINIDUMP_HEADER.TimeDateStamp');
-  const type = reader.u32('MINIDUMP_HEADER.Flags');
+  const flags = reader.u32('MINIDUMP_HEADER.Flags');
   reader.seek(directory);
   const inFile = Math.min(mostStreams, Math.floor(reader.remaining() / directoryEntrySize));
   if (declared > inFile) {
@@ -72,8 +76,8 @@ export function readMinidumpFile(source: ByteSource, warnings: WarningLog): Mini
   if (streams.size === 0) {
     throw new MalformedDumpError('MINIDUMP_HEADER.NumberOfStreams', 8, 'at least one stream in the file', 'none');
   }
-  const holdsPrivateMemory = (type & privateMemoryTypes) !== 0 || streams.has(streamTypes.memory64List);
-  return { source, littleEndian, timeDateStamp, holdsPrivateMemory, streams };
+  const holdsPrivateMemory = (flags & privateMemoryTypes) !== 0 || streams.has(streamTypes.memory64List);
+  return { source, littleEndian, timeDateStamp, flags, holdsPrivateMemory, streams };
 }
 
 function readDirectory(

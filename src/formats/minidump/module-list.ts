@@ -3,6 +3,7 @@ import type { LoadedModule } from '../../model/dump.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { AddressReader } from './address-reader.ts';
 import { type MinidumpFile, openList, readString, streamTypes } from './minidump-file.ts';
+import { readDebugId, readVersion } from './module-ids.ts';
 
 const entrySize = 108;
 
@@ -24,7 +25,17 @@ export function readModules(file: MinidumpFile, readAddress: AddressReader, warn
       warnings.add('bad-module', 'a module has no size or an impossible address and is skipped', at);
       continue;
     }
-    modules.push({ start, end, path: readString(file, nameOffset) ?? '', ...(linkTime === 0 ? {} : { linkTime }) });
+    const version = readVersion(reader);
+    reader.seek(at + 76);
+    const debugId = readDebugId(file, reader.u32('CvRecord.DataSize'), reader.u32('CvRecord.Rva'));
+    modules.push({
+      start,
+      end,
+      path: readString(file, nameOffset) ?? '',
+      ...(linkTime === 0 ? {} : { linkTime }),
+      ...(version === undefined ? {} : { version }),
+      ...(debugId === undefined ? {} : { debugId }),
+    });
     if (modules.at(-1)!.path === '') warnings.add('bad-module-name', 'the name of a module cannot be read', at + 20);
   }
   return modules;
