@@ -1,7 +1,5 @@
 // The options of diff as the run wants them, from what yargs parsed.
-import { statSync } from 'node:fs';
 import type { Options } from 'yargs';
-import { printablePath } from '../bytes/system-error.ts';
 import type { PixelDepth } from '../draw/encode/bmp-header.ts';
 import { LeakvizError } from '../errors.ts';
 import type { Address } from '../model/address.ts';
@@ -12,6 +10,7 @@ import { type DiffArgs, diffOptions } from './commands/diff-options.ts';
 import type { GateOptions } from './gate/apply-gate.ts';
 import { parseConditions } from './gate/parse-conditions.ts';
 import { readBaseline } from './gate/read-baseline.ts';
+import { checkModuleFolders } from './module-folders.ts';
 import { parseDepth } from './parse-depth.ts';
 import { parseBase, parseBytes, parseInterval, parseSize, parseTimes } from './parse-quantity.ts';
 
@@ -68,7 +67,7 @@ export function resolveOptions(args: DiffArgs, dumpCount: number): ResolvedOptio
     base: args.base === undefined ? undefined : parseBase(args.base),
     interval: args.interval === undefined ? undefined : parseInterval(args.interval),
     times: args.times === undefined ? undefined : parseTimes(args.times, dumpCount),
-    moduleFolders: checkFolders(args.modules ?? []),
+    moduleFolders: checkModuleFolders(args.modules ?? []),
     tempDir: args['temp-dir'],
     quiet: args.quiet,
     verbose: args.verbose,
@@ -84,16 +83,6 @@ export function defaultArgs(): DiffArgs {
 /** What a run does that no option was given for. */
 export function defaultOptions(): ResolvedOptions {
   return resolveOptions(defaultArgs(), 0);
-}
-
-function checkFolders(folders: readonly string[]): readonly string[] {
-  for (const folder of folders) {
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue;
-    throw new LeakvizError('usage', `--modules: '${printablePath(folder)}' is no folder`, {
-      hint: 'Name the folder that holds the program and its libraries.',
-    });
-  }
-  return folders;
 }
 
 function parseBundle({ bundle, 'bundle-limit': limit }: DiffArgs): number | undefined {

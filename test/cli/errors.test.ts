@@ -142,6 +142,11 @@ describe('a command line that cannot be understood ends in one line and exit cod
       ['diff', '.', '--modules', '.', '--modules', 'missing'],
       /--modules: 'missing' is no folder\. Name the folder/,
     ],
+    [
+      'a folder of modules that is none, for blocks',
+      ['blocks', 'a', '--stride', '272', '--modules', 'missing'],
+      /--modules: 'missing' is no folder\. Name the folder/,
+    ],
     ['modules without a folder', ['diff', '.', '--modules'], /diff: --modules needs a value/],
     ['an option given twice', ['diff', '.', '--width', '64', '--width', '65'], /--width is given more than once/],
     ['an argument that the command does not take', ['demo', 'now'], /demo: now is too much/],

@@ -13,6 +13,14 @@ const blocksOptions = {
     group: 'Dump:',
   },
   ...oneDumpOptions,
+  modules: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    requiresArg: true,
+    group: 'Dump:',
+    describe: 'Folder with program and libraries, for names; may be given several times',
+  },
   limit: {
     alias: 'n',
     type: 'string',

@@ -2,9 +2,12 @@ import { allocators } from '../../allocators/index.ts';
 import { LeakvizError } from '../../errors.ts';
 import { profileBlocks } from '../../inspect/profile-blocks.ts';
 import { printBlockProfile } from '../../reports/dump-facts.ts';
+import { openSymbols } from '../../symbols/open-symbols.ts';
+import { escapeText } from '../../text/escape-text.ts';
 import type { BlocksArgs } from '../commands/blocks.ts';
+import { checkModuleFolders } from '../module-folders.ts';
 import { parseBytes } from '../parse-quantity.ts';
-import { print, terminalOptions } from '../terminal.ts';
+import { print, say, terminalOptions } from '../terminal.ts';
 import { withDump } from './with-dump.ts';
 
 export async function runBlocks(args: BlocksArgs, signal: AbortSignal): Promise<void> {
@@ -15,8 +18,13 @@ export async function runBlocks(args: BlocksArgs, signal: AbortSignal): Promise<
   }
   const stride = wholeNumber('--stride', args.stride, 8);
   const limit = wholeNumber('--limit', args.limit, 0);
+  const folders = checkModuleFolders(args.modules ?? []);
   await withDump(args, signal, async (dump) => {
-    const profiles = await profileBlocks(dump.memory, { allocators, stride, limit, signal });
+    const symbols = openSymbols(dump.memory, { folders });
+    const profiles = await profileBlocks(dump.memory, { allocators, stride, limit, symbols, signal }).finally(() => {
+      for (const { message } of symbols.warnings()) say(`! ${escapeText(message, 400)}`);
+      symbols.close();
+    });
     if (args.json) print(JSON.stringify(profiles, null, 2));
     else if (profiles.length === 0) print(`No blocks of ${stride} bytes were found in this dump.`);
     else print(profiles.map((profile) => printBlockProfile(profile, terminalOptions())).join('\n'));
