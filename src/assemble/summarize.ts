@@ -10,34 +10,46 @@ interface Parts {
 }
 
 export function summarize(result: DiffResult, parts: Parts, suspects: readonly string[]): string {
-  const first = parts.allocations.find((one) => one.id === suspects[0]);
-  const grown = printBytes(parts.growth.totalBytes);
+  const rows = suspects.map((id) => parts.allocations.find((one) => one.id === id)!);
+  const [first] = rows;
+  const { explainedShare, totalBytes } = parts.growth;
+  const grown = printBytes(totalBytes);
   switch (result.decision.status) {
-    case 'leak':
-      return `${describe(first!, suspects.length)}, ${printShare(parts.growth.explainedShare)} of the growth${rate(first!)}.`;
+    case 'leak': {
+      const own = `${describe(first!)}, ${printShare(first!.shareOfGrowth)} of the growth${rate(first!)}`;
+      return `${own}${others(rows, `, ${printShare(explainedShare)}`)}.`;
+    }
     case 'growth':
       if (first && new Set(result.runs.runOf).size > 1)
-        return `From run to run memory is larger by ${grown}; ${lowerFirst(describe(first, suspects.length, 'are more'))}.`;
+        return `From run to run memory is larger by ${grown}; ${lowerFirst(describe(first, 'are more'))}${others(rows)}.`;
       return first
-        ? `Memory grew by ${grown}; likely ${lowerFirst(describe(first, suspects.length))}.`
+        ? `Memory grew by ${grown}; likely ${lowerFirst(describe(first))}${others(rows)}.`
         : `Memory grew by ${grown}. ${result.decision.reasons[0]!.text}`;
     case 'inconclusive':
-      return `Cannot be told from these dumps. ${result.decision.reasons[0]?.text ?? ''}${first ? ` Likely: ${lowerFirst(describe(first, suspects.length))}.` : ''}`.trim();
+      return `Cannot be told from these dumps. ${result.decision.reasons[0]?.text ?? ''}${first ? ` Likely: ${lowerFirst(describe(first))}${others(rows)}.` : ''}`.trim();
     case 'none':
       return `No leak seen. ${result.decision.reasons[0]?.text ?? ''}`.trim();
   }
 }
 
-function describe(suspect: ReportAllocation, count: number, verb = 'pile up'): string {
+/** One class, with numbers of its own only. */
+function describe(suspect: ReportAllocation, verb = 'pile up'): string {
   const { requestBytes } = suspect;
   const request = requestBytes
     ? requestBytes.min === requestBytes.max
       ? ` (requests of ${printCount(requestBytes.min)})`
       : ` (requests of ${printCount(requestBytes.min)} to ${printCount(requestBytes.max)})`
     : '';
-  const others = count > 1 ? ` and ${count - 1} more ${count === 2 ? 'class' : 'classes'}` : '';
   const counts = ends(suspect.counts.map((one) => (one === null ? '–' : printCount(one)))).join(' → ');
-  return `Blocks of ${printExactBytes(suspect.strideBytes)}${request}${others} ${verb}: ${counts}, +${printBytes(suspect.growthBytes)}`;
+  return `Blocks of ${printExactBytes(suspect.strideBytes)}${request} ${verb}: ${counts}, +${printBytes(suspect.growthBytes)}`;
+}
+
+/** What all suspects grew by, the first among them; nothing where there is one. `share` is theirs as well. */
+function others(rows: readonly ReportAllocation[], share = ''): string {
+  const count = rows.length - 1;
+  if (count < 1) return '';
+  const growth = rows.reduce((sum, { growthBytes }) => sum + growthBytes, 0);
+  return `; with ${count} more ${count === 1 ? 'class' : 'classes'} +${printBytes(growth)}${share}`;
 }
 
 /** A sentence has room for a few numbers; the tables have all. */
