@@ -8,7 +8,7 @@ import type { ReportAllocation } from '../model/leak-report.ts';
 import { blockTest } from './blocks/block-marks.ts';
 import { findRuns, searchBlocks } from './blocks/find-blocks.ts';
 import { codeOfKinds, kindReader } from './blocks/read-kinds.ts';
-import { drawnSuspects, suspectFacts } from './blocks/suspects.ts';
+import { blocksText, drawnSuspects, suspectFacts } from './blocks/suspects.ts';
 import { drawPage } from './page/draw-page.ts';
 import { toolTitle } from './page/facts.ts';
 import { codeColours, kindLegend } from './page/kind-colours.ts';
@@ -180,7 +180,7 @@ export function hatchPage(input: PictureInput, allocation: ReportAllocation): Pa
   const rowBytes = window.columns * window.wordBytes;
   const pixels = window.wordPixels === 1 ? '1 pixel' : `1 square of ${window.wordPixels}×${window.wordPixels} pixels`;
   return {
-    title: toolTitle(input.report, `Hatch of ${allocation.id}: blocks of ${countText(allocation.strideBytes)} bytes`),
+    title: toolTitle(input.report, `Hatch of ${blocksText(input.report, allocation)}`),
     facts: suspectFacts(input.report, allocation),
     contentWidth: window.columns * window.wordPixels,
     contentHeight: window.rows * window.wordPixels,
@@ -214,7 +214,7 @@ export const hatch = {
   pictures: (input) =>
     drawnSuspects(input.report).map((allocation) => ({
       id: `hatch-${allocation.id}`,
-      title: `Hatch of ${allocation.id}`,
+      title: `Hatch of ${blocksText(input.report, allocation)}`,
       description: `Memory word by word where blocks of ${countText(allocation.strideBytes)} bytes lie: the hatching is their period.`,
       draw: (pace) => drawPage(hatchPage(input, allocation), pace),
     })),

@@ -4,7 +4,7 @@ import { page } from '../draw/palette.ts';
 import { setPixel } from '../draw/pixel-image.ts';
 import type { ReportAllocation } from '../model/leak-report.ts';
 import { blockRows } from './blocks/block-rows.ts';
-import { drawnSuspects, suspectFacts } from './blocks/suspects.ts';
+import { blocksText, drawnSuspects, suspectFacts } from './blocks/suspects.ts';
 import { drawPage } from './page/draw-page.ts';
 import { toolTitle } from './page/facts.ts';
 import { contentsWarning, type PageSpec } from './page/page-types.ts';
@@ -24,7 +24,7 @@ function rawBlocksPage(input: PictureInput, allocation: ReportAllocation, depth:
   const shown = Math.min(allocation.strideBytes, columns * pixelBytes);
   const part = shown < allocation.strideBytes ? `, of which the first ${countText(shown)} are shown` : '';
   return {
-    title: toolTitle(input.report, `Raw bytes of ${allocation.id} at ${depth} bits per pixel`),
+    title: toolTitle(input.report, `Raw bytes of ${blocksText(input.report, allocation)} at ${depth} bits per pixel`),
     warning: contentsWarning,
     facts: suspectFacts(input.report, allocation),
     contentWidth: columns,
@@ -59,7 +59,7 @@ function rawBlocksPage(input: PictureInput, allocation: ReportAllocation, depth:
 export function rawBlocks(input: PictureInput, depth: PixelDepth): DrawnPicture[] {
   return drawnSuspects(input.report).map((allocation) => ({
     id: `raw-blocks-${allocation.id}`,
-    title: `Raw bytes of ${allocation.id}`,
+    title: `Raw bytes of ${blocksText(input.report, allocation)}`,
     description: `Blocks of ${countText(allocation.strideBytes)} bytes as pixels of ${depth} bits: contains memory contents.`,
     draw: (pace) => drawPage(rawBlocksPage(input, allocation, depth), pace),
   }));

@@ -14,7 +14,7 @@ import {
   paintOffsetRuler,
 } from './blocks/field-marks.ts';
 import { codeOfKinds, type KindReader, kindReader } from './blocks/read-kinds.ts';
-import { drawnSuspects, suspectFacts } from './blocks/suspects.ts';
+import { blocksText, drawnSuspects, suspectFacts } from './blocks/suspects.ts';
 import { drawPage } from './page/draw-page.ts';
 import { toolTitle } from './page/facts.ts';
 import { codeColours, kindLegend } from './page/kind-colours.ts';
@@ -164,7 +164,7 @@ export function straightenedPage(input: PictureInput, allocation: ReportAllocati
   const marks = fieldMarks(allocation.fields);
   const shown = countText(straight.rows.addresses.length);
   return {
-    title: toolTitle(input.report, `Straightened ${allocation.id}: one block of ${countText(stride)} bytes per row`),
+    title: toolTitle(input.report, `Straightened ${blocksText(input.report, allocation)}, one per row`),
     facts: [`${shown} blocks: ${choiceTexts[straight.rows.choice]}`, ...suspectFacts(input.report, allocation)],
     contentWidth: straight.columns * straight.columnPixels,
     contentHeight: straight.tops.at(-1)! + straight.rowPixels,
@@ -202,7 +202,7 @@ export const straightened = {
   pictures: (input) =>
     drawnSuspects(input.report).map((allocation) => ({
       id: `straightened-${allocation.id}`,
-      title: `Straightened ${allocation.id}`,
+      title: `Straightened ${blocksText(input.report, allocation)}`,
       description: `One block of ${countText(allocation.strideBytes)} bytes per row: headers and fields stand as upright lines.`,
       draw: (pace) => drawPage(straightenedPage(input, allocation), pace),
     })),

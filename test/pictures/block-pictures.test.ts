@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { kindColours, page } from '../../src/draw/palette.ts';
 import { type PixelImage, pixelAt } from '../../src/draw/pixel-image.ts';
 import type { ReportAllocation } from '../../src/model/leak-report.ts';
-import { hatchPage } from '../../src/pictures/hatch.ts';
+import { drawnSuspects } from '../../src/pictures/blocks/suspects.ts';
+import { hatch, hatchPage } from '../../src/pictures/hatch.ts';
 import { drawPage } from '../../src/pictures/page/draw-page.ts';
 import { planPage } from '../../src/pictures/page/plan-page.ts';
 import type { PictureInput } from '../../src/pictures/picture.ts';
-import { straightenedPage } from '../../src/pictures/straightened.ts';
+import { straightened, straightenedPage } from '../../src/pictures/straightened.ts';
 import { type FakeRegion, fakeMemory } from '../synth/fake-memory.ts';
 import { nodeStride } from '../synth/leaky-process.ts';
 import { pace } from '../synth/pace.ts';
@@ -187,5 +188,33 @@ describe('strides and places that make no sense', () => {
         }
       }
     }
+  });
+});
+
+describe('titles', () => {
+  const pagesOf = (input: PictureInput) =>
+    drawnSuspects(input.report).flatMap((one) => [hatchPage(input, one).title, straightenedPage(input, one).title]);
+
+  it('name blocks by their size, as the report does', () => {
+    const input = synthPictureInput();
+    const titles = [
+      ...pagesOf(input),
+      ...[...hatch.pictures(input), ...straightened.pictures(input)].map((one) => one.title),
+    ];
+    expect(titles.length).toBeGreaterThan(3);
+    for (const title of titles)
+      expect(title).toMatch(/(Hatch of|Straightened) blocks of [\d,]+ bytes(, one per row)?$/);
+  });
+
+  it('add the id where two suspects have blocks of one size', () => {
+    const { report, ...rest } = synthPictureInput();
+    const [first] = drawnSuspects(report);
+    const twice = {
+      ...report,
+      allocations: [first!, { ...first!, id: 'b' }],
+      verdict: { ...report.verdict, suspects: [first!.id, 'b'] },
+    };
+    const ends = pagesOf({ report: twice, ...rest }).map((title) => title.match(/bytes (\(.*\))/)?.[1]);
+    expect(ends).toEqual([`(${first!.id})`, `(${first!.id})`, '(b)', '(b)']);
   });
 });

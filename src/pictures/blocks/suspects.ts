@@ -14,6 +14,12 @@ export function drawnSuspects(report: LeakReport): ReportAllocation[] {
     .slice(0, mostSuspects);
 }
 
+/** `blocks of 272 bytes`; with the suspect's id where another drawn one has blocks of that size too. */
+export function blocksText(report: LeakReport, { id, strideBytes }: ReportAllocation): string {
+  const isShared = drawnSuspects(report).some((other) => other.id !== id && other.strideBytes === strideBytes);
+  return `blocks of ${countText(strideBytes)} bytes${isShared ? ` (${id})` : ''}`;
+}
+
 /** What is known of a suspect, for the lines below a title. */
 export function suspectFacts(report: LeakReport, allocation: ReportAllocation): string[] {
   const counts = allocation.counts.map((count) => (count === null ? 'none' : countText(count)));

@@ -30,7 +30,7 @@ export function pairFacts(report: LeakReport, dump: number): string[] {
   ];
 }
 
-/** `leakviz 0.1.0 · Hatch of a1`. */
+/** `leakviz 0.1.0 · Hatch of blocks of 272 bytes`. */
 export function toolTitle(report: LeakReport, what: string): string {
   return `${toolText(report)} · ${what}`;
 }
