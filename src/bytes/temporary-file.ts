@@ -41,14 +41,30 @@ export function cleanUpTemporaryFiles(): void {
   for (const directory of leftDirectories) remove(directory);
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOENT: 'no such directory',
+  ENOTDIR: 'it is no directory',
+  EIO: 'the device reports a write error',
+  EFBIG: 'the file size limit is reached',
+  EMFILE: 'too many open files',
+};
+
 /** Turns what node:fs threw while writing a temporary file under `parent` into a LeakvizError. */
 export function unwritableTemporaryFile(parent: string, cause: unknown): LeakvizError {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
-  const what = code === 'ENOSPC' ? 'no space left' : code;
-  return new LeakvizError('unwritable-output', `cannot unpack into ${printablePath(parent)}: ${what}`, {
-    hint: 'Name another directory with --temp-dir, or unpack the dump yourself.',
-    cause,
-  });
+  return new LeakvizError(
+    'unwritable-output',
+    `cannot unpack into ${printablePath(parent)}: ${reasons[code] ?? code}`,
+    {
+      hint: 'Name another directory with --temp-dir, or unpack the dump yourself.',
+      cause,
+    },
+  );
 }
 
 /** False where the system keeps an open file's name. */

@@ -38,6 +38,8 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   const interruption = new AbortController();
   listenForSignals(interruption);
+  // What nobody waited for: Node.js would end with code 1, which means something else here, and leave files behind.
+  process.on('uncaughtException', (error) => end(report(error, interruption.signal)));
   try {
     await parser(args, interruption.signal).parseAsync(withoutDoubleDash(args));
   } catch (error) {

@@ -69,7 +69,10 @@ async function draw(
     for (const [index, picture] of pictures.entries()) {
       bar.show(folderName === rawFolder ? 'drawing raw bytes' : 'drawing', index, pictures.length);
       const image = await picture.draw(pace);
-      inFlight.push(encode(folder, picture, image, folderName));
+      const encoded = encode(folder, picture, image, folderName);
+      // It is awaited later; a failure must not count as unheard before.
+      encoded.catch(() => undefined);
+      inFlight.push(encoded);
       if (inFlight.length === mostInFlight) written.push(await inFlight.shift()!);
       await pace();
     }

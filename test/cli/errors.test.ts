@@ -205,7 +205,7 @@ describe('an output that cannot be written ends in one line and exit code 2', ()
   test('the folder for unpacked dumps does not exist', async () => {
     const [packed] = (await import('./run-cli.ts')).sampleDumps('linux-63');
     const result = await leakviz('diff', packed!, packed!, '--temp-dir', 'missing');
-    expectOneLine(result, /missing.*Name another directory with --temp-dir/);
+    expectOneLine(result, /missing: no such directory\. Name another directory with --temp-dir/);
   });
 
   test.skipIf(process.platform !== 'linux')('stdout is on a full disk', async () => {

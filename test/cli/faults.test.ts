@@ -210,6 +210,18 @@ test.skipIf(process.platform === 'win32')('a terminal that is closed ends the ru
   expect(existsSync(join(folder, 'out'))).toBe(false);
 });
 
+test('a failure that nobody waited for is called a bug, and leaves nothing', async () => {
+  const thrown = `setTimeout(() => { throw new Error('unforeseen') }, 1)`;
+  const staged = `import fs from 'node:fs'; const timer = setInterval(() => {
+    if (fs.existsSync('out') && fs.readdirSync('out').length > 0) clearInterval(timer), ${thrown};
+  }, 1)`;
+  const env = { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(staged)}"` };
+  const result = await runCli(['diff', ...writeCores(), '-o', 'out'], { cwd: folder, env });
+  expect(result.stderr).toMatch(/^leakviz: this is a bug in leakviz; .*\nleakviz: Error: unforeseen/);
+  expect(result.code).toBe(exitCodes.bug);
+  expect(existsSync(join(folder, 'out'))).toBe(false);
+});
+
 function has(program: string): boolean {
   return spawnSync(program, ['--version']).error === undefined;
 }
