@@ -2,6 +2,7 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
+import { type Interval, intersection, union } from '../model/intervals.ts';
 
 /** Told of bytes that nobody has, as offsets in what was read; `to` is exclusive. */
 export type MissingBytes = (from: number, to: number) => void;
@@ -25,37 +26,52 @@ export function wholeFile(source: ByteSource): ByteStretch {
   };
 }
 
-/** The memory of a process from `start` to `end`, exclusive; bytes that the dump does not hold are missing. */
-export function memoryStretch(memory: Memory, start: Address, end: Address): ByteStretch {
-  const { captured } = memory.dump;
-  /** First captured address from `address` on. */
-  const nextCaptured = (address: Address): Address => {
-    const index = lastStartingAtOrBelow(captured, address);
-    const range = captured[index];
-    if (range && address < range.start + range.size) return address;
-    return captured[index + 1]?.start ?? Number.POSITIVE_INFINITY;
-  };
+/** Ranges of a process's memory one after the other; bytes that the dump does not hold are missing. */
+export function memoryStretch(memory: Memory, ranges: readonly Interval[]): ByteStretch {
+  const pieces: { start: number; range: Interval }[] = [];
+  let size = 0;
+  for (const range of ranges) {
+    pieces.push({ start: size, range });
+    size += range.end - range.start;
+  }
   return {
-    size: end - start,
+    size,
     read(offset, into, missing) {
-      for (let at = 0; at < into.length; ) {
-        const address = start + offset + at;
-        const got = memory.read(address, into.subarray(at));
-        at += got;
-        if (at === into.length) return;
-        // Where the file has become shorter, a byte that should be there is not: at least one is stepped over.
-        const next = Math.max(nextCaptured(start + offset + at) - start - offset, at + (got === 0 ? 1 : 0));
-        const to = Math.min(into.length, next);
-        if (to > at) missing(at, to);
-        at = to;
+      let index = lastStartingAtOrBelow(pieces, offset);
+      for (let at = 0; at < into.length && index < pieces.length; index++) {
+        const { start, range } = pieces[index]!;
+        const from = at;
+        const address = range.start + offset + from - start;
+        at += Math.min(into.length - from, range.end - address);
+        readRange(memory, address, into.subarray(from, at), (first, to) => missing(from + first, from + to));
       }
     },
   };
 }
 
-/** How many bytes of a range the dump holds. */
-export function capturedBytesIn(memory: Memory, start: Address, end: Address): number {
-  return memory.dump.captured.reduce((sum, range) => {
-    return sum + Math.max(0, Math.min(end, range.start + range.size) - Math.max(start, range.start));
-  }, 0);
+function readRange(memory: Memory, start: Address, into: Uint8Array, missing: MissingBytes): void {
+  for (let at = 0; at < into.length; ) {
+    const got = memory.read(start + at, into.subarray(at));
+    at += got;
+    if (at === into.length) return;
+    // Where the file has become shorter, a byte that should be there is not: at least one is stepped over.
+    const next = Math.max(nextCaptured(memory, start + at) - start, at + (got === 0 ? 1 : 0));
+    const to = Math.min(into.length, next);
+    if (to > at) missing(at, to);
+    at = to;
+  }
+}
+
+/** First captured address from `address` on. */
+function nextCaptured({ dump: { captured } }: Memory, address: Address): Address {
+  const index = lastStartingAtOrBelow(captured, address);
+  const range = captured[index];
+  if (range && address < range.start + range.size) return address;
+  return captured[index + 1]?.start ?? Number.POSITIVE_INFINITY;
+}
+
+/** How many bytes of sorted ranges the dump holds. */
+export function capturedBytesIn({ dump }: Memory, ranges: readonly Interval[]): number {
+  const held = union(dump.captured.map(({ start, size }) => ({ start, end: start + size })));
+  return intersection(ranges, held).reduce((sum, { start, end }) => sum + end - start, 0);
 }

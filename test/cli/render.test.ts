@@ -3,8 +3,15 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { glibcMalloc } from '../../src/allocators/glibc-malloc/index.ts';
 import { exitCodes } from '../../src/cli/exit-code.ts';
+import { glibcMemory, someOfEach, withCache } from '../allocators/glibc-memory.ts';
+import { factsOf } from '../synth/glibc-facts.ts';
+import { createMemoryImage, type MemoryImage } from '../synth/memory-image.ts';
 import { writeElfCore } from '../synth/synth-elf-core.ts';
+import { placesOf, writeGlibcHeaps } from '../synth/synth-glibc-heap.ts';
+import { writeMinidump } from '../synth/synth-minidump.ts';
+import { writeNtHeap } from '../synth/synth-nt-heap.ts';
 import { runCli, temporaryFolder } from './run-cli.ts';
 
 let folder: string;
@@ -70,6 +77,110 @@ describe('a range of addresses', () => {
   });
 });
 
+describe('a heap', () => {
+  const facts = factsOf('2.36 on x64');
+  const { heap, threads } = placesOf(facts);
+  const first = 0x1f0000;
+  const second = 0x4000000;
+  let image: MemoryImage;
+  /** The bytes of these ranges as the picture must show them, up to where the last row ends. */
+  const bytesAt = (...ranges: (readonly [number, number])[]) =>
+    Buffer.concat(
+      ranges.map(([start, end]) => {
+        const { start: base, bytes } = image
+          .regions()
+          .find((one) => one.start <= start && start < one.start + one.bytes.length)!;
+        return bytes.subarray(start - base, end - base);
+      }),
+    );
+  const drawn = () => Buffer.from(Uint32Array.from(pixelsOf('a.bmp')).buffer);
+  const isDrawn = (...ranges: (readonly [number, number])[]) => {
+    const expected = bytesAt(...ranges).map((byte, at) => (at % 4 === 3 ? 0 : byte));
+    return drawn().subarray(0, expected.length).equals(expected) && drawn().length - expected.length < 64 * 4;
+  };
+  const draw = (name: string) => render('heaps.core', 'a.bmp', '--width', '64', '--heap', name);
+
+  describe('of glibc', () => {
+    const spans = new Map<string, readonly [number, number][]>();
+
+    beforeEach(() => {
+      image = createMemoryImage();
+      const chunks = someOfEach(facts);
+      writeGlibcHeaps(image, facts, { main: [withCache(facts, chunks), chunks], threads: [[chunks]] });
+      for (const { name, ranges } of glibcMalloc.findHeaps(glibcMemory(image, facts))) {
+        spans.set(
+          name,
+          ranges.map(({ start, end }) => [start, end]),
+        );
+      }
+      const segments = image.regions().map(({ start, bytes }) => ({ address: start, bytes }));
+      writeFileSync(join(folder, 'heaps.core'), writeElfCore({ segments }));
+    });
+
+    test.each([
+      ['main arena', 'main arena'],
+      ['glibc-malloc Main Arena', 'main arena'],
+      ['glibc malloc main arena', 'main arena'],
+      ['1', 'main arena'],
+      [(heap + 0x40).toString(16), 'main arena'],
+      ['thread arena 1', 'thread arena 1'],
+      [`0x${threads.toString(16)}`, 'thread arena 1'],
+    ])('%s', async (name, expected) => {
+      const { code, stderr } = await draw(name);
+      expect(code).toBe(0);
+      expect(stderr).toContain(`the heap is glibc-malloc ${expected} at `);
+      expect(isDrawn(...spans.get(expected)!)).toBe(true);
+    });
+
+    test('in pieces, one after the other', async () => {
+      const { stderr } = await draw('main arena');
+      expect(stderr).toMatch(/glibc-malloc main arena at 0x[0-9a-f]+, 2 pieces, one after the other/);
+      expect(spans.get('main arena')).toHaveLength(2);
+      expect(isDrawn(...spans.get('main arena')!)).toBe(true);
+    });
+
+    test.each(['thread arena 9', '3', '0', 'ffff'])('that is not there, %s, with those that are', async (name) => {
+      const { code, stderr } = await draw(name);
+      expect(code).toBe(exitCodes.badInput);
+      expect(stderr).toMatch(
+        /--heap: no heap of this dump is called '.+'; found: glibc-malloc main arena at 0x[0-9a-f]+, glibc-malloc thread arena 1 at 0x[0-9a-f]+\./,
+      );
+    });
+  });
+
+  test('of Windows, by its number; what is only reserved is not drawn', async () => {
+    image = createMemoryImage();
+    const encoding = [0x96fdb86a, 0xe1c2] as const;
+    const busy = (request: number) => ({ kind: 'busy', request }) as const;
+    const items = [busy(600), busy(9000)];
+    const segments = [
+      { address: first, items },
+      { address: second, items: [...items, { kind: 'uncommitted', pages: 20 } as const] },
+    ];
+    writeNtHeap(image, { variant: 'vista-x64', encoding, segments, records: 0x7000000 });
+    const ranges = image.regions().map(({ start, bytes }) => ({ address: start, bytes }));
+    writeFileSync(join(folder, 'heaps.core'), writeMinidump({ ranges }));
+    const { code, stderr } = await draw('3');
+    expect(stderr).toContain('the heap is nt-heap heap 3 at 0x00000000001f0000, 2 pieces');
+    expect(code).toBe(0);
+    const held = (at: number) => image.regions().find(({ start }) => start === at)!.bytes.length;
+    expect(isDrawn([first, first + held(first)], [second, second + held(second)])).toBe(true);
+  });
+
+  test('is a region called so where no heap was walked', async () => {
+    const at = (start: number, name: string) =>
+      `${start.toString(16)}-${(start + memory.length).toString(16)} rw-p 00000000 00:00 0 ${name}\n`;
+    const linuxMaps = at(base, '[heap]');
+    writeFileSync(
+      join(folder, 'heaps.core'),
+      writeMinidump({ platform: 0x8201, linuxMaps, ranges: [{ address: base, bytes: memory }] }),
+    );
+    expect((await draw('gone')).stderr).toMatch(/found: \[heap\] at 0x00007ff600010000\./);
+    await draw('[heap]');
+    expect(pixelsOf('a.bmp')).toEqual(Array.from({ length: 4096 }, (_, index) => index));
+  });
+});
+
 describe('a range by name', () => {
   const path = '/usr/lib/libdemo.so.1.2';
   const pageOf = (fill: number) => new Uint8Array(4096).fill(fill);
@@ -118,8 +229,11 @@ describe('refuses', () => {
     [['raw.bin', 'a.bmp', '--bpp', '12'], /--bpp: expected 8, 16, 24 or 32, found '12'/],
     [['raw.bin', 'a.bmp', '--width', '0'], /--width: expected 1 to/],
     [['raw.bin', 'a.bmp', '--range', 'heap'], /--range: expected a range such as/],
-    [['raw.bin', 'a.bmp', '--range', '20000 L10'], /holds no byte of this range/],
+    [['raw.bin', 'a.bmp', '--range', '20000 L10'], /holds no byte of this memory/],
     [['a.core', 'a.bmp', '--module', 'kernel32'], /no module or region of this dump is called 'kernel32'/],
+    [['a.core', 'a.bmp', '--heap', '1'], /no heap of this dump is called '1'; found: no heap of a known allocator/],
+    [['a.core', 'a.bmp', '--heap', '1', '--module', 'a'], /--module and --heap each say what to draw/],
+    [['a.core', 'a.bmp', '--heap', '1', '--dump2picture'], /always draws the whole file/],
     [['raw.bin', 'a.png', '--dump2picture'], /always draws the whole file/],
     [['raw.bin', 'no/such/folder/a.bmp'], /cannot be written/],
     [['gone.bin', 'a.bmp'], /gone\.bin/],

@@ -129,7 +129,7 @@ describe('memory that the dump does not hold', () => {
       { start: 0x1000, bytes: new Uint8Array(64) },
       { start: 0x1080, bytes: new Uint8Array(64) },
     ]);
-    const stretch = memoryStretch(openMemory(dump, source), 0x1000, 0x10e0);
+    const stretch = memoryStretch(openMemory(dump, source), [{ start: 0x1000, end: 0x10e0 }]);
     const rows = joined(rawPicture(stretch, { depth: 8, width: 16 }).rows());
     const isHatched = Array.from({ length: 14 }, (_, row) => rows.subarray(row * 16, row * 16 + 16).some(Boolean));
     expect(isHatched).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1].map(Boolean));

@@ -14,6 +14,7 @@ const renderOptions = {
     describe: "Addresses in hex: A B (B included), 'A Lsize', A-B (B excluded), A+size",
   },
   module: { ...which, describe: 'Module or region by its name' },
+  heap: { ...which, describe: 'Heap by its name, address or number, as info lists them' },
   bpp: { ...picture, default: '32', describe: 'Bits of a pixel: 8, 16, 24 or 32 (32)' },
   width: { ...picture, describe: 'Pixels in a row; about a square unless given' },
   dump2picture: {
@@ -45,6 +46,7 @@ export const render: Command = {
           .options(renderOptions)
           .example('$0 render a.dmp a.bmp --bpp 24', 'the whole file')
           .example("$0 render a.dmp a.png --range '7ff6`1000 L8000'", 'memory at an address')
+          .example("$0 render a.core a.png --heap 'main arena'", 'one heap, its pieces on end')
           .epilogue(exitCodesHelp),
       async (args) => (await import('../handlers/render.ts')).runRender(args as unknown as RenderArgs, signal),
     ) as typeof yargs;

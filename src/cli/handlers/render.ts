@@ -1,13 +1,18 @@
 import { extname, resolve } from 'node:path';
+import { allocators } from '../../allocators/index.ts';
 import { openSource } from '../../bytes/decompress.ts';
 import { cleanUpTemporaryFiles } from '../../bytes/temporary-file.ts';
 import type { PixelDepth } from '../../draw/encode/bmp-header.ts';
 import { png } from '../../draw/encode/png.ts';
 import { encodeRawBmp, type RawRows, rgbOfRaw } from '../../draw/encode/raw-rows.ts';
 import { LeakvizError } from '../../errors.ts';
+import { listHeaps } from '../../inspect/list-heaps.ts';
 import type { Memory } from '../../memory/memory.ts';
+import { formatAddress } from '../../model/address.ts';
+import type { Interval } from '../../model/intervals.ts';
 import { type ByteStretch, capturedBytesIn, memoryStretch, wholeFile } from '../../render/byte-stretch.ts';
 import { dump2picture, dump2pictureSize } from '../../render/dump2picture.ts';
+import { namedHeap } from '../../render/named-heap.ts';
 import { namedRange } from '../../render/named-range.ts';
 import { rawPicture } from '../../render/raw-picture.ts';
 import { escapeText } from '../../text/escape-text.ts';
@@ -40,15 +45,16 @@ function readWishes(args: RenderArgs): Wishes {
   if (resolve(path) === resolve(args.dump!)) {
     throw new LeakvizError('usage', `${path}: the picture would replace the file that is drawn`);
   }
-  if (args.range !== undefined && args.module !== undefined) {
-    throw new LeakvizError('usage', '--range and --module both say what to draw', { hint: 'Give one of them.' });
+  const parts = (['range', 'module', 'heap'] as const).filter((name) => args[name] !== undefined);
+  if (parts.length > 1) {
+    const names = parts.map((name) => `--${name}`).join(' and ');
+    throw new LeakvizError('usage', `${names} each say what to draw`, { hint: 'Give one of them.' });
   }
   const range = args.range === undefined ? undefined : parseRange('--range', args.range.join(' '));
   const width = args.width === undefined ? undefined : parseWidth(args.width);
-  const isPart = range !== undefined || args.module !== undefined;
-  if (args.dump2picture && (isPart || width !== undefined || format === 'png')) {
+  if (args.dump2picture && (parts.length > 0 || width !== undefined || format === 'png')) {
     throw new LeakvizError('usage', '--dump2picture always draws the whole file, as BMP, at a width of its own', {
-      hint: 'Leave out --range, --module and --width and name a .bmp file, or leave out --dump2picture.',
+      hint: 'Leave out --range, --module, --heap and --width and name a .bmp file, or leave out --dump2picture.',
     });
   }
   return { path, format, depth: parseDepth(args.bpp), width, range };
@@ -64,27 +70,36 @@ function parseWidth(text: string): number {
 
 export async function runRender(args: RenderArgs, signal: AbortSignal): Promise<void> {
   const wishes = readWishes(args);
-  if (wishes.range === undefined && args.module === undefined) {
+  if (wishes.range === undefined && args.module === undefined && args.heap === undefined) {
     await renderFile(args, wishes, signal);
     return;
   }
   await withDump({ ...args, json: false }, signal, async ({ memory }) => {
-    const { start, end } = wishes.range ?? namedRange(memory.dump, args.module!);
-    await writePicture(memoryOf(memory, start, end), wishes, signal);
+    await writePicture(memoryOf(memory, wishes.range, args), wishes, signal);
   });
 }
 
-function memoryOf(memory: Memory, start: number, end: number): ByteStretch {
-  const captured = capturedBytesIn(memory, start, end);
+function memoryOf(memory: Memory, range: AddressRange | undefined, args: RenderArgs): ByteStretch {
+  if (range) return stretchOf(memory, [range]);
+  if (args.module !== undefined) return stretchOf(memory, [namedRange(memory.dump, args.module)]);
+  const { names, address, ranges } = namedHeap(listHeaps(memory, allocators), args.heap!, memory.dump.pointerSize);
+  const pieces = ranges.length === 1 ? '' : `, ${printCount(ranges.length)} pieces, one after the other`;
+  say(`the heap is ${names[0]} at ${formatAddress(address, memory.dump.pointerSize)}${pieces}`);
+  return stretchOf(memory, ranges);
+}
+
+function stretchOf(memory: Memory, ranges: readonly Interval[]): ByteStretch {
+  const captured = capturedBytesIn(memory, ranges);
+  const stretch = memoryStretch(memory, ranges);
   if (captured === 0) {
-    throw new LeakvizError('usage', 'the dump holds no byte of this range', {
+    throw new LeakvizError('usage', 'the dump holds no byte of this memory', {
       hint: 'leakviz info shows what it holds.',
     });
   }
-  if (captured < end - start) {
-    say(`${printBytes(end - start - captured)} of the range are not in the dump; they are drawn as thin lines`);
+  if (captured < stretch.size) {
+    say(`${printBytes(stretch.size - captured)} of the range are not in the dump; they are drawn as thin lines`);
   }
-  return memoryStretch(memory, start, end);
+  return stretch;
 }
 
 async function renderFile(args: RenderArgs, wishes: Wishes, signal: AbortSignal): Promise<void> {

@@ -34,7 +34,7 @@ export async function runZoom(args: ZoomArgs, signal: AbortSignal): Promise<void
     checkSize(Math.max(size ?? 0, stride ?? 0), largestZoom(unitBytes));
     const input = { ...about(dump), start, size, stride, rawDepth };
     const window = zoomOf(input);
-    if (capturedBytesIn(dump.memory, window.start, window.end) === 0) {
+    if (capturedBytesIn(dump.memory, [window]) === 0) {
       const shown = formatAddress(start, dump.memory.dump.pointerSize);
       throw new LeakvizError(
         'usage',
