@@ -24,6 +24,7 @@ import type { Track } from '../model/track.ts';
 import { openSymbols, type Symbols } from '../symbols/open-symbols.ts';
 import { blockExcerpts } from './block-excerpts.ts';
 import { type AllocationRows, buildAllocations } from './build-allocations.ts';
+import { fileWarnings } from './file-warnings.ts';
 import { nextSteps, type StepFacts } from './next-steps.ts';
 import { summarize } from './summarize.ts';
 import { timeToLimit, timeToLimitText } from './time-to-limit.ts';
@@ -48,7 +49,10 @@ export function buildReport(result: DiffResult, options: ReportOptions): LeakRep
   const allocations = buildAllocations(result, options.allocators, symbols);
   const suspects = result.decision.suspects.map((one) => allocations.idOf.get(one)!);
   const growth = buildGrowth(result, options);
-  const partial = { dumps: buildDumps(result, options, symbols), growth, allocations: allocations.rows };
+  const { dump } = result.dumps.at(-1)!.memory;
+  const chosen = allocations.rows.filter(({ id }) => suspects.includes(id));
+  const ofSymbols = [...fileWarnings(dump, symbols, chosen), ...symbols.warnings()];
+  const partial = { dumps: buildDumps(result, options, ofSymbols), growth, allocations: allocations.rows };
   const report: LeakReport = {
     schemaVersion: 1,
     tool: { name: 'leakviz', version: options.version },
@@ -92,20 +96,19 @@ function shownName(name: string, options: ReportOptions): string {
   return options.fullPaths ? name : fileName(name);
 }
 
-function buildDumps(result: DiffResult, options: ReportOptions, symbols: Symbols): ReportDump[] {
+function buildDumps(result: DiffResult, options: ReportOptions, ofSymbols: readonly DumpWarning[]): ReportDump[] {
   const order = timeOrderWarnings(result.dumps);
   const dumps = result.dumps.map(({ memory }) => memory.dump);
   const others = runWarnings(dumps, result.runs);
   const same = sameMemoryWarnings(result.measures, dumps.length);
   return result.dumps.map((opened, index) => {
     const { dump } = opened.memory;
-    const ofSymbols = index === result.dumps.length - 1 ? symbols.warnings() : [];
     const ofRun = [
       ...result.walk.warnings[index]!,
       order[index] ?? [],
       others[index] ?? [],
       same[index] ?? [],
-      ofSymbols,
+      index === result.dumps.length - 1 ? ofSymbols : [],
     ].flat();
     const warnings = [...opened.warnings, ...dump.warnings, ...ofRun];
     return {

@@ -6,10 +6,13 @@ import { findHeaps, type HeapTotals, walkHeaps } from '../detect/walk-heaps.ts';
 import type { OpenedDump } from '../memory/opened-dump.ts';
 import { formatAddress } from '../model/address.ts';
 import { type DumpDetail, type DumpWarning, type LoadedModule, regionKinds } from '../model/dump.ts';
-import { type Interval, intersection, union } from '../model/intervals.ts';
+import { intersection, union } from '../model/intervals.ts';
+import { type LeftOut, leftOutOfFiles, totalOf } from '../model/left-out.ts';
 import { newPacer } from '../scan/pacer.ts';
 import { loadedBuildId } from '../symbols/elf-file.ts';
+import type { FilledIn } from '../symbols/fill-in.ts';
 import { imageSource } from '../symbols/image-source.ts';
+import type { Symbols } from '../symbols/open-symbols.ts';
 
 /** Blocks and bytes of one heap, its top or tail of free memory counted as free. */
 export interface HeapFacts {
@@ -60,6 +63,10 @@ export interface DumpFacts {
   readonly rangeCount: number;
   readonly mappedBytes: number;
   readonly capturedBytes: number;
+  /** Pages of files that whoever wrote the dump left out. */
+  readonly leftOut: LeftOut;
+  /** What of it the files of modules have; null where none were given. */
+  readonly filledIn: FilledIn | null;
   /** By region kind, those that occur. */
   readonly regions: readonly RegionFacts[];
   readonly modules: readonly ModuleFacts[];
@@ -71,7 +78,12 @@ export interface DumpFacts {
 
 export async function inspectDump(
   opened: OpenedDump,
-  options: { readonly allocators: readonly Allocator[]; readonly signal?: AbortSignal },
+  options: {
+    readonly allocators: readonly Allocator[];
+    /** Of files of modules. */
+    readonly symbols?: Symbols | undefined;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<DumpFacts> {
   const { memory } = opened;
   const { dump } = memory;
@@ -98,11 +110,13 @@ export async function inspectDump(
     rangeCount: dump.captured.length,
     mappedBytes: totalOf(dump.regions),
     capturedBytes: dump.captured.reduce((sum, range) => sum + range.size, 0),
+    leftOut: leftOutOfFiles(dump),
+    filledIn: options.symbols?.filledIn() ?? null,
     regions: regionsByKind(opened),
     modules: dump.modules.map((module) => moduleFacts(module, opened)),
     details: dump.details ?? [],
     heaps: walk.heaps.map((heap) => heapFacts(heap, opened)),
-    warnings: [...opened.warnings, ...dump.warnings, ...walk.warnings[0]!],
+    warnings: [...opened.warnings, ...dump.warnings, ...walk.warnings[0]!, ...(options.symbols?.warnings() ?? [])],
   };
 }
 
@@ -114,10 +128,6 @@ function regionsByKind({ memory }: OpenedDump): RegionFacts[] {
       return { kind, count: own.length, mappedBytes: totalOf(own), capturedBytes: totalOf(intersection(own, held)) };
     })
     .filter((row) => row.count > 0);
-}
-
-function totalOf(intervals: readonly Interval[]): number {
-  return intervals.reduce((sum, { start, end }) => sum + (end - start), 0);
 }
 
 function moduleFacts(module: LoadedModule, { memory }: OpenedDump): ModuleFacts {

@@ -24,6 +24,8 @@ export interface MemoryRegion {
   readonly readable: boolean;
   readonly writable: boolean;
   readonly executable: boolean;
+  /** True where the dump does not tell the three: then all are assumed that can be. */
+  readonly rightsAreAssumed?: true;
 }
 
 /** Bytes that the file really holds for an address. A region without one was not captured, which is not zero. */

@@ -56,8 +56,28 @@ function headRows(facts: DumpFacts): string[][] {
     ['Threads', printCount(facts.threadCount)],
     ['Mapped', `${printBytes(facts.mappedBytes)} in ${plural(facts.regionCount, 'region')}`],
     ['Captured', `${printBytes(facts.capturedBytes)} in ${plural(facts.rangeCount, 'range')}`],
+    ...leftOutRows(facts),
     ...(facts.addressSpace === 'virtual' ? [] : [['Addresses', addressWords[facts.addressSpace] ?? noValue]]),
     ...facts.details.map(({ name, value }) => [escapeText(name), escapeText(value, longestDetail)]),
+  ];
+}
+
+/** What was read from files of modules. */
+export function filledInWords({ bytes, files }: { readonly bytes: number; readonly files: number }): string {
+  return `${printBytes(bytes)} from ${plural(files, 'file')} of modules, not counted as captured`;
+}
+
+/** What a filter dropped, such as Linux's coredump_filter, and what files of modules have of it. */
+function leftOutRows({ leftOut, filledIn }: DumpFacts): string[][] {
+  const { modules, moduleBytes, otherBytes } = leftOut;
+  const parts = [
+    ...(moduleBytes > 0 ? [`${printBytes(moduleBytes)} of ${plural(modules, 'module')}`] : []),
+    ...(otherBytes > 0 ? [`${printBytes(otherBytes)} of other files`] : []),
+  ];
+  const hint = moduleBytes > 0 && filledIn === null ? '; see --modules' : '';
+  return [
+    ...(parts.length > 0 ? [['Left out', `${parts.join(', ')}${hint}`]] : []),
+    ...(filledIn ? [['Filled in', filledInWords(filledIn)]] : []),
   ];
 }
 

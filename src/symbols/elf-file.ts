@@ -39,7 +39,7 @@ function mismatchOf(file: ElfImage, source: ByteSource, { dump, module, image }:
   }
   const loaded = quietly(() => readElfImage(image));
   if (loaded && loaded.machine !== file.machine) return 'it is for another kind of processor';
-  const loadedId = loaded && buildIdInMemory(image, loaded, dump.pageSize);
+  const loadedId = (loaded && buildIdInMemory(image, loaded, dump.pageSize)) ?? listedBuildId(module);
   const fileId = quietly(() => readBuildId(source, file, (segment) => segment.fileOffset));
   if (loadedId !== undefined && loadedId !== fileId) return 'its build-id is not that in the dump';
   // Mappings end with the page that their last byte is on. Programs also map parts of files to read them.
@@ -47,6 +47,11 @@ function mismatchOf(file: ElfImage, source: ByteSource, { dump, module, image }:
   const { inFile, all } = loadedBytes(file, dump.pageSize);
   const fits = mapped > inFile - dump.pageSize && mapped < all + dump.pageSize;
   return fits ? undefined : 'its size is not that in the dump';
+}
+
+/** Breakpad writes it into the list of modules; the GUID of a PDB stands there in capitals. */
+function listedBuildId({ debugId }: LoadedModule): string | undefined {
+  return debugId !== undefined && /^([0-9a-f]{2})+$/.test(debugId) ? debugId : undefined;
 }
 
 /** The build-id of a module as it stands in the process; undefined where it has none, or the dump does not hold it. */

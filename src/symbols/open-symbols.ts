@@ -2,8 +2,11 @@
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
 import type { DumpWarning, LoadedModule } from '../model/dump.ts';
+import type { Interval } from '../model/intervals.ts';
+import { missingOfModules } from '../model/left-out.ts';
 import { moduleAt } from '../model/module-at.ts';
 import { openElfImage } from './elf-file.ts';
+import { type FilledIn, type FillIn, fillIn, sumFilledIn } from './fill-in.ts';
 import { imageSource } from './image-source.ts';
 import type { ModuleFile } from './module-file.ts';
 import { fileNameOf, openModuleFolders } from './module-folders.ts';
@@ -32,6 +35,8 @@ export interface Symbols {
   pythonTypeAt(address: Address): string | undefined;
   /** In words: `vtable of app::Session`, `app::g_sessions+0x8`, `Python type Session`. */
   describe(address: Address): string | undefined;
+  /** What the files of all modules stand in for; null where no folders were given. Looks for each module's file. */
+  filledIn(): FilledIn | null;
   /** What was damaged or refused so far. */
   warnings(): DumpWarning[];
   /** Closes the modules' files. */
@@ -44,12 +49,14 @@ export interface SymbolsOptions {
 }
 
 interface OpenedModule {
-  readonly file: ModuleFile | undefined;
+  readonly fill: FillIn | undefined;
   /** In the order in which they are asked; read when first needed. */
   tables: readonly SymbolTable[] | undefined;
 }
 
 const mostWarnings = 20;
+/** Files that are open at a time; systems allow some thousand, and real processes have some hundred modules. */
+const mostFiles = 512;
 
 /** Nothing is read until a name is asked for. */
 export function openSymbols(memory: Memory, options: SymbolsOptions = {}): Symbols {
@@ -59,27 +66,37 @@ export function openSymbols(memory: Memory, options: SymbolsOptions = {}): Symbo
     if (warnings.length < mostWarnings) warnings.push({ code, message, offset: null });
   };
   const folders = openModuleFolders(options.folders ?? [], warn);
+  const hasFolders = (options.folders ?? []).length > 0;
   const opened = new Map<LoadedModule, OpenedModule>();
+  let openFiles = 0;
+  let missing: readonly Interval[] | undefined;
+
+  function findFile(module: LoadedModule): FillIn | undefined {
+    if (!hasFolders || openFiles === mostFiles) return undefined;
+    const file = folders.find({ dump: memory.dump, module, image: imageSource(memory, module) });
+    missing ??= missingOfModules(memory.dump);
+    return file && fillIn(file, module, missing);
+  }
 
   function open(module: LoadedModule): OpenedModule {
     const known = opened.get(module);
     if (known) return known;
-    const file = folders.find({ dump: memory.dump, module, image: imageSource(memory, module) });
-    const fresh: OpenedModule = { file, tables: undefined };
+    const fresh: OpenedModule = { fill: findFile(module), tables: undefined };
     opened.set(module, fresh);
+    if (fresh.fill) openFiles += 1;
     return fresh;
   }
 
   const overlay = overlayMemory(memory, (address) => {
     const module = moduleAt(modules, address);
-    return module && open(module).file;
+    return module && open(module).fill;
   });
 
   function symbolAt(address: Address): NamedSymbol | undefined {
     const module = moduleAt(modules, address);
     if (!module) return undefined;
     const entry = open(module);
-    entry.tables ??= readTables(overlay, module, { file: entry.file, warn });
+    entry.tables ??= readTables(overlay, module, { file: entry.fill?.file, warn });
     for (const table of entry.tables) {
       const found = table.at(address);
       if (found) return { module, ...found };
@@ -99,9 +116,13 @@ export function openSymbols(memory: Memory, options: SymbolsOptions = {}): Symbo
       const python = pythonType(address);
       return describeSymbol(symbolAt(address)) ?? (python === undefined ? undefined : `Python type ${python}`);
     },
+    filledIn() {
+      if (!hasFolders) return null;
+      return sumFilledIn(modules.map((module) => open(module).fill).filter((fill) => fill !== undefined));
+    },
     warnings: () => [...warnings],
     close() {
-      for (const { file } of opened.values()) file?.source.close();
+      for (const { fill } of opened.values()) fill?.file.source.close();
       opened.clear();
     },
   };

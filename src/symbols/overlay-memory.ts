@@ -1,6 +1,7 @@
 // Memory with the parts of modules that the dump left out, taken from their files.
 import type { Memory } from '../memory/memory.ts';
 import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
+import type { FillIn } from './fill-in.ts';
 import type { ModuleFile } from './module-file.ts';
 import { quietly } from './read-text.ts';
 
@@ -8,20 +9,20 @@ import { quietly } from './read-text.ts';
 const margin = 8;
 
 /**
- * What the dump captured comes from the dump; else bytes of the file that `fileAt` gives for an address. Both are
- * what the process would have read.
+ * What the dump captured comes from the dump; else, in the gaps that `fillAt` gives for an address, bytes of the file.
+ * Both are what the process would have read. Only the former is captured: `capturedBytesFrom` and `dump` stay as they are.
  */
-export function overlayMemory(memory: Memory, fileAt: (address: Address) => ModuleFile | undefined): Memory {
-  const { captured, littleEndian, pointerSize } = memory.dump;
+export function overlayMemory(memory: Memory, fillAt: (address: Address) => FillIn | undefined): Memory {
+  const { littleEndian, pointerSize } = memory.dump;
   const scratch = new Uint8Array(8);
   const view = new DataView(scratch.buffer);
 
-  /** Fills `into` up to the next captured byte. */
+  /** Fills `into` up to the end of the gap. */
   function fill(address: Address, into: Uint8Array): number {
-    const file = fileAt(address);
-    if (!file) return 0;
-    const next = captured[lastStartingAtOrBelow(captured, address) + 1]?.start ?? Number.POSITIVE_INFINITY;
-    return readFile(file, address, into.subarray(0, Math.min(into.length, next - address)));
+    const found = fillAt(address);
+    const gap = found?.gaps[lastStartingAtOrBelow(found.gaps, address)];
+    if (!found || !gap || address >= gap.end) return 0;
+    return readFile(found.file, address, into.subarray(0, Math.min(into.length, gap.end - address)));
   }
 
   function read(address: Address, into: Uint8Array): number {

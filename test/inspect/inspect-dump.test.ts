@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -6,18 +6,22 @@ import { allocators } from '../../src/allocators/index.ts';
 import { type DumpFacts, inspectDump } from '../../src/inspect/inspect-dump.ts';
 import { openDumps } from '../../src/open-dumps.ts';
 import { printDumpFacts } from '../../src/reports/dump-facts.ts';
+import { openSymbols } from '../../src/symbols/open-symbols.ts';
 import { createByteWriter } from '../synth/byte-writer.ts';
 import { writeElfCore } from '../synth/synth-elf-core.ts';
+import { synthElfFile } from '../synth/synth-elf-file.ts';
 import { writeMinidump } from '../synth/synth-minidump.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'leakviz-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function inspect(bytes: Uint8Array): Promise<DumpFacts> {
+async function inspect(bytes: Uint8Array, modules?: string): Promise<DumpFacts> {
   const path = join(folder, 'dump');
   writeFileSync(path, bytes);
   const [dump] = await openDumps([path]);
-  const facts = await inspectDump(dump!, { allocators });
+  const symbols = openSymbols(dump!.memory, { folders: modules === undefined ? [] : [modules] });
+  const facts = await inspectDump(dump!, { allocators, symbols });
+  symbols.close();
   dump!.close();
   return facts;
 }
@@ -143,5 +147,31 @@ describe('an ELF core', () => {
       'Thread name': 'worker',
     });
     expect(facts.regions).toContainEqual({ kind: 'private', count: 1, mappedBytes: 3 * page, capturedBytes: 0 });
+    expect(facts.leftOut).toEqual({ modules: 0, moduleBytes: 0, otherBytes: 0 });
+    expect(print(facts)).not.toContain('Left out');
+  });
+
+  test('tells what a filter dropped, and what a file fills in without being captured', async () => {
+    const file = synthElfFile({});
+    const core = writeElfCore({
+      littleEndian: true,
+      files: [{ start: 0x10000, end: 0x15000, path: '/opt/libfoo.so.1' }],
+      segments: [
+        { address: 0x10000, memorySize: 2 * page, flags: 4 },
+        { address: 0x12000, bytes: bytesOf(3), flags: 6 },
+      ],
+    });
+    const plain = await inspect(core);
+    expect(plain.leftOut).toEqual({ modules: 1, moduleBytes: 2 * page, otherBytes: 0 });
+    expect(plain.filledIn).toBeNull();
+    expect(print(plain)).toMatch(/Left out +8 KB of 1 module; see --modules/);
+    const modules = join(folder, 'modules');
+    mkdirSync(modules);
+    writeFileSync(join(modules, 'libfoo.so.1'), file);
+    const filled = await inspect(core, modules);
+    expect(filled.filledIn).toEqual({ bytes: 2 * page, files: 1 });
+    expect(filled.capturedBytes).toBe(plain.capturedBytes);
+    expect(filled.regions).toEqual(plain.regions);
+    expect(print(filled)).toMatch(/Filled in +8 KB from 1 file of modules/);
   });
 });

@@ -18,6 +18,10 @@ export interface ModuleFixture extends FakeDumpOptions {
   readonly pages?: readonly number[];
   /** Bytes that are in memory only, by address. */
   readonly further?: readonly { readonly start: number; readonly bytes: Uint8Array }[];
+  /** As the list of modules has it. */
+  readonly debugId?: string;
+  /** Writable memory that the dump describes and does not hold. */
+  readonly withoutBytes?: readonly { readonly start: number; readonly bytes: Uint8Array }[];
   /** Files by name in the folder given for modules. */
   readonly files?: Readonly<Record<string, Uint8Array>>;
 }
@@ -29,9 +33,15 @@ export function symbolsOf(fixture: ModuleFixture): Symbols {
     start: start + offset,
     bytes: fixture.image.subarray(offset, offset + 0x1000),
   }));
-  const modules = [{ start, end: start + (fixture.size ?? 0x5000), path: fixture.path }];
-  const memory = fakeMemory([...pages, ...(fixture.further ?? [])], { ...fixture, modules });
-  const symbols = openSymbols(memory, { folders: fixture.files ? [folderWith(fixture.files)] : [] });
+  const { debugId, path } = fixture;
+  const modules = [{ start, end: start + (fixture.size ?? 0x5000), path, ...(debugId ? { debugId } : {}) }];
+  const held = [...pages, ...(fixture.further ?? [])];
+  const memory = fakeMemory(held, { ...fixture, modules });
+  const described = fakeMemory([...held, ...(fixture.withoutBytes ?? [])]).dump.regions;
+  const symbols = openSymbols(
+    { ...memory, dump: { ...memory.dump, regions: described } },
+    { folders: fixture.files ? [folderWith(fixture.files)] : [] },
+  );
   onTestFinished(() => symbols.close());
   return symbols;
 }

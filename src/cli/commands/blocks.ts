@@ -2,7 +2,7 @@
 import type { InferredOptionTypes } from 'yargs';
 import { exitCodesHelp } from '../exit-code.ts';
 import type { Command } from './command.ts';
-import { type OneDumpArgs, oneDumpOptions } from './one-dump-options.ts';
+import { modulesOption, type OneDumpArgs, oneDumpOptions } from './one-dump-options.ts';
 
 const blocksOptions = {
   stride: {
@@ -13,14 +13,7 @@ const blocksOptions = {
     group: 'Dump:',
   },
   ...oneDumpOptions,
-  modules: {
-    type: 'string',
-    array: true,
-    nargs: 1,
-    requiresArg: true,
-    group: 'Dump:',
-    describe: 'Folder with program and libraries, for names; may be given several times',
-  },
+  modules: modulesOption,
   limit: {
     alias: 'n',
     type: 'string',

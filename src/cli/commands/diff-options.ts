@@ -17,7 +17,7 @@ export const diffOptions = {
     ...input,
     array: true,
     nargs: 1,
-    describe: 'Folder with program and libraries, for names; may be given several times',
+    describe: 'Folder with program and libraries, for what the dumps left out; may be given several times',
   },
   'temp-dir': { ...input, describe: 'Folder that compressed dumps are unpacked to' },
   output: {

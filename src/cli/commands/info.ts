@@ -2,10 +2,11 @@
 import type { InferredOptionTypes } from 'yargs';
 import { exitCodesHelp } from '../exit-code.ts';
 import type { Command } from './command.ts';
-import { type OneDumpArgs, oneDumpOptions } from './one-dump-options.ts';
+import { modulesOption, type OneDumpArgs, oneDumpOptions } from './one-dump-options.ts';
 
 const infoOptions = {
   ...oneDumpOptions,
+  modules: modulesOption,
   verbose: {
     alias: 'v',
     type: 'boolean',

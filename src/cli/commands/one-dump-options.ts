@@ -13,6 +13,16 @@ export const oneDumpOptions = {
   json: { type: 'boolean', default: false, group: 'Terminal:', describe: 'Print JSON' },
 } as const satisfies Record<string, Options>;
 
+/** For commands that read what pointers lead to. */
+export const modulesOption = {
+  type: 'string',
+  array: true,
+  nargs: 1,
+  requiresArg: true,
+  group: 'Dump:',
+  describe: 'Folder with program and libraries, for what the dump left out; may be given several times',
+} as const satisfies Options;
+
 export interface OneDumpArgs {
   readonly dump?: string;
   readonly base?: string | undefined;

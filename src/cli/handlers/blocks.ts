@@ -1,7 +1,7 @@
 import { allocators } from '../../allocators/index.ts';
 import { LeakvizError } from '../../errors.ts';
 import { profileBlocks } from '../../inspect/profile-blocks.ts';
-import { printBlockProfile } from '../../reports/dump-facts.ts';
+import { filledInWords, printBlockProfile } from '../../reports/dump-facts.ts';
 import { openSymbols } from '../../symbols/open-symbols.ts';
 import { escapeText } from '../../text/escape-text.ts';
 import type { BlocksArgs } from '../commands/blocks.ts';
@@ -22,6 +22,8 @@ export async function runBlocks(args: BlocksArgs, signal: AbortSignal): Promise<
   await withDump(args, signal, async (dump) => {
     const symbols = openSymbols(dump.memory, { folders });
     const profiles = await profileBlocks(dump.memory, { allocators, stride, limit, symbols, signal }).finally(() => {
+      const filled = symbols.filledIn();
+      if (filled) say(`Filled in: ${filledInWords(filled)}.`);
       for (const { message } of symbols.warnings()) say(`! ${escapeText(message, 400)}`);
       symbols.close();
     });

@@ -62,5 +62,6 @@ function nameRegion(region: MemoryRegion, labels: readonly Label[]): MemoryRegio
 function derivedRegion({ start, end }: Interval, label: Label | undefined): MemoryRegion {
   const executable = label?.kind === 'image';
   const kind = label?.kind ?? 'private';
-  return { start, end, kind, name: label?.name ?? '', readable: true, writable: true, executable };
+  const name = label?.name ?? '';
+  return { start, end, kind, name, readable: true, writable: true, executable, rightsAreAssumed: true };
 }

@@ -32,6 +32,7 @@ export const moduleTargets: readonly FuzzTarget[] = Object.entries(files).map(([
     try {
       for (let count = 0; count < 40; count += 1) names.describe(moduleStart - 16 + random.below(0x5020));
       for (let count = 0; count < 20; count += 1) names.vtableAt(moduleStart + 8 * random.below(0xa00));
+      names.filledIn();
       names.warnings();
     } finally {
       names.close();
