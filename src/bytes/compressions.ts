@@ -19,7 +19,7 @@ export interface Compression {
 }
 
 /** All compressions. No two have the same first bytes, so their order is of no matter. */
-const compressions: readonly Compression[] = [
+export const compressions = [
   { id: 'gzip', magic: [0x1f, 0x8b, 0x08], unpack: unpackGzip },
   { id: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unpackZstd },
   { id: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], unpack: unpackXz },
@@ -29,9 +29,12 @@ const compressions: readonly Compression[] = [
   { id: 'zip', magic: [0x50, 0x4b, 0x03, 0x04], findMember: findZipMember },
   { id: '7z', magic: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c] },
   { id: 'cab', magic: [0x4d, 0x53, 0x43, 0x46, 0, 0, 0, 0] },
-];
+] as const satisfies readonly Compression[];
+
+export type CompressionId = (typeof compressions)[number]['id'];
 
 /** The compression of a file that begins with `head`; undefined for files that are not packed. */
 export function findCompression(head: Uint8Array): Compression | undefined {
-  return compressions.find(({ magic }) => magic.every((byte, index) => byte === null || head[index] === byte));
+  const known: readonly Compression[] = compressions;
+  return known.find(({ magic }) => magic.every((byte, index) => byte === null || head[index] === byte));
 }

@@ -83,7 +83,7 @@ function makeFolders(path: string): { staging: string; firstMade: string | undef
 
 /**
  * The outermost folder that had to be made, or undefined. Not by mkdirSync's `recursive`: where a file system refuses new
- * folders with ENOENT, as /proc does, that never returns.
+ * folders with ENOENT, as /proc does, that never returns; where it has become read-only, it says ENOENT.
  */
 export function makeFolder(path: string): string | undefined {
   if (existsSync(path)) return undefined;
@@ -128,7 +128,7 @@ function writeTo(file: string, content: string | Iterable<Uint8Array>): void {
 /** Folders within the given one, which is not made again when somebody has removed it during the run. */
 function makeFolderOf(folder: string, name: string): void {
   statSync(folder);
-  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  makeFolder(dirname(join(folder, name)));
 }
 
 function moveInto(staging: string, path: string, name: string): void {
