@@ -48,7 +48,10 @@ test('the package holds all that the demo needs', async () => {
   }
   execFileSync('tar', ['-xzf', archive], { cwd: folder });
   const packed = join(folder, 'package');
-  expect(readdirSync(packed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'samples']);
+  const top = ['LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'samples', 'src'];
+  expect(readdirSync(packed).sort()).toEqual(top);
+  // Debuggers load these as they are.
+  expect(readdirSync(join(packed, 'src'))).toEqual(['debuggers']);
   const main = join(packed, 'dist', 'cli', 'main.js');
   const result = await runInShell(`'${process.execPath}' '${main}' demo -q --no-pictures -o out`, { cwd: folder });
   expect(result).toMatchObject({ code: 0, stderr: '' });
