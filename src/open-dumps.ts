@@ -1,6 +1,5 @@
 // Opens the dumps of one process, with the times they were taken at.
 import { statSync } from 'node:fs';
-import { openSource } from './bytes/decompress.ts';
 import { LeakvizError } from './errors.ts';
 import type { OpenOptions } from './formats/dump-format.ts';
 import { findFormat, openDump } from './formats/index.ts';
@@ -8,6 +7,7 @@ import { openMemory } from './memory/dump-memory.ts';
 import type { OpenedDump } from './memory/opened-dump.ts';
 import type { Address } from './model/address.ts';
 import type { CapturedRange } from './model/dump.ts';
+import { createSourcePool, type SourcePool } from './open-dumps/source-pool.ts';
 
 export interface OpenDumpsOptions {
   /** Where raw files begin. */
@@ -27,9 +27,15 @@ export interface OpenDumpsOptions {
 
 /** Opens all, or closes what was opened and rejects. Dumps of different architectures are refused. */
 export async function openDumps(paths: readonly string[], options: OpenDumpsOptions = {}): Promise<OpenedDump[]> {
+  const { tempDir, signal, onUnpack } = options;
+  const pool = createSourcePool({
+    ...(tempDir === undefined ? {} : { tempDir }),
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: ({ packedBytes, packedSize }) => onUnpack?.(packedBytes, packedSize),
+  });
   const opened: OpenedDump[] = [];
   try {
-    for (const path of paths) opened.push(await openOne(path, options));
+    for (const path of paths) opened.push(await openOne(path, pool, options));
     checkComparable(opened);
     return overrideTimes(opened, options);
   } catch (error) {
@@ -38,12 +44,9 @@ export async function openDumps(paths: readonly string[], options: OpenDumpsOpti
   }
 }
 
-async function openOne(path: string, options: OpenDumpsOptions): Promise<OpenedDump> {
-  const { tempDir, signal, onUnpack } = options;
-  const source = await openSource(path, {
-    ...(tempDir === undefined ? {} : { tempDir }),
-    ...(signal === undefined ? {} : { signal }),
-    onProgress: ({ packedBytes, packedSize }) => onUnpack?.(packedBytes, packedSize),
+async function openOne(path: string, pool: SourcePool, options: OpenDumpsOptions): Promise<OpenedDump> {
+  const source = await pool.open(path).catch((error: unknown) => {
+    throw inFile(error, path);
   });
   try {
     await findFormat(source).prepare?.();

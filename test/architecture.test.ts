@@ -60,11 +60,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** The others would run in a browser. */
 const mayUseNode: Readonly<Record<string, readonly string[]>> = {
   bytes: ['fs', 'module', 'os', 'path', 'timers/promises', 'util', 'zlib'],
-  capture: ['child_process', 'fs', 'timers/promises'],
+  capture: ['child_process', 'crypto', 'fs', 'timers/promises'],
   draw: ['util', 'zlib'],
   symbols: ['fs', 'path'],
   scan: ['timers/promises'],
-  'open-dumps': ['fs'],
+  'open-dumps': ['fs', 'path'],
   reports: ['crypto'],
   images: ['crypto', 'zlib'],
   cli: ['fs', 'path', 'timers/promises', 'url', 'util'],

@@ -1,33 +1,29 @@
 // A live Linux process becomes an ELF core: looked at while it runs, read while it stands still, finished when it goes on.
 import { closeSync, openSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import { createBinaryReader } from '../bytes/binary-reader.ts';
 import { memorySource } from '../bytes/memory-source.ts';
 import {
+  type CaptureBase,
   type CaptureBegin,
   type CaptureEnd,
+  type CaptureIdentity,
   captureNoteTypes,
   type Standstill,
 } from '../formats/elf-core/capture-notes.ts';
+import { mostUnchangedBytes } from '../formats/elf-core/incremental.ts';
 import { auxiliaryTypes, readAuxiliaryVector } from '../formats/elf-core/process-notes.ts';
 import { accessError } from './access-error.ts';
+import { bytesIn, type CoreSink, copyMemory } from './copy-memory.ts';
 import { writeCoreHeaders } from './core-headers.ts';
 import { type CapturedThread, writeNotes, writeOwnNote } from './core-notes.ts';
 import { type Freeze, freeze, isStill } from './freeze.ts';
 import { findProcess, type LiveProcess, readOf, threadsOf } from './live-process.ts';
 import { createMemoryReader, type MemoryReader } from './memory-reader.ts';
+import { createPageDigests, type PageDigests } from './page-digests.ts';
 import { type FlagsByRange, parseMappings, readMappingFlags } from './read-mappings.ts';
 import { type LiveMapping, type PlannedSegment, planMapping, type Selection } from './select-memory.ts';
 import { readRegisters } from './thread-registers.ts';
 import { createPageMap } from './touched-pages.ts';
-
-/** Takes the core from its first byte to its last. */
-export interface CoreSink {
-  /** The bytes may be overwritten once this has resolved. */
-  write(bytes: Uint8Array): void | Promise<void>;
-  /** So many bytes of zero. */
-  skip(count: number): void | Promise<void>;
-}
 
 export interface CaptureOptions {
   /** Name and version of what writes it, for the core's own note. */
@@ -40,6 +36,18 @@ export interface CaptureOptions {
   readonly onFreeze?: (undo: () => void) => void;
   /** Bytes of memory read so far, and in all. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  /** In a series whose later cores hold only what changed; leaves a trace for the next one. */
+  readonly series?: {
+    /** The capture before; undefined for a whole core. */
+    readonly base: CaptureTrace | undefined;
+  };
+}
+
+/** What the next capture of a series is told from. */
+export interface CaptureTrace extends CaptureIdentity {
+  readonly digests: PageDigests;
+  /** File name of the core, without folder. */
+  readonly file: string;
 }
 
 export interface CaptureResult {
@@ -58,6 +66,8 @@ export interface CaptureResult {
   readonly unreadBytes: number;
   /** Someone else let the process run on while it was read. */
   readonly ranMeanwhile: boolean;
+  /** For the next capture; undefined outside of a series. */
+  readonly trace: Omit<CaptureTrace, 'file'> | undefined;
 }
 
 /** Room for the ranges that could not be read; a few hundred. */
@@ -88,11 +98,14 @@ export async function captureProcess(
     const standstill = frozen?.standstill ?? 'none';
     const core = describe(standstill);
     await sink.write(core.head);
-    const read = await copyMemory(core.segments, reader, sink, options);
+    const { base, pageSize, unchanged } = core;
+    const digests = options.series && createPageDigests(pageSize, base?.digests);
+    const read = await copyMemory(core.segments, reader, sink, { ...options, digests, unchanged });
     const ranMeanwhile =
       standstill !== 'none' && !threadsOf(processId).every(({ state }) => isStill(state) || state === 'D');
     const pausedMs = frozen?.release() ?? null;
-    await sink.write(writeEndNote(process, { ...read, pausedMs }));
+    await sink.write(writeEndNotes(process, { ...read, pausedMs }, unchanged));
+    const capturedAt = core.capturedAt.toISOString();
     return {
       process,
       capturedAt: core.capturedAt,
@@ -104,6 +117,7 @@ export async function captureProcess(
       readBytes: read.readBytes,
       unreadBytes: read.unreadBytes,
       ranMeanwhile,
+      trace: digests && { digests, processId: process.id, capturedAt, size: core.size },
     };
   } finally {
     frozen?.release();
@@ -150,6 +164,13 @@ interface Core {
   readonly mappings: readonly LiveMapping[];
   readonly threads: number;
   readonly capturedAt: Date;
+  /** Bytes of the whole file. */
+  readonly size: number;
+  readonly pageSize: number;
+  /** Undefined for a whole core. */
+  readonly base: CaptureTrace | undefined;
+  /** For the pages that have not changed since; see copyMemory. */
+  readonly unchanged: Uint8Array | undefined;
 }
 
 /** Everything but the memory itself, as it is at this moment. */
@@ -168,6 +189,9 @@ function describeCore(process: LiveProcess, { flags, reader, pageMap, standstill
   const pages = createPageMap(pageMap, pageSize);
   const context = { selection, pages, pageSize, stackPointers, peek: reader.peek };
   const segments = mappings.flatMap((mapping) => planMapping(mapping, context));
+  const memoryBytes = bytesIn(segments.filter(({ isTaken }) => isTaken));
+  const base = usableBase(options, memoryBytes, pageSize);
+  const unchanged = base && new Uint8Array(bitsFor(memoryBytes, pageSize));
   const status = readOf(process.id, 'status').toString();
   const begin: CaptureBegin = {
     writer: options.writer,
@@ -187,16 +211,41 @@ function describeCore(process: LiveProcess, { flags, reader, pageMap, standstill
     own: [
       [captureNoteTypes.begin, new TextEncoder().encode(JSON.stringify(begin))],
       [captureNoteTypes.mappings, maps],
+      ...(base === undefined ? [] : [baseNote(base)]),
     ],
   });
-  const endNotesSize = writeEndNote(process, { pausedMs: null, unreadBytes: 0, unread: [] }).length;
-  const head = writeCoreHeaders({ process, notes, segments, endNotesSize, pageSize });
-  return { head, segments, mappings, threads: threads.length, capturedAt };
+  const endNotesSize = writeEndNotes(process, { pausedMs: null, unreadBytes: 0, unread: [] }, unchanged).length;
+  const isIncremental = base !== undefined;
+  const head = writeCoreHeaders({ process, isIncremental, notes, segments, endNotesSize, pageSize });
+  const size = head.length + memoryBytes + endNotesSize;
+  return { head, segments, mappings, threads: threads.length, capturedAt, size, pageSize, base, unchanged };
+}
+
+/** Bytes of a bit per page. */
+function bitsFor(memoryBytes: number, pageSize: number): number {
+  return Math.ceil(memoryBytes / pageSize / 8);
+}
+
+/** A process that has grown beyond what the bits can say is stored whole. */
+function usableBase({ series }: CaptureOptions, memoryBytes: number, pageSize: number): CaptureTrace | undefined {
+  return bitsFor(memoryBytes, pageSize) > mostUnchangedBytes ? undefined : series?.base;
+}
+
+function baseNote({ file, processId, capturedAt, size, digests }: CaptureTrace): [type: number, text: Uint8Array] {
+  const base: CaptureBase = { file, processId, capturedAt, size, pageSize: digests.pageSize };
+  return [captureNoteTypes.base, new TextEncoder().encode(JSON.stringify(base))];
 }
 
 function pageSizeOf(process: LiveProcess, auxiliary: Uint8Array): number {
   const reader = createBinaryReader(memorySource(auxiliary), process);
   return readAuxiliaryVector(reader, process).get(auxiliaryTypes.pageSize) ?? 4096;
+}
+
+/** What follows the memory. */
+function writeEndNotes(process: LiveProcess, facts: CaptureEnd, unchanged: Uint8Array | undefined): Uint8Array {
+  const end = writeEndNote(process, facts);
+  if (unchanged === undefined) return end;
+  return Buffer.concat([end, writeOwnNote(process, captureNoteTypes.unchanged, unchanged)]);
 }
 
 /** JSON, filled up to a fixed size: where it stands was written before it was known. */
@@ -208,61 +257,4 @@ function writeEndNote(process: LiveProcess, facts: CaptureEnd): Uint8Array {
     text.set(bytes);
     return writeOwnNote(process, captureNoteTypes.end, text);
   }
-}
-
-/** Bytes read at a time: large enough that calls do not count, small enough to stay in the processor's cache. */
-const chunkSize = 1 << 20;
-
-/** Ctrl-C is heard, and progress told, after so long. */
-const longestStretchMs = 40;
-
-interface CopiedMemory {
-  readonly readBytes: number;
-  readonly unreadBytes: number;
-  readonly unread: CaptureEnd['unread'];
-}
-
-/** Of what a segment spans, only what was touched is read. */
-async function copyMemory(
-  segments: readonly PlannedSegment[],
-  reader: MemoryReader,
-  sink: CoreSink,
-  { signal, onProgress }: CaptureOptions,
-): Promise<CopiedMemory> {
-  const buffer = new Uint8Array(chunkSize);
-  const taken = segments.filter(({ isTaken }) => isTaken);
-  const totalBytes = taken.reduce((sum, { touched }) => sum + bytesIn(touched), 0);
-  let lastRest = performance.now();
-  let readBytes = 0;
-  for (const { start, end, touched } of taken) {
-    let at = start;
-    for (const run of touched) {
-      if (run.start > at) await sink.skip(run.start - at);
-      for (at = run.start; at < run.end; ) {
-        const size = Math.min(chunkSize, run.end - at);
-        const chunk = buffer.subarray(0, size);
-        reader.read(at, chunk);
-        await sink.write(chunk);
-        at += size;
-        readBytes += size;
-        if (performance.now() - lastRest < longestStretchMs) continue;
-        onProgress?.(readBytes, totalBytes);
-        await setImmediate();
-        signal.throwIfAborted();
-        lastRest = performance.now();
-      }
-    }
-    if (end > at) await sink.skip(end - at);
-  }
-  const unread = reader.unread();
-  const unreadBytes = bytesIn(unread);
-  return {
-    readBytes: readBytes - unreadBytes,
-    unreadBytes,
-    unread: unread.map(({ start, end }) => [start.toString(16), (end - start).toString(16)]),
-  };
-}
-
-function bytesIn(ranges: readonly { readonly start: number; readonly end: number }[]): number {
-  return ranges.reduce((sum, { start, end }) => sum + end - start, 0);
 }

@@ -1,4 +1,5 @@
 // What stands at the beginning of a core: ELF header, program headers, notes; and where everything else will be.
+import { coreTypeField } from '../formats/elf-core/elf-header.ts';
 import { executableFlag, readableFlag, writableFlag } from '../formats/elf-core/program-headers.ts';
 import type { LinuxMapping } from '../formats/linux-maps.ts';
 import { createFieldWriter, type FieldWriter } from './field-writer.ts';
@@ -7,6 +8,8 @@ import type { PlannedSegment } from './select-memory.ts';
 
 export interface CoreHeadersInput {
   readonly process: LiveProcess;
+  /** Whether pages are left out that stand in an earlier core. */
+  readonly isIncremental: boolean;
   readonly notes: Uint8Array;
   readonly segments: readonly PlannedSegment[];
   /** Bytes of the notes that follow the memory. */
@@ -15,12 +18,12 @@ export interface CoreHeadersInput {
 }
 
 const types = { load: 1, note: 4 } as const;
-const coreType = 4;
 /** e_phnum, when the real count stands in the first section header. */
 const countIsElsewhere = 0xffff;
 
 /** Everything up to the first byte of memory, filled up to whole pages: memory begins at a page, so holes can be made. */
-export function writeCoreHeaders({ process, notes, segments, endNotesSize, pageSize }: CoreHeadersInput): Uint8Array {
+export function writeCoreHeaders(input: CoreHeadersInput): Uint8Array {
+  const { process, isIncremental, notes, segments, endNotesSize, pageSize } = input;
   const headerSize = process.is64Bit ? 64 : 52;
   const entrySize = process.is64Bit ? 56 : 32;
   const sectionSize = process.is64Bit ? 64 : 40;
@@ -33,7 +36,7 @@ export function writeCoreHeaders({ process, notes, segments, endNotesSize, pageS
   const file = createFieldWriter(process);
   file.bytes(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, process.is64Bit ? 2 : 1, process.littleEndian ? 1 : 2, 1));
   file.padTo(16);
-  file.u16(coreType);
+  file.bytes(coreTypeField(isIncremental, process.littleEndian));
   file.u16(process.machine);
   file.u32(1);
   file.word(0);

@@ -1,8 +1,8 @@
 // One capture from a process id to a core with its name, and what is said about it.
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Packer } from '../bytes/packed-sink.ts';
-import { type CaptureResult, captureProcess } from '../capture/capture-process.ts';
+import { type CaptureResult, type CaptureTrace, captureProcess } from '../capture/capture-process.ts';
 import { findProcess, isAncestor, type LiveProcess } from '../capture/live-process.ts';
 import type { Selection } from '../capture/select-memory.ts';
 import { printBytes, printCount } from '../text/print-quantity.ts';
@@ -18,10 +18,14 @@ export interface CaptureToFileOptions {
   readonly packer: Packer | undefined;
   readonly force: boolean;
   readonly quiet: boolean;
+  /** As for captureProcess. */
+  readonly series?: { readonly base: CaptureTrace | undefined } | undefined;
 }
 
-export interface CapturedFile extends CaptureResult {
+export interface CapturedFile extends Omit<CaptureResult, 'trace'> {
   readonly path: string;
+  /** For the next one of a series. */
+  readonly trace: CaptureTrace | undefined;
   /** On disk, without holes. */
   readonly fileBytes: number;
 }
@@ -47,6 +51,7 @@ export async function captureToFile(
       selection: options.selection,
       pauses: options.pauses,
       signal,
+      ...(options.series === undefined ? {} : { series: options.series }),
       onFreeze: (undo) => undoings.push(onExit(undo)),
       // A stopped terminal reads nothing: what is written to it would wait for ever.
       ...(options.pauses && isAncestor(processId)
@@ -54,7 +59,8 @@ export async function captureToFile(
         : { onProgress: (done, total) => bar.show('capturing', done, total) }),
     });
     if (options.packer !== undefined && options.pauses) bar.show('packing', 0, 0);
-    return { ...result, path, fileBytes: await file.publish(signal) };
+    const trace = result.trace && { ...result.trace, file: basename(path) };
+    return { ...result, trace, path, fileBytes: await file.publish(signal) };
   } finally {
     for (const forget of undoings) forget();
     bar.stop();
@@ -76,7 +82,7 @@ export function describeCapture(captured: CapturedFile): string {
   return `${process.name} (${process.id}, ${threadText}) ${stood}; ${sizes}`;
 }
 
-export function sayWarnings({ standstill, unreadBytes, ranMeanwhile }: CaptureResult): void {
+export function sayWarnings({ standstill, unreadBytes, ranMeanwhile }: CapturedFile): void {
   if (standstill === 'none') {
     say(
       'the process ran on while it was read: pages are of different moments, and counts may be off by what came and went',

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { type Packer, packedSink } from '../bytes/packed-sink.ts';
 import { createSparseWriter } from '../bytes/sparse-writer.ts';
 import { createTemporaryFile } from '../bytes/temporary-file.ts';
-import type { CoreSink } from '../capture/capture-process.ts';
+import type { CoreSink } from '../capture/copy-memory.ts';
 import { LeakvizError } from '../errors.ts';
 import { onExit } from './clean-up.ts';
 import { unwritable } from './output-folder.ts';

@@ -1,6 +1,8 @@
 // Dumps of one process, one after the other: at equal times, or at equal steps of its growth.
 import { setTimeout } from 'node:timers/promises';
+import type { CaptureTrace } from '../capture/capture-process.ts';
 import { growthBetween, type ProcessSize, sizeOf } from '../capture/process-size.ts';
+import { longestChain } from '../formats/elf-core/incremental.ts';
 import { printBytes, printDuration } from '../text/print-quantity.ts';
 import {
   type CapturedFile,
@@ -13,7 +15,9 @@ import { onExit } from './clean-up.ts';
 import { openProgressBar, type ProgressBar } from './progress-bar.ts';
 import { say } from './terminal.ts';
 
-export interface SeriesOptions extends CaptureToFileOptions {
+export interface SeriesOptions extends Omit<CaptureToFileOptions, 'series'> {
+  /** Stores what changed only, as far as it can. */
+  readonly isIncremental: boolean;
   /** Milliseconds between the dumps; with a growth to wait for, at least. */
   readonly every: number;
   readonly count: number;
@@ -42,6 +46,7 @@ export async function takeSeries(
   signal: AbortSignal,
 ): Promise<Series> {
   const dumps: CapturedFile[] = [];
+  let base: CaptureTrace | undefined;
   const bar = await openProgressBar(!options.quiet);
   const forget = onExit(() => bar.stop());
   let first: ProcessSize | undefined;
@@ -53,8 +58,12 @@ export async function takeSeries(
       }
       // Taken before the dump, so that growth while it is written counts as well.
       first ??= sizeOf(processId);
-      dumps.push(await captureToFile(processId, folder, options, signal));
-      const captured = dumps.at(-1)!;
+      if (dumps.length % (longestChain + 1) === 0) base = undefined;
+      const series = options.isIncremental ? { base } : undefined;
+      const captured = await captureToFile(processId, folder, { ...options, series }, signal);
+      base = captured.trace;
+      // Digests of all dumps would be too many to keep.
+      dumps.push({ ...captured, trace: undefined });
       if (!options.quiet) say(`dump ${dumps.length} of ${options.count}: ${describeCapture(captured)}`);
       if (dumps.length === 1) sayWarnings(captured);
     }

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -45,6 +45,31 @@ describe.skipIf(obstacle !== undefined)(`leakviz watch (${obstacle ?? 'here'})`,
     expect(stderr.match(/dump \d of 3: target \(\d+, 1 thread\) stood still for /g)).toHaveLength(3);
     expect(dumpCount()).toBe(3);
     expect(isStopped(target.id)).toBe(false);
+  });
+
+  test('stores what changed, when it is told to', async () => {
+    const target = await startTarget();
+    await target.ask('grow 500 3000');
+    const args = [target.id, '--every', '1s', '--incremental', '--gzip', '--json'];
+    const { code, stdout } = await watch(args, async () => {
+      await untilDumps(1);
+      await target.ask('grow 400 3000');
+    });
+    expect(code).toBe(exitCodes.done);
+    // Blocks that have not changed are seen in the later dumps too.
+    const blocks = JSON.parse(stdout).allocations.find((one: { strideBytes: number }) => one.strideBytes === 3008);
+    expect(blocks.counts[0]).toBe(500);
+    expect(blocks.counts[2]).toBe(900);
+    const names = readdirSync(join(folder, 'dumps'));
+    const info = await runCli(['info', join('dumps', names[2]!)], { cwd: folder });
+    expect(info.stdout).toContain('what changed; debuggers need a whole core');
+    expect(info.stdout).toContain(names[1]);
+    rmSync(join(folder, 'dumps', names[0]!));
+    const broken = await runCli(['diff', 'dumps'], { cwd: folder });
+    expect(broken.code).toBe(exitCodes.badInput);
+    expect(broken.stderr).toContain(
+      `holds only what changed since ${join('dumps', names[0]!)}, and that file is not there`,
+    );
   });
 
   test('waits for growth, in equal steps of it; the dumps can be deleted', async () => {

@@ -21,6 +21,12 @@ const watchOptions = {
     group: 'Series:',
     describe: 'Delete them when the report is written',
   },
+  incremental: {
+    type: 'boolean',
+    default: false,
+    group: 'Series:',
+    describe: 'Store only the pages that changed since the dump before; needs all files together',
+  },
   ...captureOptions,
   output: diffOptions.output,
   report: diffOptions.report,

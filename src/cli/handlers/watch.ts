@@ -60,7 +60,8 @@ function resolveSeries(args: WatchArgs): SeriesOptions {
     });
   }
   const untilBytes = args.until === undefined ? undefined : parseUntil(args.until);
-  return { ...resolveCapture(args), force: false, quiet: args.quiet, every, count, untilBytes };
+  const { incremental: isIncremental, quiet } = args;
+  return { ...resolveCapture(args), force: false, quiet, every, count, untilBytes, isIncremental };
 }
 
 function parseUntil(text: string): number {

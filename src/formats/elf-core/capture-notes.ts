@@ -4,6 +4,7 @@ import type { Address } from '../../model/address.ts';
 import { withoutOverlaps } from '../intervals.ts';
 import { isAccessible, type LinuxMapping, readMapsLine } from '../linux-maps.ts';
 import { textUpToNul } from '../text.ts';
+import { isPageSize } from '../vmcoreinfo.ts';
 import type { WarningLog } from '../warnings.ts';
 
 /** Owner of the notes. */
@@ -13,7 +14,13 @@ export const captureNoteOwner = 'LEAKVIZ';
  * Types of the notes: `LV`, then a number. gdb tells unknown owners' notes by type alone, so these must stay clear of the
  * small numbers that elf.h gives to registers and threads.
  */
-export const captureNoteTypes = { begin: 0x4c560001, mappings: 0x4c560002, end: 0x4c560003 } as const;
+export const captureNoteTypes = {
+  begin: 0x4c560001,
+  mappings: 0x4c560002,
+  end: 0x4c560003,
+  base: 0x4c560004,
+  unchanged: 0x4c560005,
+} as const;
 
 /** How a process stood still while its memory was read: stopped for it, stopped before, or not at all. */
 export const standstills = ['paused', 'stopped-before', 'none'] as const;
@@ -38,6 +45,23 @@ export interface CaptureEnd {
   readonly unread: readonly (readonly [start: string, size: string])[];
 }
 
+/** What tells one capture from all others. */
+export interface CaptureIdentity {
+  readonly processId: number;
+  /** ISO 8601. */
+  readonly capturedAt: string;
+  /** Bytes of its core, unpacked. */
+  readonly size: number;
+}
+
+/** What an incremental core builds upon; the note's JSON. */
+export interface CaptureBase extends CaptureIdentity {
+  /** File name without folder. Untrusted. */
+  readonly file: string;
+  /** Bytes that a bit of the note `unchanged` stands for. */
+  readonly pageSize: number;
+}
+
 /** What a core says about its capture. */
 export interface CaptureFacts {
   readonly capturedAt: Date | null;
@@ -45,6 +69,10 @@ export interface CaptureFacts {
   readonly mappings: readonly LinuxMapping[];
   /** Ranges whose bytes in the file are not the process's. */
   readonly unread: readonly { readonly start: Address; readonly end: Address }[];
+  /** Of an incremental core. */
+  readonly base: CaptureBase | undefined;
+  /** Where in the file the bits of unchanged pages stand. */
+  readonly unchanged: { readonly offset: number; readonly size: number } | undefined;
 }
 
 /** Longer texts are forged: 65,530 mappings with long paths are shorter. */
@@ -56,10 +84,16 @@ export function createCaptureReader(warnings: WarningLog) {
     capturedAt: null,
     mappings: [],
     unread: [],
+    base: undefined,
+    unchanged: undefined,
   };
   return {
     add(type: number, reader: BinaryReader): void {
       const at = reader.offset();
+      if (type === captureNoteTypes.unchanged) {
+        facts.unchanged = { offset: at, size: reader.remaining() };
+        return;
+      }
       const text = textUpToNul(reader.bytes(Math.min(reader.remaining(), longestText), captureNoteOwner));
       let isRead = true;
       if (type === captureNoteTypes.begin) {
@@ -72,6 +106,9 @@ export function createCaptureReader(warnings: WarningLog) {
         const end = parseObject(text);
         facts.unread = readUnread(end, warnings);
         isRead = end !== undefined;
+      } else if (type === captureNoteTypes.base) {
+        facts.base = readBase(text);
+        isRead = facts.base !== undefined;
       }
       if (!isRead) {
         warnings.add('damaged-capture-note', "leakviz's own note about the capture cannot be read", at);
@@ -86,6 +123,13 @@ function readBegin(text: string, warnings: WarningLog): Date | null {
   const time = new Date(String(begin?.capturedAt));
   if (begin?.standstill === 'none') warnings.add('taken-while-running', takenWhileRunning);
   return Number.isNaN(time.getTime()) ? null : time;
+}
+
+function readBase(text: string): CaptureBase | undefined {
+  const { file, processId, capturedAt, size, pageSize } = parseObject(text) ?? {};
+  if (typeof file !== 'string' || typeof capturedAt !== 'string') return undefined;
+  if (typeof processId !== 'number' || typeof size !== 'number' || typeof pageSize !== 'number') return undefined;
+  return isPageSize(pageSize) ? { file, processId, capturedAt, size, pageSize } : undefined;
 }
 
 /** A list that lost some of its lines is of no use: the segments tell more. */

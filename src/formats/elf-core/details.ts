@@ -33,11 +33,20 @@ export function coreDetails(
   const details: (DumpDetail | false)[] = [
     machine !== undefined && { name: 'Machine', value: machine },
     { name: 'Segments', value: `${loads.length}, ${empty} of them without bytes` },
+    ...storage(notes),
     ...inaccessible(loads),
     notes.files.length > 0 && { name: 'Mapped files', value: counted(notes.files.length, 'mapping') },
     threadName !== '' && processName?.startsWith(threadName) !== true && { name: 'Thread name', value: threadName },
   ];
   return details.filter((detail) => detail !== false);
+}
+
+function storage({ capture: { base } }: CoreNotes): DumpDetail[] {
+  if (base === undefined) return [];
+  return [
+    { name: 'Stored as', value: 'what changed; debuggers need a whole core' },
+    { name: 'Changes since', value: base.file },
+  ];
 }
 
 /** Nothing could read or write it: addresses kept for later, guards. It is left out of all totals. */

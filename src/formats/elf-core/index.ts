@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
+import { LeakvizError } from '../../errors.ts';
 import type { Address } from '../../model/address.ts';
 import { lastStartingAtOrBelow } from '../../model/address.ts';
 import type { CapturedRange, Dump, MemoryRegion, OperatingSystem } from '../../model/dump.ts';
@@ -32,6 +33,7 @@ export const elfCore = {
 function openElfCore(source: ByteSource): Dump {
   const warnings = createWarningLog();
   const header = readElfHeader(source);
+  if (header.isIncremental) throw incomplete();
   const segments = readProgramHeaders(source, header, warnings);
   const notes = readNotes(source, header, segments.notes, warnings);
   if (isOfMachine(notes)) return machineDump({ source, header, loads: segments.loads, notes, warnings });
@@ -66,6 +68,11 @@ function openElfCore(source: ByteSource): Dump {
     warnings: warnings.list(),
     details: coreDetails(header, notes, { loads: segments.loads, processName }),
   };
+}
+
+function incomplete(): LeakvizError {
+  const text = 'this core holds only what changed since another one, and cannot be read by itself';
+  return new LeakvizError('unsupported-dump', text, { hint: 'Open it by its path, with the others in its folder.' });
 }
 
 /** The kernel lists all that is mapped; gcore leaves out without a word what coredump_filter says, stacks too. */
