@@ -64,6 +64,17 @@ describe.skipIf(process.platform === 'win32')('a signal ends the run and leaves 
     expect(listFolder(folder)).toEqual(['temp']);
   });
 
+  test('SIGKILL, which nobody can act on, leaves an empty hidden folder at most, and the next run works', async () => {
+    const during = async (child: ChildProcess) => {
+      await begun();
+      child.kill('SIGKILL');
+    };
+    await runCli(args, { cwd: folder, during });
+    expect(listFolder(folder)).toEqual(['out', expect.stringMatching(/^out.\.leakviz-\w+$/), 'temp']);
+    expect(await runCli([...args, '--no-pictures'], { cwd: folder })).toMatchObject({ code: exitCodes.done });
+    expect(listFolder(folder)).toContain(join('out', 'report.json'));
+  });
+
   test('an earlier report stays as it is', async () => {
     mkdirSync(join(folder, 'out'));
     writeFileSync(join(folder, 'out', 'report.html'), 'earlier');

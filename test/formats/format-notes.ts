@@ -11,8 +11,8 @@ export interface FormatNotes {
   readonly ignores: string;
   /** By which programs, in what versions, the files were written that it was tried on, and how. */
   readonly testedOn: string;
-  /** What nobody has tried. */
-  readonly notTestedOn: string;
+  /** What nobody has tried, where that may differ. */
+  readonly notTestedOn?: string;
 }
 
 const ownWriter = 'files that the tests write, by code of their own.';
@@ -90,7 +90,7 @@ export const formatNotes: Readonly<Record<DumpFormatId, FormatNotes>> = {
       ['list of processes', 'the process that the dump was taken in, for `info`'],
     ],
     ignores:
-      "threads and registers, the other processes' address spaces, secondary data of drivers, what each pool is for (which takes symbols)",
+      "registers beyond the stack pointer of the thread that crashed, other threads, the other processes' address spaces, secondary data of drivers, what each pool is for (which takes symbols)",
     testedOn: `${ownWriter} By hand, once: two small dumps of Windows (x64, build 19041; arm64, build 22000), with 151 and 245 drivers and the facts published with them.`,
     notTestedOn: 'real dumps with pages of memory, of any kind',
   },
@@ -127,14 +127,14 @@ export const formatNotes: Readonly<Record<DumpFormatId, FormatNotes>> = {
       ['one file of a split dump', 'what it is, a part'],
     ],
     ignores: "registers, eraseinfo, LKCD and s390's own formats; page tables are not followed",
-    testedOn: `${ownWriter} lzo, snappy and zstd against data packed by liblzo2, libsnappy and zstd. By hand, once: a virtual machine of 48 MB that QEMU 7.2 dumped as flattened kdump (zlib), and that put in order by makedumpfile 1.7.2: both equal its \`pmemsave\` page by page (12,256 pages).`,
+    testedOn: `${ownWriter} Pages packed by liblzo2, libsnappy and zstd. By hand, once: a virtual machine of 48 MB that QEMU 7.2 dumped as flattened kdump (zlib), and that put in order by makedumpfile 1.7.2: both equal its \`pmemsave\` page by page (12,256 pages).`,
     notTestedOn: 'diskdump of older kernels, split dumps, and pages packed with lzo, snappy or zstd, as real dumps',
   },
   lime: {
     toldBy: '`EMiL` at the start',
     writtenBy: 'LiME; AVML unless it compresses',
     reads: [['headers of ranges', 'physical addresses and their bytes; words are taken to be 8 bytes, little endian']],
-    ignores: 'nothing: there is nothing else in it, so the architecture is unknown',
+    ignores: 'nothing, for there is nothing else in it; the architecture is unknown',
     testedOn: ownWriter,
     notTestedOn: 'real files',
   },
@@ -147,8 +147,8 @@ export const formatNotes: Readonly<Record<DumpFormatId, FormatNotes>> = {
         'physical addresses and their bytes, packed with snappy; words are taken to be 8 bytes, little endian',
       ],
     ],
-    ignores: 'nothing: there is nothing else in it, so the architecture is unknown',
-    testedOn: `${ownWriter} snappy against data packed by libsnappy.`,
+    ignores: 'nothing, for there is nothing else in it; the architecture is unknown',
+    testedOn: `${ownWriter} Data packed by libsnappy.`,
     notTestedOn: 'real files',
   },
   raw: {
@@ -160,8 +160,7 @@ export const formatNotes: Readonly<Record<DumpFormatId, FormatNotes>> = {
         'one range of memory, at `--base`; or the ranges that `--map` lists. Words are taken to be 8 bytes, little endian',
       ],
     ],
-    ignores: 'nothing: there is no description in it',
+    ignores: 'nothing, for there is no description in it',
     testedOn: 'files that the tests write.',
-    notTestedOn: 'nothing that would differ',
   },
 };

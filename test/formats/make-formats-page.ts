@@ -29,10 +29,11 @@ function compressionTable(): string {
 
 function formatPart({ id, displayName }: (typeof dumpFormats)[number]): string {
   const { reads, ignores, testedOn, notTestedOn } = formatNotes[id];
+  const untested = notTestedOn === undefined ? '' : ` **Not tested on**: ${notTestedOn}.`;
   return [
     table([displayName, 'what is taken from it'], reads),
     `**Ignored**: ${ignores}.`,
-    `**Tested on**: ${testedOn.replace(/\.$/, '')}. **Not tested on**: ${notTestedOn}.`,
+    `**Tested on**: ${testedOn}${untested}`,
   ].join('\n\n');
 }
 
