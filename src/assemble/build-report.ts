@@ -89,6 +89,7 @@ function stepFacts(result: DiffResult, { idOf }: AllocationRows): StepFacts {
     operatingSystem: dump.operatingSystem,
     collector: collectorOf(dump),
     headerBytesOf: (id) => headers.get(id) ?? 0,
+    isForDebuggers: dump.isIncremental !== true,
   };
 }
 

@@ -14,6 +14,8 @@ export interface StepFacts {
   readonly collector: string | null;
   /** Bytes of a block before what malloc returned, by allocation id. */
   readonly headerBytesOf: (id: string) => number;
+  /** Whether debuggers open the last dump's file: they cannot put an incremental core together. */
+  readonly isForDebuggers: boolean;
 }
 
 /** Suspects whose blocks are shown; the further ones differ in numbers only. */
@@ -35,7 +37,7 @@ export function nextSteps(report: LeakReport, facts: StepFacts): NextStep[] {
 function debuggerSteps(report: LeakReport, suspect: ReportAllocation, facts: StepFacts): NextStep[] {
   const [block] = suspect.sampleAddresses;
   const dump = report.dumps.at(-1)!;
-  if (block === undefined || dump.format === 'raw') return [];
+  if (block === undefined || dump.format === 'raw' || !facts.isForDebuggers) return [];
   const known = suspectFacts(report, suspect, facts.headerBytesOf(suspect.id));
   const step = (tool: NextStep['tool'], verb: string, commands: readonly string[]): NextStep => ({
     title: `${verb} blocks of ${printExactBytes(suspect.strideBytes)}`,

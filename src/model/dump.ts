@@ -94,6 +94,8 @@ export interface Dump {
   readonly processId: number | null;
   /** File name of the program, without directories. Untrusted text. */
   readonly processName: string | null;
+  /** True where the file holds a part only, and the rest was taken from others: no other tool can read it. */
+  readonly isIncremental?: boolean;
   /** When the dump was taken, by its own word. */
   readonly capturedAt: Date | null;
   readonly addressSpace: AddressSpace;

@@ -3,7 +3,12 @@ import { nextSteps, type StepFacts } from '../../src/assemble/next-steps.ts';
 import type { LeakReport, NextStep, NextStepTool } from '../../src/model/leak-report.ts';
 import { reportDump, sampleReport } from '../synth/leak-report.ts';
 
-const linux: StepFacts = { operatingSystem: 'linux', collector: null, headerBytesOf: () => 16 };
+const linux: StepFacts = {
+  operatingSystem: 'linux',
+  collector: null,
+  headerBytesOf: () => 16,
+  isForDebuggers: true,
+};
 const windows: StepFacts = { ...linux, operatingSystem: 'windows' };
 
 function commands(steps: readonly NextStep[], tool: NextStepTool): string {
@@ -30,6 +35,12 @@ describe('each suspect is shown in the debuggers that open the dump', () => {
     expect(shown).toContain('x/16gx 0x550000001010\n');
     expect(shown).toContain('p/d *(unsigned long *)0x550000001018 & ~7\n');
     expect(shown).toMatch(/find \/g 0x550000000000, 0x[0-9a-f]+, 0x550000001020$/m);
+  });
+
+  test('none where the last dump is a part that debuggers refuse', () => {
+    const steps = nextSteps(elf, { ...linux, isForDebuggers: false });
+    expect(steps.length).toBeGreaterThan(0);
+    expect(steps.filter(({ allocation, tool }) => allocation !== null && tool !== 'shell')).toEqual([]);
   });
 
   test('lldb and chap', () => {

@@ -202,6 +202,9 @@ describe.skipIf(obstacle !== undefined)(`capture of a live process (${obstacle ?
         return JSON.parse((await runCli(args, { cwd: folder })).stdout);
       }),
     );
+    const hasDebugger = ({ nextSteps }: { nextSteps: { tool: string }[] }) =>
+      nextSteps.some(({ tool }) => tool === 'gdb');
+    expect(reports.map(hasDebugger)).toEqual([true, false]);
     expect(reports[0].allocations[0]).toMatchObject({ strideBytes: 3008, counts: [500, 900, 1300] });
     for (const part of ['verdict', 'allocations', 'totals', 'regions'])
       expect(reports[1][part]).toEqual(reports[0][part]);

@@ -57,6 +57,7 @@ function openElfCore(source: ByteSource): Dump {
     pageSize: pageSizeOf(notes),
     processId: notes.process?.id ?? notes.threads[0]?.id ?? null,
     processName,
+    ...(notes.capture.base === undefined ? {} : { isIncremental: true }),
     capturedAt: notes.capture.capturedAt,
     addressSpace: 'virtual',
     regions,
