@@ -101,11 +101,16 @@ function materialOf(clear: readonly Candidate[], totalGrowth: number): Candidate
   for (const one of clear) {
     const isPart =
       one.sizeClass.method === 'chunk-walk' && one.share >= smallestPart && one.growthBytes >= materialShare * left;
-    if (one.share < materialShare && !isPart) continue;
+    if (sureShare(one) < materialShare && !isPart) continue;
     material.push(one);
     left -= one.growthBytes;
   }
   return material;
+}
+
+/** Share of the growth that a class explains even where as many of its blocks were miscounted as may be. */
+function sureShare({ share, sizeClass }: Candidate): number {
+  return share * (1 - sizeClass.countError);
 }
 
 /** Material growth of the process: more than an allocator's housekeeping, and than its own churn explains. */

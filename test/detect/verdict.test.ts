@@ -46,6 +46,22 @@ describe('a small leak beside a large one', () => {
   });
 });
 
+describe('a class that is only counted roughly', () => {
+  const totalGrowth = 20 * mebibyte;
+  /** 15 % of the growth, if all that was counted are blocks. */
+  const counted = (countError: number) =>
+    walkedCandidate({ stride: mebibyte / 32, counts: [32, 80, 128], totalGrowth, countError });
+
+  test.each([
+    [0.01, [mebibyte / 32]],
+    [0.3, [mebibyte / 32]],
+    [0.35, []],
+    [0.5, []],
+  ])('is named if what it surely explains is material: count error %f', (countError, strides) => {
+    expect(suspectsOf([counted(countError)], totalGrowth)).toEqual(strides);
+  });
+});
+
 describe('the other stride of the same requests', () => {
   const totalGrowth = 2 * mebibyte;
   const usual = (counts: readonly number[]) =>

@@ -10,12 +10,16 @@ export interface CandidateOptions {
   readonly otherStrides?: readonly number[];
   /** Of the whole growth in standard deviations; below 4 it does not stand clear. */
   readonly deviations?: number;
+  /** Makes it a class that was counted by its stride only, with counts that may be off by this share. */
+  readonly countError?: number;
 }
 
 export function walkedCandidate(options: CandidateOptions): Candidate {
-  const { stride, counts, totalGrowth, otherStrides = [], deviations = 50 } = options;
-  const sizeClass = newWalkedClass('glibc-malloc', stride, counts.length);
-  sizeClass.counts.set(counts);
+  const { stride, counts, totalGrowth, otherStrides = [], deviations = 50, countError } = options;
+  const walked = newWalkedClass('glibc-malloc', stride, counts.length);
+  walked.counts.set(counts);
+  const sizeClass =
+    countError === undefined ? walked : { ...walked, allocator: null, method: 'stride' as const, countError };
   const deltas = counts.slice(1).map((count, index) => count - counts[index]!);
   const growthCount = counts.at(-1)! - counts[0]!;
   const growsInEveryStep = deltas.every((delta) => delta > 0);
