@@ -163,6 +163,30 @@ describe('slabs of a pool', () => {
     expect(found.size).toBe(2);
   });
 
+  test('hold values that come again every so many cells, which are no blocks', async () => {
+    const mark = 0x5555_0000_1010n;
+    const cells = [
+      { size: 192, mark },
+      { size: 96, mark: 0x5555_0000_1020n },
+    ];
+    const dumps = slabDumps(cells, [30, 60, 90]).map(({ memory }, index) => {
+      const { start, end } = memory.dump.regions[1]!;
+      const bytes = new Uint8Array(end - start);
+      memory.read(start, bytes);
+      const view = new DataView(bytes.buffer);
+      // As the last digits of a number in a name, for numbers of one length.
+      for (let at = 0, cell = 0; at < bytes.length; at += 8) {
+        if (view.getBigUint64(at, true) !== mark) continue;
+        if (cell % 3000 >= 1800 && cell % 100 === 45) view.setBigUint64(at + 16, 0x3534n, true);
+        cell++;
+      }
+      return openedDump(bytes, index);
+    });
+    const { candidates, decision } = await diffDumps(dumps, options);
+    expect(candidates.map((one) => one.sizeClass.stride).sort((a, b) => a - b)).toEqual([96, 192]);
+    expect(decision.suspects).toHaveLength(2);
+  });
+
   test('hold kinds of one size that share a word, each counted for itself', async () => {
     const cells = [
       { size: 1040, mark: 0x5555_0000_1010n },

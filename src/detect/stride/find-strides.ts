@@ -30,7 +30,7 @@ const fewestRepeats = 12;
 /** Half of its blocks stand next to one of their kind; or a quarter, when nearly all else lies on the lattice too. */
 const clearShare = 0.5;
 const weakShare = 0.25;
-const purityOfWeak = 0.8;
+export const purityOfWeak = 0.8;
 /** Tokens looked at in detail, the most frequent first. */
 const mostTokens = 512;
 /** Times one token may stand in a block and still be resolved. */

@@ -1,7 +1,7 @@
 // Many tokens tell of one stride, multiples of a stride look like strides, and so do arrays inside a block: leaves one
 // period per kind of block.
 import type { Memory } from '../../memory/memory.ts';
-import type { Period } from './find-strides.ts';
+import { type Period, purityOfWeak } from './find-strides.ts';
 import type { WordWindow } from './sample-growth.ts';
 import { type Signature, signatureOf } from './signature.ts';
 import { splitByTypes } from './type-words.ts';
@@ -176,6 +176,9 @@ function loserOf(small: Period, large: Period, windows: readonly WordWindow[]): 
       gaps++;
     }
   }
+  // A word that mostly does not keep its distance is a value that some blocks hold, where clear blocks lie between.
+  const filledBytes = (between / small.perBlock) * small.stride;
+  if (!isClear(large) && isClear(small) && filledBytes >= slabFill * gaps * large.stride) return large;
   // The smaller one is at home elsewhere: a few of its blocks inside the larger say nothing.
   if (between < agreement * all) return undefined;
   for (const [count, seen] of histogram) {
@@ -184,6 +187,10 @@ function loserOf(small: Period, large: Period, windows: readonly WordWindow[]): 
     return filled === large.stride || (filled >= slabFill * large.stride && isOnPages(large, windows)) ? large : small;
   }
   return undefined;
+}
+
+function isClear({ purity }: Period): boolean {
+  return purity >= purityOfWeak;
 }
 
 /** Runs of pages that blocks of several kinds were cut from: no kind fills each of them, but all together fill many. */
