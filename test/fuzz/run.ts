@@ -41,9 +41,11 @@ const script = new URL('./worker.ts', import.meta.url);
 const start = `import('tsx/esm/api').then(({ register }) => { register(); return import('${script.href}'); })`;
 const worker = new Worker(start, { eval: true, workerData: task, execArgv: [] });
 worker.on('message', (message: FuzzMessage) => {
-  if (message.targetIds !== undefined) targetIds = message.targetIds;
-  if (values.list) console.log(targetIds.join('\n'));
-  else if (message.text !== undefined) console.log(message.text);
+  if (message.targetIds !== undefined) {
+    targetIds = message.targetIds;
+    if (values.list) console.log(targetIds.join('\n'));
+  }
+  if (message.text !== undefined && !values.list) console.log(message.text);
 });
 const watch = setInterval(() => {
   const problem = problemOf(progress);
