@@ -141,16 +141,25 @@ function readEntries(file: ByteSource, count: number, offset: number): Entry[] {
   return entries;
 }
 
-function readEntry(reader: BinaryReader): Entry {
-  reader.skip(4);
+/** The fields from the flags on that both headers of a file have. */
+function readCommonFields(reader: BinaryReader) {
   const flags = reader.u16('flags');
   const method = reader.u16('method');
+  // Time, date and checksum.
   reader.skip(8);
   const packedSize = reader.u32('compressed size');
   const unpackedSize = reader.u32('uncompressed size');
   const nameSize = reader.u16('name length');
   const extraSize = reader.u16('extra length');
+  return { flags, method, packedSize, unpackedSize, nameSize, extraSize };
+}
+
+function readEntry(reader: BinaryReader): Entry {
+  // Versions of who made it and of who can read it.
+  reader.skip(4);
+  const { flags, method, packedSize, unpackedSize, nameSize, extraSize } = readCommonFields(reader);
   const commentSize = reader.u16('comment length');
+  // Disk and attributes.
   reader.skip(8);
   const offset = reader.u32('local header');
   const name = nameOf(reader.bytes(nameSize, 'name'));
@@ -184,14 +193,9 @@ function readLocalHeader(file: ByteSource, offset: number): { readonly entry: En
       hint: 'The archive is damaged: copy it again from where it was made.',
     });
   }
+  // Version of who can read it.
   reader.skip(2);
-  const flags = reader.u16('flags');
-  const method = reader.u16('method');
-  reader.skip(8);
-  const packedSize = reader.u32('compressed size');
-  const unpackedSize = reader.u32('uncompressed size');
-  const nameSize = reader.u16('name length');
-  const extraSize = reader.u16('extra length');
+  const { flags, method, packedSize, unpackedSize, nameSize, extraSize } = readCommonFields(reader);
   const entry = { name: '', flags, method, packedSize, unpackedSize, offset };
   return { entry, start: reader.offset() + nameSize + extraSize };
 }

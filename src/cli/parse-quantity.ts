@@ -50,3 +50,12 @@ export function parseSize(option: string, text: string): number {
     throw new LeakvizError('usage', `${option}: expected a size such as 500MB or 2GB, found '${text}'`);
   return bytes;
 }
+
+/** Units are taken as for bytes: `--stride 64KiB`. Throws LeakvizError. */
+export function parseWholeNumber(option: string, text: string, least: number): number {
+  const value = parseBytes(text);
+  if (value === undefined || !Number.isInteger(value) || value < least) {
+    throw new LeakvizError('usage', `${option}: expected a whole number from ${least}, found '${text}'`);
+  }
+  return value;
+}

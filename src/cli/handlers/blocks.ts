@@ -6,7 +6,7 @@ import { openSymbols } from '../../symbols/open-symbols.ts';
 import { escapeText } from '../../text/escape-text.ts';
 import type { BlocksArgs } from '../commands/blocks.ts';
 import { checkModuleFolders } from '../module-folders.ts';
-import { parseBytes } from '../parse-quantity.ts';
+import { parseWholeNumber } from '../parse-quantity.ts';
 import { print, say, terminalOptions } from '../terminal.ts';
 import { withDump } from './with-dump.ts';
 
@@ -16,8 +16,8 @@ export async function runBlocks(args: BlocksArgs, signal: AbortSignal): Promise<
       hint: 'Give --stride, as diff names it: leakviz blocks a.dmp --stride 272',
     });
   }
-  const stride = wholeNumber('--stride', args.stride, 8);
-  const limit = wholeNumber('--limit', args.limit, 0);
+  const stride = parseWholeNumber('--stride', args.stride, 8);
+  const limit = parseWholeNumber('--limit', args.limit, 0);
   const folders = checkModuleFolders(args.modules ?? []);
   await withDump(args, signal, async (dump) => {
     const symbols = openSymbols(dump.memory, { folders });
@@ -31,12 +31,4 @@ export async function runBlocks(args: BlocksArgs, signal: AbortSignal): Promise<
     else if (profiles.length === 0) print(`No blocks of ${stride} bytes were found in this dump.`);
     else print(profiles.map((profile) => printBlockProfile(profile, terminalOptions())).join('\n'));
   });
-}
-
-function wholeNumber(option: string, text: string, least: number): number {
-  const value = parseBytes(text);
-  if (value === undefined || !Number.isInteger(value) || value < least) {
-    throw new LeakvizError('usage', `${option}: expected a whole number from ${least}, found '${text}'`);
-  }
-  return value;
 }

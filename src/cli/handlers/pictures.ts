@@ -5,14 +5,14 @@ import { printPictureList } from '../../reports/picture-list.ts';
 import { escapeText } from '../../text/escape-text.ts';
 import type { PicturesArgs } from '../commands/pictures.ts';
 import { extractPictures, listingName, sheetName } from '../extract-pictures.ts';
-import { parseBytes } from '../parse-quantity.ts';
+import { parseWholeNumber } from '../parse-quantity.ts';
 import { print, say, terminalOptions } from '../terminal.ts';
 import { withDump } from './with-dump.ts';
 
 export async function runPictures(args: PicturesArgs, signal: AbortSignal): Promise<void> {
   const wishes = {
-    leastSide: wholeNumber('--min-size', args['min-size'], 1),
-    limit: wholeNumber('--limit', args.limit, 0),
+    leastSide: parseWholeNumber('--min-size', args['min-size'], 1),
+    limit: parseWholeNumber('--limit', args.limit, 0),
     order: parseOrder(args['channel-order']),
     output: args.output,
   };
@@ -27,14 +27,6 @@ export async function runPictures(args: PicturesArgs, signal: AbortSignal): Prom
     }
     say(`${contentsMark}: pictures, names beside them and list; think before you hand them out`);
   });
-}
-
-function wholeNumber(option: string, text: string, least: number): number {
-  const value = parseBytes(text);
-  if (value === undefined || !Number.isInteger(value) || value < least) {
-    throw new LeakvizError('usage', `${option}: expected a whole number from ${least}, found '${text}'`);
-  }
-  return value;
 }
 
 function parseOrder(text: string | undefined): 'rgb' | 'bgr' | undefined {
