@@ -64,7 +64,7 @@ export function readWords(
   visit: (words: Uint32Array, address: Address) => boolean | undefined,
 ): void {
   if (pieceBuffer.length < pieceBytes + overlap) pieceBuffer = new Uint8Array(pieceBytes + overlap);
-  const bytes = pieceBuffer;
+  const bytes = pieceBuffer.subarray(0, pieceBytes + overlap);
   for (const run of capturedRuns(memory.dump, range)) {
     for (let at = run.start; at < run.end; at += pieceBytes) {
       const got = memory.read(at, bytes.subarray(0, Math.min(bytes.length, run.end - at)));

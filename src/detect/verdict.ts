@@ -259,7 +259,7 @@ function tooLittle({ capturedShares }: ProcessFacts): string {
   const lacking = capturedShares.flatMap((share, dump) => (share < leastCaptured ? [dump] : []));
   const what =
     least === 0
-      ? 'leaves out memory without saying how much'
+      ? 'holds none of the writable memory, or leaves out memory without saying how much'
       : `holds only ${printShare(least)} of the writable memory`;
   return `Dump ${capturedShares.indexOf(least) + 1} ${what}.${without(lacking, capturedShares.length)} Capture full dumps: procdump -ma on Windows, gcore on Linux.`;
 }

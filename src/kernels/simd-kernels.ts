@@ -24,13 +24,14 @@ const pageBytes = 65536;
 /** Scratch for cells smaller than a vector; see reservedBytes. */
 const scratch: Place = 16;
 
-/** Undefined where the processor or the run time has no WebAssembly SIMD. */
+/** Undefined where the processor or the run time has no WebAssembly SIMD, or there is no address space for its memory. */
 export function simdKernels(bytes: number): Kernels | undefined {
   const api = (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
   const binary = Buffer.from(kernelModule, 'base64');
   if (api === undefined || !api.validate(binary)) return undefined;
   const size = Math.ceil((bytes + reservedBytes) / pageBytes);
-  const memory = new api.Memory({ initial: size, maximum: size });
+  const memory = newMemory(api, size);
+  if (memory === undefined) return undefined;
   const { exports } = new api.Instance(new api.Module(binary), { env: { memory } });
   const { comparePages, kindCounts, kindCells, findWide, findNarrow, findShapes } = exports as Exports;
   const where = ({ current, pageBytes, pages, facts }: PageWindow) => [current, pageBytes, pages, facts] as const;
@@ -51,4 +52,13 @@ export function simdKernels(bytes: number): Kernels | undefined {
     findShapes: ({ place, bytes, wordBytes }, keys, ranges, hits) =>
       findShapes(place, bytes, wordBytes, keys.place, keys.count, hits, ranges.place, ranges.count),
   };
+}
+
+/** Undefined under `ulimit -v`: far more address space is reserved than is used. */
+function newMemory(api: WebAssemblyApi, pages: number) {
+  try {
+    return new api.Memory({ initial: pages, maximum: pages });
+  } catch {
+    return undefined;
+  }
 }

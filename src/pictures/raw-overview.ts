@@ -19,12 +19,24 @@ const cellsAtOnce = 4096;
 async function coloursOf(
   layout: Layout,
   band: CellBand,
-  { memory, depth, pace }: { readonly memory: Memory; readonly depth: PixelDepth; readonly pace: Pace },
+  {
+    memory,
+    dump,
+    depth,
+    pace,
+  }: {
+    readonly memory: Memory;
+    readonly dump: number;
+    readonly depth: PixelDepth;
+    readonly pace: Pace;
+  },
 ): Promise<CellColours> {
   const bytes = new Uint8Array(Math.min(mostBytes, layout.bytesPerCell));
   const colours = new Int32Array(band.cellCount);
+  const presence = band.story.track.presence[dump];
+  if (!presence) return colours.fill(nothing);
   for (let cell = 0; cell < colours.length; cell++) {
-    const got = memory.read(cellAddress(layout, band, cell), bytes);
+    const got = memory.read(cellAddress(layout, band, cell) - presence.shift, bytes);
     colours[cell] = brightest(rgbOfPixels(bytes.subarray(0, got), depth));
     if (cell % cellsAtOnce === 0) await pace();
   }
@@ -64,7 +76,7 @@ export function rawOverviewPage(input: PictureInput, dump: number, depth: PixelD
       { kind: 'not-mapped', text: 'not mapped' },
     ],
     dump,
-    coloursOf: (band, pace) => coloursOf(layout, band, { memory, depth, pace }),
+    coloursOf: (band, pace) => coloursOf(layout, band, { memory, dump, depth, pace }),
   });
   return { ...spec, warning: contentsWarning };
 }

@@ -20,8 +20,8 @@ export interface TokenPiece {
 
 /** Bytes read at a time: what was read is still in the processor's cache when it is looked at. */
 const pieceBytes = 1 << 18;
-/** Bytes of the piece before that are looked at again: what a token there is followed by, or follows. */
-const overlap = 64;
+/** Words of the piece before that are looked at again: as many as a shape has, so that each shape is seen once. */
+const overlapWords = 8;
 /** What kernels may read beyond a stretch. */
 const slack = 32;
 
@@ -36,6 +36,7 @@ export function newTokenFinder(
 ): (range: Interval) => Generator<TokenPiece, void> {
   const { pointerSize: wordBytes, regions } = memory.dump;
   const mapped = kind === 'shape' ? union(regions) : [];
+  const overlap = overlapWords * wordBytes;
   const room = overlap + pieceBytes;
   const place: Place = reservedBytes;
   const hitsPlace = place + room + slack;

@@ -104,7 +104,10 @@ async function* encode(image: PixelRows): AsyncGenerator<Uint8Array> {
   const packing: Promise<Uint8Array>[] = [];
   try {
     for (const part of partsOf(image, image.palette ? 1 : 3, pack)) {
-      packing.push(Promise.resolve(part));
+      const packed = Promise.resolve(part);
+      // It is awaited later; a failure must not count as unheard before.
+      packed.catch(() => undefined);
+      packing.push(packed);
       if (packing.length === mostPieces) yield await packing.shift()!;
     }
     while (packing.length > 0) yield await packing.shift()!;

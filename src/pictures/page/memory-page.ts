@@ -74,7 +74,11 @@ function paintCells(image: PixelImage, rect: Rect, painted: PaintedBand, colours
   const presence = band.story.track.presence[dump];
   strokeRect(image, border, page.line, presence ? undefined : { on: 3, off: 3 });
   paintColours(image, rect, layout, atPlaces(gridOf(layout, band), colours));
-  for (const piece of presence?.pieces ?? []) hatchUncaptured(image, rect, painted, piece, colours);
+  for (const { start, end } of presence?.pieces ?? []) {
+    // Pieces stand at the dump's own addresses, cells at the track's.
+    const shift = presence?.shift ?? 0;
+    hatchUncaptured(image, rect, painted, { start: start + shift, end: end + shift }, colours);
+  }
   if (!presence && colours.every((colour) => colour === nothing)) noteAbsence(image, rect, layout.textScale);
 }
 
