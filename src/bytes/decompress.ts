@@ -61,8 +61,9 @@ export async function openSource(path: string, options: OpenSourceOptions = {}):
   try {
     const compression = compressionOf(file);
     if (compression !== undefined) return arrange(await unpackFile(file, compression, path, options));
+    const opened = arrange({ ...file, fileBytes: file.size, compression: null, warnings: [] });
     isKept = true;
-    return arrange({ ...file, fileBytes: file.size, compression: null, warnings: [] });
+    return opened;
   } finally {
     if (!isKept) file.close();
   }

@@ -12,6 +12,7 @@ import {
 } from '../formats/elf-core/capture-notes.ts';
 import { mostUnchangedBytes } from '../formats/elf-core/incremental.ts';
 import { auxiliaryTypes, readAuxiliaryVector } from '../formats/elf-core/process-notes.ts';
+import { isPageSize } from '../formats/vmcoreinfo.ts';
 import { accessError } from './access-error.ts';
 import { bytesIn, type CoreSink, copyMemory } from './copy-memory.ts';
 import { writeCoreHeaders } from './core-headers.ts';
@@ -238,7 +239,9 @@ function baseNote({ file, processId, capturedAt, size, digests }: CaptureTrace):
 
 function pageSizeOf(process: LiveProcess, auxiliary: Uint8Array): number {
   const reader = createBinaryReader(memorySource(auxiliary), process);
-  return readAuxiliaryVector(reader, process).get(auxiliaryTypes.pageSize) ?? 4096;
+  const declared = readAuxiliaryVector(reader, process).get(auxiliaryTypes.pageSize) ?? 0;
+  // A process may write what it likes there.
+  return isPageSize(declared) ? declared : 4096;
 }
 
 /** What follows the memory. */

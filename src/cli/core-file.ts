@@ -189,8 +189,9 @@ function occupied(path: string): LeakvizError {
 /** Infinite where the system does not tell; then the disk itself says when it is full. */
 function freeBytes(folder: string): number {
   try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
+    const { blocks, bavail, bsize } = statfsSync(folder);
+    // File systems in user space that have no such call tell zeros.
+    return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
   } catch {
     return Number.POSITIVE_INFINITY;
   }

@@ -13,7 +13,7 @@ export function resolveCapture(args: CaptureArgs): Pick<CaptureToFileOptions, 's
 /** Throws LeakvizError with what was expected. */
 export function parseProcessId(command: string, text: string): number {
   const id = Number(text);
-  if (!/^\d+$/.test(text) || id < 1 || id > 2 ** 31) {
+  if (!/^\d+$/.test(text) || id < 1 || id >= 2 ** 31) {
     throw new LeakvizError('usage', `${command}: expected the id of a process, found '${text}'`, {
       hint: 'pidof PROGRAM or ps tells it.',
     });

@@ -55,6 +55,8 @@ export async function takeSeries(
       if (first !== undefined) {
         await untilDue(processId, first, { taken: dumps.length, options, bar, signal });
         bar.stop();
+        // Another process may have its id by now, and would be stopped and dumped.
+        if (sizeOfSame(processId, first) === undefined) return { dumps, ended: 'process-ended' };
       }
       // Taken before the dump, so that growth while it is written counts as well.
       first ??= sizeOf(processId);

@@ -85,16 +85,14 @@ def render(debugger, words):
 
 
 def heap(debugger, words):
-    named = [word for word in words if not word.startswith("-")]
-    options = [word for word in words if word not in named]
-    if named:
-        session.heap(named[0], 0, options, False, None)
+    if words and not words[0].startswith("-"):
+        session.heap(words[0], 0, words[1:], False, None)
         return
     process = process_of(debugger)
     if is_core(process):
-        session.heap(core_file(process), 0, options, False, None)
+        session.heap(core_file(process), 0, words, False, None)
         return
-    session.heap(None, process.GetProcessID(), options, is_here(debugger), writer(debugger))
+    session.heap(None, process.GetProcessID(), words, is_here(debugger), writer(debugger))
 
 
 def snapshot(debugger, words):

@@ -7,7 +7,7 @@ import { newPacer } from '../scan/pacer.ts';
 import { guessOrder } from './channel-order.ts';
 import { findEncodedImages } from './find-encoded.ts';
 import { type FoundImage, memoryPieces } from './found-image.ts';
-import type { ReadBudget } from './image-bytes.ts';
+import { type ReadBudget, spend } from './image-bytes.ts';
 import { findRawBitmaps } from './raw/find-raw.ts';
 import type { ChannelOrder } from './raw/raw-pixels.ts';
 
@@ -54,6 +54,8 @@ export async function findImages(memory: Memory, options: FindImagesOptions): Pr
   const collection = newCollection(memory);
   const encoded: Interval[] = [];
   await findEncodedImages({ memory, ranges: captured, budget, pacer }, (image) => {
+    // A header that claims more than there is takes all that follows it: each is read, to tell it from others.
+    if (image.wholeness === 'partial' && !spend(budget, image.size)) return;
     encoded.push({ start: image.address, end: image.address + image.size });
     if (Math.min(image.width, image.height) < options.leastSide) return;
     const { format, ...measured } = image;

@@ -8,7 +8,7 @@ import { newPacer } from '../scan/pacer.ts';
 /** Sorted by start; `heaps` never overlap. */
 export interface LargeBlocks {
   readonly blocks: readonly Interval[];
-  /** Memory of the walked heaps: what is not in one of the blocks is in smaller ones. */
+  /** Memory of the walked heaps: what is not in one of the blocks is in smaller ones. Empty where there were more than are kept. */
   readonly heaps: readonly Interval[];
 }
 
@@ -40,5 +40,5 @@ export async function largeBlocks(
       for (const _ of allocator.walk(heap, memory, visitor)) await pacer.pace(0);
     }
   }
-  return { blocks: blocks.sort((a, b) => a.start - b.start), heaps: union(ranges) };
+  return { blocks: blocks.sort((a, b) => a.start - b.start), heaps: blocks.length < mostBlocks ? union(ranges) : [] };
 }

@@ -399,6 +399,23 @@ describe("leakviz's own notes", () => {
     expect(dump.regions).toHaveLength(3);
   });
 
+  test.each([
+    [begin, '{"capturedAt":{"toString":1,"valueOf":1}}'],
+    [end, '{"unreadBytes":{"toString":1,"valueOf":1}}'],
+    [end, `{"unreadBytes":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
+    [end, '{"unreadBytes":1,"unread":[[{"toString":1,"valueOf":1},"1"]]}'],
+  ])('may hold values that no text or number can be made of (%i)', (type, text) => {
+    expect(opened([type, text]).captured).toHaveLength(2);
+  });
+
+  test('count once, however often they are repeated', () => {
+    const dump = opened(
+      [begin, '{"capturedAt":"2026-03-01T14:05:09Z"}'],
+      [begin, '{"capturedAt":"2027-01-01T00:00:00Z"}'],
+    );
+    expect(dump.capturedAt).toEqual(new Date('2026-03-01T14:05:09Z'));
+  });
+
   test('are not believed beyond reason', () => {
     const dump = opened([end, '{"unreadBytes":-5,"unread":[["zz","1"],[{}],7,["1000","ffffffffffffffff"]]}']);
     expect(dump.captured).toHaveLength(2);

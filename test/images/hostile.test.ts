@@ -115,4 +115,21 @@ describe('lies', () => {
     expect(images).toEqual([]);
     expect(warnings.join()).toMatch(/not all of them were followed/);
   });
+
+  test('thousands of bitmaps that each claim all that follows are not all read', async () => {
+    const bytes = Buffer.alloc(16 << 20);
+    for (let at = 0; at + 64 < bytes.length; at += 64) {
+      bytes.write('BM', at, 'latin1');
+      bytes.writeUInt32LE(54 + 3 * 20_000 * 20_000, at + 2);
+      bytes.writeUInt32LE(54, at + 10);
+      bytes.writeUInt32LE(40, at + 14);
+      bytes.writeInt32LE(20_000, at + 18);
+      bytes.writeInt32LE(20_000, at + 22);
+      bytes.writeUInt16LE(1, at + 26);
+      bytes.writeUInt16LE(24, at + 28);
+    }
+    const { images, warnings } = await findIn(bytes);
+    expect(images.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(512 << 20);
+    expect(warnings.join()).toMatch(/not all of them were followed/);
+  });
 });

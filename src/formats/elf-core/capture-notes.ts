@@ -87,8 +87,11 @@ export function createCaptureReader(warnings: WarningLog) {
     base: undefined,
     unchanged: undefined,
   };
+  // Each counts once: program headers may name the same notes any number of times.
+  const awaited = new Set<number>(Object.values(captureNoteTypes));
   return {
     add(type: number, reader: BinaryReader): void {
+      if (!awaited.delete(type)) return;
       const at = reader.offset();
       if (type === captureNoteTypes.unchanged) {
         facts.unchanged = { offset: at, size: reader.remaining() };
@@ -120,7 +123,7 @@ export function createCaptureReader(warnings: WarningLog) {
 
 function readBegin(text: string, warnings: WarningLog): Date | null {
   const begin = parseObject(text);
-  const time = new Date(String(begin?.capturedAt));
+  const time = new Date(typeof begin?.capturedAt === 'string' ? begin.capturedAt : Number.NaN);
   if (begin?.standstill === 'none') warnings.add('taken-while-running', takenWhileRunning);
   return Number.isNaN(time.getTime()) ? null : time;
 }
@@ -152,11 +155,13 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
 }
 
 function readUnread(end: Readonly<Record<string, unknown>> | undefined, warnings: WarningLog) {
-  const bytes = Number(end?.unreadBytes);
+  const bytes = typeof end?.unreadBytes === 'number' ? end.unreadBytes : 0;
   if (bytes > 0) warnings.add('unread-memory', `${bytes} bytes of memory could not be read when this dump was taken`);
   if (!Array.isArray(end?.unread)) return [];
   const ranges = end.unread.map((pair: unknown) => {
-    const [start = Number.NaN, size = 0] = Array.isArray(pair) ? pair.map((one) => Number(`0x${String(one)}`)) : [];
+    const [start = Number.NaN, size = 0] = Array.isArray(pair)
+      ? pair.map((one) => (typeof one === 'string' ? Number(`0x${one}`) : Number.NaN))
+      : [];
     return { start, end: start + size };
   });
   return withoutOverlaps(ranges.filter(({ start, end }) => Number.isSafeInteger(start) && Number.isSafeInteger(end)));

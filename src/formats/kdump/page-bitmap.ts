@@ -28,8 +28,8 @@ export function* setRuns(source: ByteSource, offset: number, bits: number): Gene
         first = isSet ? frame : -1;
       }
     }
-    if (got < pieceSize && first >= 0) {
-      yield { first, count: Math.min(bits, (done + got) * 8) - first };
+    if (got < pieceSize) {
+      if (first >= 0) yield { first, count: Math.min(bits, (done + got) * 8) - first };
       return;
     }
   }

@@ -146,14 +146,19 @@ function readImage(memory: CoreMemory, place: ImagePlace, wantedType?: number): 
       ({ name, start: at, end }) => name !== '__PAGEZERO' && name !== '__LINKEDIT' && end - at <= largestImageSegment,
     )
     .map(({ name, start: at, end }) => ({ name, start: at + slide, end: end + slide }));
-  const sections = linked.flatMap((segment) => readSections(reader, segment, header, slide));
+  // Only dyld's are asked for.
+  const sections =
+    wantedType === undefined ? [] : linked.flatMap((segment) => readSections(reader, segment, header, slide));
   return { ...place, isProgram: header.fileType === fileTypes.executable, segments, sections };
 }
 
 /** section and section_64: two names, then the address. */
 function readSections(reader: BinaryReader, segment: Segment, { pointerSize }: MachHeader, slide: number) {
   const size = pointerSize === 8 ? 80 : 68;
-  const count = Math.min(segment.sectionCount, Math.floor((reader.end() - segment.sectionsAt) / size));
+  const count = Math.min(
+    segment.sectionCount,
+    Math.floor((Math.min(reader.end(), segment.sectionsEnd) - segment.sectionsAt) / size),
+  );
   return Array.from({ length: Math.max(0, count) }, (_, index) => {
     reader.seek(segment.sectionsAt + index * size);
     const name = textUpToNul(reader.bytes(16, 'sectname'));

@@ -17,6 +17,8 @@ export interface Segment {
   readonly sectionCount: number;
   /** Where its sections stand, as offsets of the reader. */
   readonly sectionsAt: number;
+  /** Where its command ends. */
+  readonly sectionsEnd: number;
 }
 
 /** VM_PROT_*. */
@@ -51,6 +53,6 @@ export function readSegment(
   const sectionCount = reader.u32('nsects');
   const end = start + Math.max(memorySize, fileSize);
   if (!isExactAddress(start) || !isExactAddress(end)) return { isBad: true };
-  const sectionsAt = command.offset + size;
-  return { segment: { name, start, end, fileOffset, fileSize, rights, sectionCount, sectionsAt }, isBad: false };
+  const places = { sectionsAt: command.offset + size, sectionsEnd: command.offset + command.size };
+  return { segment: { name, start, end, fileOffset, fileSize, rights, sectionCount, ...places }, isBad: false };
 }

@@ -110,6 +110,6 @@ function readAnnotations(file: MinidumpFile, { offset, size }: { offset: number;
 function readUtf8({ source, littleEndian }: MinidumpFile, offset: number): string {
   const reader = createBinaryReader(source, { start: offset, littleEndian });
   if (offset === 0 || reader.remaining() < 4) return '';
-  const length = Math.min(reader.u32('Length'), longestText, Math.max(0, reader.remaining() - 4));
+  const length = Math.min(reader.u32('Length'), longestText, reader.remaining());
   return textUpToNul(reader.bytes(length, 'Buffer'));
 }

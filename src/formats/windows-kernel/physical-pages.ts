@@ -10,6 +10,9 @@ export interface PageRun {
 /** Frames are held in 32 bits, which is 16 TiB of memory. */
 const mostFrames = 2 ** 32;
 
+/** Some 50 bytes each: every other page of 64 GiB. */
+const mostRuns = 1 << 23;
+
 /** Which pages of the machine's memory the dump declares to hold. */
 export interface PhysicalPages {
   readonly pageCount: number;
@@ -28,7 +31,7 @@ export type OnPart = (firstPage: number, pageCount: number, fileOffset: number) 
 
 /** Collects runs in the order of the file. */
 export interface PhysicalPagesBuilder {
-  /** False when the run cannot be, so that where those after it stand is not known. */
+  /** False when the run cannot be, or there is no room for it, so that where those after it stand is not known. */
   add(run: PageRun): boolean;
   /** @param dataOffset where the first page stands in the file; the others follow it */
   build(dataOffset: number): PhysicalPages;
@@ -52,6 +55,7 @@ export function createPhysicalPages(): PhysicalPagesBuilder {
       counts[runCount - 1]! += pageCount;
       return true;
     }
+    if (runCount === mostRuns) return false;
     if (runCount === first.length) {
       first = grow(first);
       counts = grow(counts);

@@ -110,7 +110,11 @@ function cutBitmap(
   firstPageOffset: number,
   warnings: WarningLog,
 ): PhysicalPages {
-  warnings.add('damaged-bitmap', 'the bitmap of pages goes beyond 16 TiB; what follows is skipped', start);
+  warnings.add(
+    'damaged-bitmap',
+    'the bitmap of pages goes beyond 16 TiB or has too many ranges; what follows is skipped',
+    start,
+  );
   return pages.build(firstPageOffset);
 }
 

@@ -116,6 +116,6 @@ function readLinkTime(reader: BinaryReader, at: number, entrySize: number, offse
 function readName(source: ByteSource, offset: number): string {
   const reader = createBinaryReader(source, { start: offset, littleEndian: true });
   if (reader.remaining() < 4) return '';
-  const length = Math.min(reader.u32('DUMP_STRING.Length'), longestName, reader.remaining() >> 1);
+  const length = Math.min(reader.u32('DUMP_STRING.Length'), longestName, Math.floor(reader.remaining() / 2));
   return wideTextUpToNul(reader.bytes(length * 2, 'DUMP_STRING.Buffer'), true);
 }
