@@ -12,6 +12,7 @@ import type { PageSpec } from '../../src/pictures/page/page-types.ts';
 import { planPage } from '../../src/pictures/page/plan-page.ts';
 import { planSideNotes } from '../../src/pictures/page/side-notes.ts';
 import type { PictureInput } from '../../src/pictures/picture.ts';
+import { rawOverviewPage } from '../../src/pictures/raw-overview.ts';
 import { zeroFillChangePage, zeroFillPage } from '../../src/pictures/zero-fill.ts';
 import { crowdedPictureInput } from '../synth/crowded-input.ts';
 import { arenaStart, blockStride, heapPrefix, heapStart } from '../synth/leaky-process.ts';
@@ -180,5 +181,42 @@ describe('notes beside the content', () => {
     expect(texts.at(-1)!.text).toMatch(/^and \d\d more without room for a label$/);
     const shown = texts.slice(0, -1).map(({ text }) => Number(text.slice(5)));
     expect(Math.min(...shown)).toBe(40 - shown.length);
+  });
+});
+
+describe('a dump of another run, whose memory lies elsewhere', () => {
+  const distance = 0x5000_0000;
+  /** Half of what the first dump maps was not captured. */
+  const partial: PictureInput = {
+    ...input,
+    cellMap: {
+      ...input.cellMap,
+      tracks: input.cellMap.tracks.map((track) => ({
+        ...track,
+        cells: track.cells.map((codes) => codes.map((code, cell) => (cell % 512 < 256 ? cellAbsent : code))),
+      })),
+    },
+  };
+  const moved: PictureInput = {
+    ...partial,
+    tracks: input.tracks.map((track) => {
+      const [first, ...others] = track.presence;
+      if (!first) return track;
+      const pieces = first.pieces.map(({ start, end }) => ({ start: start - distance, end: end - distance }));
+      return { ...track, presence: [{ ...first, pieces, shift: distance }, ...others] };
+    }),
+    memories: [
+      { ...input.memories[0]!, read: (address, into) => input.memories[0]!.read(address + distance, into) },
+      ...input.memories.slice(1),
+    ],
+  };
+
+  it.each([
+    ['overview', (of: PictureInput) => overviewPage(of, 0)],
+    ['zero fill', (of: PictureInput) => zeroFillPage(of, 0)],
+    ['raw overview', (of: PictureInput) => rawOverviewPage(of, 0, 24)],
+  ])('stands in the same rows: %s', async (_, pageOf) => {
+    const [here, there] = await Promise.all([partial, moved].map((of) => drawPage(pageOf(of), pace)));
+    expect(Buffer.compare(there!.data, here!.data)).toBe(0);
   });
 });
