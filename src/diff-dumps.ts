@@ -99,7 +99,7 @@ export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptio
     runOf: runs.runOf,
   });
   const trend = processTrend(totals, hours);
-  const decision = decide(candidates, processFacts({ ...measured, memories, runs, found, totals, trend, walk }));
+  const decision = decide(candidates, processFacts({ ...measured, revealed, memories, runs, found, totals, trend, walk }));
   const grownRuns = measures.flatMap((one) => one.grownRuns);
   const crossChecks = crossCheck(decision.suspects, { memory: memories.at(-1)!, grownRuns, found });
   options.onStageDone?.('verdict');
@@ -208,6 +208,8 @@ function processFacts(input: {
   readonly tracks: readonly Track[];
   readonly measures: readonly TrackMeasure[];
   readonly captures: CaptureDifferences;
+  /** In all, bytes. */
+  readonly revealed: number;
   readonly totals: ProcessTotals;
   readonly trend: Trend;
   readonly walk: WalkResult;
@@ -225,7 +227,7 @@ function processFacts(input: {
     capturedShares: memories.map((memory, dump) => capturedShare({ memory, dump, tracks, measures: input.measures })),
     revealedBytes: captures.revealedBytes,
     hiddenBytes: captures.hiddenBytes,
-    revealedInAll: captures.revealedOfTrack.reduce((sum, bytes) => sum + bytes, 0),
+    revealedInAll: input.revealed,
     isFirstPartial: captures.isFirstPartial,
     missingAllocators: memories.map((_, dump) =>
       input.found.filter(({ heaps }) => heaps[dump]!.length === 0).map(({ allocator }) => allocator.id),

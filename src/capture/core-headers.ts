@@ -1,7 +1,6 @@
 // What stands at the beginning of a core: ELF header, program headers, notes; and where everything else will be.
 import { coreTypeField } from '../formats/elf-core/elf-header.ts';
-import { executableFlag, readableFlag, writableFlag } from '../formats/elf-core/program-headers.ts';
-import type { LinuxMapping } from '../formats/linux-maps.ts';
+import { flagsOf } from '../formats/elf-core/program-headers.ts';
 import { createFieldWriter, type FieldWriter } from './field-writer.ts';
 import type { LiveProcess } from './live-process.ts';
 import type { PlannedSegment } from './select-memory.ts';
@@ -95,8 +94,4 @@ function writeEntry(file: FieldWriter, entry: Entry): void {
   file.word(entry.memorySize);
   if (!entry.is64Bit) file.u32(entry.flags);
   file.word(entry.alignment);
-}
-
-function flagsOf({ readable, writable, executable }: LinuxMapping): number {
-  return (readable ? readableFlag : 0) | (writable ? writableFlag : 0) | (executable ? executableFlag : 0);
 }

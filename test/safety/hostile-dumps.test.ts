@@ -2,26 +2,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { allocators } from '../../src/allocators/index.ts';
-import { buildReport } from '../../src/assemble/build-report.ts';
-import { diffDumps } from '../../src/diff-dumps.ts';
 import type { LeakReport } from '../../src/model/leak-report.ts';
-import { openDumps } from '../../src/open-dumps.ts';
 import { reportFormats } from '../../src/reports/index.ts';
 import { temporaryFolder } from '../cli/run-cli.ts';
+import { reportOf } from '../synth/report-of.ts';
 import { writeElfCore } from '../synth/synth-elf-core.ts';
 import { writeMinidump } from '../synth/synth-minidump.ts';
 
 async function diffThrice(bytes: Uint8Array): Promise<LeakReport> {
   const path = join(temporaryFolder(), 'hostile.dmp');
   writeFileSync(path, bytes);
-  const dumps = await openDumps([path, path, path]);
-  try {
-    const result = await diffDumps(dumps, { allocators, withCells: false, bytesPerCell: undefined });
-    return buildReport(result, { allocators, version: '0', fullPaths: false });
-  } finally {
-    for (const dump of dumps) dump.close();
-  }
+  return await reportOf([path, path, path]);
 }
 
 test('dumps without any region have a report: nothing grows, and nothing could be seen', async () => {

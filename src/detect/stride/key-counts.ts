@@ -2,10 +2,6 @@
 
 export interface KeyCounts {
   add(key: number): void;
-  /** 0 for keys that never came. */
-  get(key: number): number;
-  /** Distinct keys. */
-  readonly size: number;
   /** In no order that means anything. */
   forEach(visit: (key: number, count: number) => void): void;
   clear(): void;
@@ -54,10 +50,6 @@ export function newKeyCounts(): KeyCounts {
         insert(slot, key, 1);
         if (size === slots.length) grow();
       }
-    },
-    get: (key) => counts[slotOf(key)]!,
-    get size() {
-      return size;
     },
     forEach(visit) {
       for (let index = 0; index < size; index++) visit(keys[slots[index]!]!, counts[slots[index]!]!);

@@ -17,7 +17,7 @@ import { isOfMachine, machineDump } from './machine-memory.ts';
 import { toModules } from './modules.ts';
 import { type CoreNotes, readNotes } from './notes.ts';
 import { auxiliaryTypes } from './process-notes.ts';
-import { executableFlag, type LoadSegment, readableFlag, readProgramHeaders, writableFlag } from './program-headers.ts';
+import { flagsOf, type LoadSegment, readableFlag, readProgramHeaders, writableFlag } from './program-headers.ts';
 import { cutIntoPieces, toRegions } from './regions.ts';
 import { runMarksOf } from './run-marks.ts';
 
@@ -96,9 +96,8 @@ function toCapturedRange(load: LoadSegment): CapturedRange {
 }
 
 /** A mapping that is dumped in part has a segment for each part, and is one region all the same. */
-function toMappedRange({ start, end, readable, writable, executable }: LinuxMapping) {
-  const flags = (readable ? readableFlag : 0) | (writable ? writableFlag : 0) | (executable ? executableFlag : 0);
-  return { start, end, flags };
+function toMappedRange(mapping: LinuxMapping) {
+  return { start: mapping.start, end: mapping.end, flags: flagsOf(mapping) };
 }
 
 /** The zeros that stand for bytes that could not be read are not the process's. */

@@ -2,6 +2,7 @@ import { createBinaryReader, isExactAddress } from '../../bytes/binary-reader.ts
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import { MalformedDumpError } from '../../errors.ts';
 import type { Address } from '../../model/address.ts';
+import type { LinuxMapping } from '../linux-maps.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { ElfHeader } from './elf-header.ts';
 
@@ -106,4 +107,9 @@ function readEntry32(reader: Reader): Entry {
   const fileSize = reader.u32('p_filesz');
   const memorySize = reader.u32('p_memsz');
   return { type, flags: reader.u32('p_flags'), offset, address, physicalStart, fileSize, memorySize };
+}
+
+/** Rights of a mapping as flags of its segment. */
+export function flagsOf({ readable, writable, executable }: LinuxMapping): number {
+  return (readable ? readableFlag : 0) | (writable ? writableFlag : 0) | (executable ? executableFlag : 0);
 }
