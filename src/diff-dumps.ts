@@ -99,7 +99,10 @@ export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptio
     runOf: runs.runOf,
   });
   const trend = processTrend(totals, hours);
-  const decision = decide(candidates, processFacts({ ...measured, revealed, memories, runs, found, totals, trend, walk }));
+  const decision = decide(
+    candidates,
+    processFacts({ ...measured, revealed, memories, runs, found, totals, trend, walk }),
+  );
   const grownRuns = measures.flatMap((one) => one.grownRuns);
   const crossChecks = crossCheck(decision.suspects, { memory: memories.at(-1)!, grownRuns, found });
   options.onStageDone?.('verdict');

@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LeakvizError } from '../errors.ts';
 import { printablePath } from './system-error.ts';
@@ -10,16 +10,21 @@ export interface TemporaryFile {
   discard(): void;
 }
 
+/** Linux's flag for a file that never has a name (open(2)); Node.js has no constant for it. */
+const namelessFile = 0o20000000 | constants.O_DIRECTORY;
+
 /** Directories that could not be removed while their file is open. */
 const leftDirectories = new Set<string>();
 
 /**
- * Makes an empty file in a new directory under `parent`. Where the system allows it (POSIX) file and directory lose
- * their names at once, so that nothing is left however the process ends; elsewhere (Windows) they are removed when the
- * file is discarded, or by cleanUpTemporaryFiles. Throws LeakvizError `unwritable-output`.
+ * Makes an empty file under `parent`: one without a name where the system has that (Linux), so that nothing is left
+ * however the process ends. Elsewhere it is in a new directory, and both lose their names at once (other POSIX), or are
+ * removed when the file is discarded, or by cleanUpTemporaryFiles (Windows). Throws LeakvizError `unwritable-output`.
  */
 export function createTemporaryFile(parent: string): TemporaryFile {
   try {
+    const nameless = openNameless(parent);
+    if (nameless !== undefined) return { descriptor: nameless, discard: () => closeSync(nameless) };
     const directory = mkdtempSync(join(parent, 'leakviz-'));
     leftDirectories.add(directory);
     const descriptor = openSync(join(directory, 'unpacked'), 'wx+', 0o600);
@@ -33,6 +38,16 @@ export function createTemporaryFile(parent: string): TemporaryFile {
     };
   } catch (cause) {
     throw unwritableTemporaryFile(parent, cause);
+  }
+}
+
+/** Undefined where the kernel or the file system has no such files, or refuses: then the other way says why. */
+function openNameless(parent: string): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    return openSync(parent, namelessFile | constants.O_RDWR, 0o600);
+  } catch {
+    return undefined;
   }
 }
 
