@@ -27,7 +27,8 @@ import type { Track } from './model/track.ts';
 import { planCells } from './scan/cell-plan.ts';
 import { newPacer } from './scan/pacer.ts';
 import { planPages } from './scan/page-plan.ts';
-import { scanPageBytes, scanTracks } from './scan/scan-tracks.ts';
+import { scanPageBytes } from './scan/scan-stretch.ts';
+import { scanTracks } from './scan/scan-tracks.ts';
 import type { TrackMeasure } from './scan/track-measure.ts';
 
 /** Reading all bytes, walking heaps, looking for strides, judging. */
@@ -46,6 +47,8 @@ export interface DiffOptions {
   readonly withCells: boolean;
   /** Undefined chooses by size. */
   readonly bytesPerCell: number | undefined;
+  /** Threads that may read at the same time; 1 unless given. The result is the same. */
+  readonly jobs?: number | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onStageDone?: (stage: Stage) => void;
@@ -139,7 +142,7 @@ async function measure({ memories, found, runs }: Compared, options: DiffOptions
   const drawn = new Set(cellMap.tracks.map(({ trackId }) => trackId));
   const pageMap = planPages(tracks, drawn, scanPageBytes(memories));
   const pacer = pacerFor('scan', memories, options);
-  const measures = await scanTracks({ tracks, memories, cellMap, pageMap, pacer });
+  const measures = await scanTracks({ tracks, memories, cellMap, pageMap, pacer, jobs: options.jobs });
   const captures = captureDifferences(tracks, memories);
   const totals = processTotals(tracks, measures, {
     dumpCount: memories.length,

@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   capture: ['errors', 'bytes', 'formats', 'model'],
   allocators: ['memory', 'model'],
   kernels: ['model'],
-  scan: ['kernels', 'memory', 'model'],
+  scan: ['bytes', 'kernels', 'memory', 'model'],
   compare: ['allocators', 'memory', 'model', 'scan'],
   detect: ['allocators', 'kernels', 'memory', 'model', 'scan', 'symbols', 'text'],
   'open-dumps': ['errors', 'bytes', 'formats', 'memory', 'model'],
@@ -63,11 +63,11 @@ const mayUseNode: Readonly<Record<string, readonly string[]>> = {
   capture: ['child_process', 'crypto', 'fs', 'timers/promises'],
   draw: ['util', 'zlib'],
   symbols: ['fs', 'path'],
-  scan: ['timers/promises'],
+  scan: ['timers/promises', 'worker_threads'],
   'open-dumps': ['fs', 'path'],
   reports: ['crypto'],
   images: ['crypto', 'zlib'],
-  cli: ['fs', 'path', 'timers/promises', 'url', 'util'],
+  cli: ['fs', 'os', 'path', 'timers/promises', 'url', 'util'],
 };
 
 /** Each package has one place. */

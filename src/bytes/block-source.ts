@@ -33,6 +33,7 @@ export function createBlockSource(
 
   return {
     size,
+    file: undefined,
     read(offset, into) {
       const wanted = Math.min(into.length, size - offset);
       let done = 0;

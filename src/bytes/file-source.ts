@@ -87,6 +87,7 @@ export function descriptorSource(descriptor: number, size: number, path: string)
 
   return {
     size,
+    file: { descriptor, path },
     read(offset, into) {
       const wanted = Math.min(into.length, size - offset);
       const goesOn = offset >= lastEnd && offset - lastEnd <= readAhead;

@@ -94,6 +94,7 @@ function createPartsSource(parts: readonly Piece[], file: ByteSource): ByteSourc
   const size = parts.at(-1)?.end ?? 0;
   return {
     size,
+    file: undefined,
     read(offset, into) {
       const wanted = Math.max(0, Math.min(into.length, size - offset));
       let done = 0;

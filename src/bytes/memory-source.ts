@@ -4,6 +4,7 @@ import type { ByteSource } from './byte-source.ts';
 export function memorySource(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.length,
+    file: undefined,
     read(offset, into) {
       const part = bytes.subarray(offset, offset + into.length);
       into.set(part);

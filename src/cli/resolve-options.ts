@@ -1,4 +1,5 @@
 // The options of diff as the run wants them, from what yargs parsed.
+import { availableParallelism } from 'node:os';
 import type { Options } from 'yargs';
 import type { PixelDepth } from '../draw/encode/bmp-header.ts';
 import { LeakvizError } from '../errors.ts';
@@ -12,7 +13,7 @@ import { parseConditions } from './gate/parse-conditions.ts';
 import { readBaseline } from './gate/read-baseline.ts';
 import { checkModuleFolders } from './module-folders.ts';
 import { parseDepth } from './parse-depth.ts';
-import { parseBase, parseBytes, parseInterval, parseSize, parseTimes } from './parse-quantity.ts';
+import { parseBase, parseBytes, parseInterval, parseSize, parseTimes, parseWholeNumber } from './parse-quantity.ts';
 
 const formatIds = reportFormats.map((format) => format.id) as readonly string[];
 const shortIds: Readonly<Record<string, string>> = { md: 'markdown' };
@@ -41,6 +42,8 @@ export interface ResolvedOptions {
   /** Where files of modules are looked for. */
   readonly moduleFolders: readonly string[];
   readonly tempDir: string | undefined;
+  /** Threads that read at the same time. */
+  readonly jobs: number;
   readonly quiet: boolean;
   readonly verbose: boolean;
 }
@@ -69,6 +72,7 @@ export function resolveOptions(args: DiffArgs, dumpCount: number): ResolvedOptio
     times: args.times === undefined ? undefined : parseTimes(args.times, dumpCount),
     moduleFolders: checkModuleFolders(args.modules ?? []),
     tempDir: args['temp-dir'],
+    jobs: parseJobs(args.jobs),
     quiet: args.quiet,
     verbose: args.verbose,
   };
@@ -83,6 +87,15 @@ export function defaultArgs(): DiffArgs {
 /** What a run does that no option was given for. */
 export function defaultOptions(): ResolvedOptions {
   return resolveOptions(defaultArgs(), 0);
+}
+
+/** Reading is copying: a few threads are as fast as the memory is, and more only wait for it. */
+const usefulJobs = 8;
+const mostJobs = 64;
+
+function parseJobs(jobs: string | undefined): number {
+  if (jobs === undefined) return Math.min(usefulJobs, availableParallelism());
+  return Math.min(mostJobs, parseWholeNumber('--jobs', jobs, 1));
 }
 
 function parseBundle({ bundle, 'bundle-limit': limit }: DiffArgs): number | undefined {

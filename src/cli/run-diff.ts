@@ -81,6 +81,7 @@ async function compare(dumps: readonly OpenedDump[], run: Run, checkInputs: () =
     allocators,
     withCells: options.withPictures,
     bytesPerCell: options.bytesPerCell,
+    jobs: options.jobs,
     signal,
     onProgress: ({ stage, doneBytes, totalBytes }) => bar.show(stages[stage], doneBytes, totalBytes),
     onStageDone: (stage) => stopwatch.lap(stages[stage]),

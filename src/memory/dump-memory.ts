@@ -79,6 +79,7 @@ export function openMemory(dump: Dump, source: ByteSource): Memory {
 
   return {
     dump,
+    file: source.file && { ...source.file, size: source.size },
     u8,
     u16,
     u32,

@@ -1,5 +1,12 @@
+import type { OpenFile } from '../bytes/byte-source.ts';
 import type { Address } from '../model/address.ts';
 import type { Dump } from '../model/dump.ts';
+
+/** The captured ranges' file offsets count in it. */
+export interface MemoryFile extends OpenFile {
+  /** Bytes of it that count. */
+  readonly size: number;
+}
 
 /**
  * Reads a process's memory by address. Words come back as numbers (64-bit ones sign-extended, exact for every
@@ -8,6 +15,8 @@ import type { Dump } from '../model/dump.ts';
  */
 export interface Memory {
   readonly dump: Dump;
+  /** Where its bytes are, if one file holds them as they are: other threads of the process read it there. */
+  readonly file?: MemoryFile | undefined;
   u8(address: Address): number | undefined;
   u16(address: Address): number | undefined;
   u32(address: Address): number | undefined;

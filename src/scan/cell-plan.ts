@@ -2,6 +2,7 @@
 import type { CellMap } from '../model/cell-map.ts';
 import { cellAbsent } from '../model/cell-map.ts';
 import type { Track } from '../model/track.ts';
+import { sharedBytes } from './shared-bytes.ts';
 
 export interface CellPlanOptions {
   /** Bytes of one cell; undefined chooses by size. A power of two, at least 8. */
@@ -27,18 +28,17 @@ export function planCells(tracks: readonly Track[], options: CellPlanOptions): C
   // Asking for more detail than fits in memory gives what fits.
   const floor = 2 ** Math.max(3, Math.ceil(Math.log2(Math.max(1, (total * dumpCount) / mostCellsInAll))));
   const bytesPerCell = options.bytesPerCell === undefined ? smallest : Math.max(options.bytesPerCell, floor);
+  const places = drawn.map((track) => {
+    const start = Math.floor(track.start / bytesPerCell) * bytesPerCell;
+    return { trackId: track.id, start, cellCount: Math.ceil((track.end - start) / bytesPerCell) };
+  });
+  const take = sharedBytes(dumpCount * places.reduce((sum, { cellCount }) => sum + cellCount, 0), cellAbsent);
   return {
     bytesPerCell,
-    tracks: drawn.map((track) => {
-      const start = Math.floor(track.start / bytesPerCell) * bytesPerCell;
-      const cellCount = Math.ceil((track.end - start) / bytesPerCell);
-      return {
-        trackId: track.id,
-        start,
-        cellCount,
-        cells: track.presence.map(() => new Uint8Array(cellCount).fill(cellAbsent)),
-      };
-    }),
+    tracks: places.map((place) => ({
+      ...place,
+      cells: Array.from({ length: dumpCount }, () => take(place.cellCount)),
+    })),
   };
 }
 

@@ -1,6 +1,7 @@
 // Of which pages it is kept what became of them in each dump.
 import type { PageMap } from '../model/page-map.ts';
 import type { Track } from '../model/track.ts';
+import { sharedBytes } from './shared-bytes.ts';
 
 /** Of all dumps together, one byte each: what readers point at, which is no finer than what pictures show. */
 const mostPages = 8_000_000;
@@ -15,12 +16,16 @@ export function planPages(tracks: readonly Track[], trackIds: ReadonlySet<string
   const bytes = chosen.reduce((sum, { start, end }) => sum + end - start, 0);
   let bytesPerPage = pageBytes;
   while ((bytes / bytesPerPage) * dumpCount > mostPages) bytesPerPage *= 2;
+  const places = chosen.map((track) => {
+    const start = Math.floor(track.start / bytesPerPage) * bytesPerPage;
+    return { trackId: track.id, start, pageCount: Math.ceil((track.end - start) / bytesPerPage) };
+  });
+  const take = sharedBytes(dumpCount * places.reduce((sum, { pageCount }) => sum + pageCount, 0), 0);
   return {
     bytesPerPage,
-    tracks: chosen.map((track) => {
-      const start = Math.floor(track.start / bytesPerPage) * bytesPerPage;
-      const pageCount = Math.ceil((track.end - start) / bytesPerPage);
-      return { trackId: track.id, start, pageCount, pages: track.presence.map(() => new Uint8Array(pageCount)) };
-    }),
+    tracks: places.map((place) => ({
+      ...place,
+      pages: Array.from({ length: dumpCount }, () => take(place.pageCount)),
+    })),
   };
 }

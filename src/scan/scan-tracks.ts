@@ -1,107 +1,93 @@
-// The one pass over all bytes of all dumps, in address order, the same window of every dump side by side.
-
+// The one pass over all bytes of all dumps.
+import { setTimeout } from 'node:timers/promises';
 import type { PageKernels } from '../kernels/kernels.ts';
 import { openKernels } from '../kernels/open-kernels.ts';
-import type { Memory } from '../memory/memory.ts';
-import type { Address } from '../model/address.ts';
-import type { CellMap, TrackCells } from '../model/cell-map.ts';
-import type { PageMap, TrackPages } from '../model/page-map.ts';
-import type { Track } from '../model/track.ts';
-import { fillWindow, nextCaptured } from './captured-window.ts';
-import { type LanePlan, openLanes, planLanes } from './lanes.ts';
 import type { Pacer } from './pacer.ts';
-import { type CellLane, drawWindow, finishCell } from './scan-cells.ts';
-import { type DumpLane, measureWindow, noteGrowth, notePages } from './scan-window.ts';
-import { newTrackMeasure, type TrackMeasure } from './track-measure.ts';
+import { claimParts, type ScanPart, scanParts } from './scan-parts.ts';
+import { newScanner, type ScanTask, scanPageBytes } from './scan-stretch.ts';
+import { type PartMeasures, startTeam, usefulThreads } from './scan-team.ts';
+import { addMeasure, newTrackMeasure, type StretchMeasure, type TrackMeasure } from './track-measure.ts';
 
-export interface ScanInput {
-  readonly tracks: readonly Track[];
-  readonly memories: readonly Memory[];
-  /** Filled by the scan; empty when no pictures are wanted. */
-  readonly cellMap: CellMap;
-  /** Filled too; of pages of `scanPageBytes` or larger ones. */
-  readonly pageMap: PageMap;
+export interface ScanInput extends ScanTask {
   readonly pacer: Pacer;
+  /** Threads that may be used, this one included; 1 unless given. */
+  readonly jobs?: number | undefined;
   /** Kernels over a memory of so many bytes; the fastest unless given. */
   readonly open?: (bytes: number) => PageKernels;
 }
 
-/** Reads every captured byte once. Returns one measure per track. */
+/** Between two looks at whether the other threads are done. */
+const patienceMs = 20;
+
+/** Reads every captured byte once. Returns one measure per track: the same ones whatever the number of threads. */
 export async function scanTracks(input: ScanInput): Promise<TrackMeasure[]> {
-  const scanner = newScanner(input);
-  const cellsByTrack = new Map(input.cellMap.tracks.map((cells) => [cells.trackId, cells]));
-  const pagesByTrack = new Map(input.pageMap.tracks.map((pages) => [pages.trackId, pages]));
-  const measures: TrackMeasure[] = [];
-  for (const track of input.tracks) {
-    const drawn = { cells: cellsByTrack.get(track.id), trackPages: pagesByTrack.get(track.id) };
-    measures.push(await scanTrack(scanner, track, drawn));
-  }
-  return measures;
-}
-
-/** Bytes of the pages that the scan looks at, one after the other. */
-export function scanPageBytes(memories: readonly Memory[]): number {
-  // The smallest, where they differ: the others are multiples of it, so that all are measured alike.
-  const smallest = Math.min(...memories.map(({ dump }) => dump.pageSize));
-  return Math.min(65536, Math.max(4096, smallest));
-}
-
-interface Scanner extends LanePlan {
-  readonly kernels: PageKernels;
-  readonly lanes: readonly DumpLane[];
-  readonly cellLanes: readonly CellLane[];
-  readonly bytesPerPage: number;
-  readonly pacer: Pacer;
-}
-
-function newScanner({ memories, cellMap, pageMap, pacer, open = openKernels }: ScanInput): Scanner {
-  const plan = planLanes(memories, cellMap, scanPageBytes(memories));
-  const kernels = open(plan.bytes);
-  const { bytesPerPage } = pageMap;
-  return { ...plan, kernels, ...openLanes(plan, kernels.buffer, memories), bytesPerPage, pacer };
-}
-
-/** Undefined where the track is not drawn. */
-interface Drawn {
-  readonly cells: TrackCells | undefined;
-  readonly trackPages: TrackPages | undefined;
-}
-
-async function scanTrack(scanner: Scanner, track: Track, { cells, trackPages }: Drawn): Promise<TrackMeasure> {
-  const { kernels, lanes, cellLanes, pageBytes, windowBytes, bytesPerCell, bytesPerPage, pacer } = scanner;
-  const measure = newTrackMeasure(lanes.length);
-  for (let at = track.start; at < track.end; ) {
-    const start = nextWindow(lanes, track, at, pageBytes);
-    if (start === undefined) break;
-    const end = Math.min(start + windowBytes, Math.ceil(track.end / pageBytes) * pageBytes);
-    let read = 0;
-    for (const [index, lane] of lanes.entries()) {
-      const presence = track.presence[index];
-      const shift = presence?.shift ?? 0;
-      lane.shift = shift;
-      lane.held = presence ? fillWindow(lane, lane.memory, presence, { start: start - shift, end: end - shift }) : 0;
-      read += lane.held;
+  const { tracks, memories, cellMap, pageMap, pacer, jobs = 1, open = openKernels } = input;
+  const granule = Math.max(cellMap.bytesPerCell, pageMap.bytesPerPage, scanPageBytes(memories));
+  const cut = () => scanParts(tracks, granule);
+  const sum = newSum(tracks.length, memories.length);
+  const taken = new Int32Array(new SharedArrayBuffer(4));
+  const threads = usefulThreads(input, jobs - 1);
+  let readByOthers = 0;
+  const onPart = (part: PartMeasures) => {
+    sum.add(part);
+    readByOthers += capturedBytes(part);
+  };
+  const team = threads > 0 ? startTeam(input, { granule, taken }, threads, onPart) : undefined;
+  const pace = (read: number) => {
+    const bytes = read + readByOthers;
+    readByOthers = 0;
+    return pacer.pace(bytes);
+  };
+  try {
+    const scan = newScanner(input, open);
+    const measurePart = async (number: number, part: ScanPart) => {
+      const found: StretchMeasure[] = [];
+      for (const stretch of part) {
+        const measure = newTrackMeasure(memories.length);
+        for (const read of scan(stretch, measure)) await pace(read);
+        found.push({ track: stretch.track, measure });
+      }
+      sum.add({ number, found });
+    };
+    for (const { number, part } of claimParts(cut(), taken)) await measurePart(number, part);
+    if (team !== undefined) {
+      while (!(await isOver(team.ended))) await pace(0);
+      // What a thread that ended early had taken.
+      let number = 0;
+      for (const part of cut()) {
+        if (!sum.has(number)) await measurePart(number, part);
+        number++;
+      }
     }
-    const pages = (end - start) / pageBytes;
-    measureWindow(kernels, lanes, { measure, pages });
-    noteGrowth(lanes, { measure, pages, start });
-    if (trackPages) notePages(lanes, { trackPages, bytesPerPage, pages, start });
-    if (cells) drawWindow(kernels, lanes, cellLanes, { cells, bytesPerCell, start, pages });
-    at = end;
-    await pacer.pace(read);
+  } finally {
+    await team?.end();
   }
-  if (cells) for (const [index, { open }] of cellLanes.entries()) finishCell(open, cells.cells[index]!);
-  return measure;
+  return sum.measures;
 }
 
-/** Start of the next window that some dump holds bytes of, on a page border. */
-function nextWindow(lanes: readonly DumpLane[], track: Track, at: Address, pageBytes: number): Address | undefined {
-  let next = Number.POSITIVE_INFINITY;
-  for (const [index, lane] of lanes.entries()) {
-    const presence = track.presence[index];
-    if (!presence) continue;
-    const stretch = nextCaptured(lane.memory, presence, at - presence.shift);
-    if (stretch) next = Math.min(next, stretch.start + presence.shift);
-  }
-  return next < track.end ? Math.floor(next / pageBytes) * pageBytes : undefined;
+/** Waits a moment for what will settle. */
+function isOver(ended: Promise<unknown>): Promise<boolean> {
+  return Promise.race([ended.then(() => true), setTimeout(patienceMs, false)]);
+}
+
+function capturedBytes({ found }: PartMeasures): number {
+  return found.reduce((sum, { measure }) => sum + measure.capturedBytes.reduce((all, bytes) => all + bytes, 0), 0);
+}
+
+/** Adds parts up in their order, whatever order they come in. */
+function newSum(trackCount: number, dumpCount: number) {
+  const measures = Array.from({ length: trackCount }, () => newTrackMeasure(dumpCount));
+  const waiting = new Map<number, readonly StretchMeasure[]>();
+  let next = 0;
+  return {
+    measures,
+    has: (number: number) => number < next || waiting.has(number),
+    add({ number, found }: PartMeasures) {
+      waiting.set(number, found);
+      for (let part = waiting.get(next); part !== undefined; part = waiting.get(next)) {
+        for (const { track, measure } of part) addMeasure(measures[track]!, measure);
+        waiting.delete(next++);
+      }
+    },
+  };
 }

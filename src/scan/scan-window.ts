@@ -4,7 +4,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
 import { pageFlags, type TrackPages } from '../model/page-map.ts';
 import type { WindowBuffer } from './captured-window.ts';
-import type { TrackMeasure } from './track-measure.ts';
+import { addRun, type TrackMeasure } from './track-measure.ts';
 
 /** The scan's state for one dump. Its window and what the kernels tell of it stand in the kernels' memory. */
 export interface DumpLane extends WindowBuffer {
@@ -104,17 +104,11 @@ export function noteGrowth(
   if (last.held === 0) return;
   for (let page = 0; page < pages; page++) {
     if (holdsSomething(last, page) && !holdsSomething(first, page)) {
-      addToRuns(measure.grownRuns, start + page * pageBytes, pageBytes);
+      addRun(measure.grownRuns, start + page * pageBytes, start + (page + 1) * pageBytes);
     }
   }
 }
 
 function holdsSomething({ held, capturedOfPage, facts, pageBytes }: DumpLane, page: number): boolean {
   return held > 0 && capturedOfPage[page]! > 0 && (facts[page]! & ~sameFlag) < pageBytes;
-}
-
-function addToRuns(runs: { start: Address; end: Address }[], address: Address, pageBytes: number): void {
-  const last = runs.at(-1);
-  if (last && last.end === address) last.end = address + pageBytes;
-  else runs.push({ start: address, end: address + pageBytes });
 }

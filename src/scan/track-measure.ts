@@ -15,6 +15,15 @@ export interface TrackMeasure {
   readonly grownRuns: { start: Address; end: Address }[];
 }
 
+const byteCounts = [
+  'capturedBytes',
+  'populatedBytes',
+  'zeroBytes',
+  'unchangedBytes',
+  'changedBytes',
+  'newBytes',
+] as const satisfies (keyof TrackMeasure)[];
+
 export function newTrackMeasure(dumpCount: number): TrackMeasure {
   return {
     capturedBytes: new Float64Array(dumpCount),
@@ -25,4 +34,26 @@ export function newTrackMeasure(dumpCount: number): TrackMeasure {
     newBytes: new Float64Array(dumpCount),
     grownRuns: [],
   };
+}
+
+/** What was measured of a stretch of a track. */
+export interface StretchMeasure {
+  /** Index of the track. */
+  readonly track: number;
+  readonly measure: TrackMeasure;
+}
+
+/** Adds what was measured of a stretch of the track that follows all those added before. */
+export function addMeasure(measure: TrackMeasure, stretch: TrackMeasure): void {
+  for (const name of byteCounts) {
+    for (const [dump, bytes] of stretch[name].entries()) measure[name][dump]! += bytes;
+  }
+  for (const { start, end } of stretch.grownRuns) addRun(measure.grownRuns, start, end);
+}
+
+/** Adds a run behind all others; one that goes on where the last one ends makes that longer. */
+export function addRun(runs: { start: Address; end: Address }[], start: Address, end: Address): void {
+  const last = runs.at(-1);
+  if (last && last.end === start) last.end = end;
+  else runs.push({ start, end });
 }

@@ -8,6 +8,7 @@ export function imageSource(memory: Memory, module: LoadedModule): ByteSource {
   const size = module.end - module.start;
   return {
     size,
+    file: undefined,
     read: (offset, into) =>
       offset < 0 || offset >= size ? 0 : memory.read(module.start + offset, into.subarray(0, size - offset)),
     close() {},

@@ -99,7 +99,7 @@ describe('a BMP of raw bytes', () => {
   });
 
   it('is refused above 4 GB, with a way out', () => {
-    const huge: ByteSource = { size: 5 * 2 ** 30, read: () => 0, close: () => undefined };
+    const huge: ByteSource = { size: 5 * 2 ** 30, file: undefined, read: () => 0, close: () => undefined };
     const picture = rawPicture(wholeFile(huge), { depth: 32, width: undefined });
     expect(() => [...encodeRawBmp(picture)]).toThrowError(/at most 4 GB/);
   });
@@ -108,6 +108,7 @@ describe('a BMP of raw bytes', () => {
     let largest = 0;
     const source: ByteSource = {
       size: 2 ** 30,
+      file: undefined,
       read: (_, into) => {
         largest = Math.max(largest, into.length);
         return into.length;

@@ -9,7 +9,8 @@ import type { Track } from '../../src/model/track.ts';
 import { planCells } from '../../src/scan/cell-plan.ts';
 import { newPacer } from '../../src/scan/pacer.ts';
 import { planPages } from '../../src/scan/page-plan.ts';
-import { scanPageBytes, scanTracks } from '../../src/scan/scan-tracks.ts';
+import { scanPageBytes } from '../../src/scan/scan-stretch.ts';
+import { scanTracks } from '../../src/scan/scan-tracks.ts';
 import { type FakeRegion, fakeMemory } from '../synth/fake-memory.ts';
 
 const page = 4096;

@@ -69,6 +69,7 @@ describe('memory with a file', () => {
   const bytes = synthElfFile({ constants: constants.bytes });
   const source = {
     size: bytes.length,
+    file: undefined,
     read: (offset: number, into: Uint8Array) => {
       const piece = bytes.subarray(offset, offset + into.length);
       into.set(piece);

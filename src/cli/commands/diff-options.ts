@@ -20,6 +20,7 @@ export const diffOptions = {
     describe: 'Folder with program and libraries, for what the dumps left out; may be given several times',
   },
   'temp-dir': { ...input, describe: 'Folder that compressed dumps are unpacked to' },
+  jobs: { ...input, describe: 'Threads that read at the same time (as many as there are processors)' },
   output: {
     ...results,
     alias: 'o',

@@ -184,6 +184,7 @@ interface Composition {
 function composedSource(own: ByteSource, base: ByteSource, { places, type }: Composition): ByteSource {
   return {
     size: own.size,
+    file: undefined,
     read(offset, into) {
       const wanted = Math.min(into.length, own.size - offset);
       let done = 0;

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { randomNumbers } from '../synth/leaky-process.ts';
+import { readFolder, runCli, sampleDumps, temporaryFolder } from './run-cli.ts';
+
+/** Holes cost nothing on disk, and are read like all else: enough of them that threads pay. */
+const bytes = 72 << 20;
+
+function makeDumps(folder: string): string[] {
+  const random = randomNumbers(7);
+  return [1, 2, 3].map((dump) => {
+    const path = join(folder, `${dump}.raw`);
+    const file = openSync(path, 'w');
+    ftruncateSync(file, bytes);
+    for (let place = 0; place < 400 * dump; place++) {
+      const data = Buffer.alloc(4096).fill(`some text ${Math.floor(random() * 1000)} `);
+      writeSync(file, data, 0, data.length, Math.floor(random() * (bytes / 4096 - 1)) * 4096);
+    }
+    closeSync(file);
+    return path;
+  });
+}
+
+test('results are the same, byte for byte, whatever the number of threads', async () => {
+  const folder = temporaryFolder();
+  const dumps = makeDumps(folder);
+  const results = [];
+  for (const jobs of ['1', '2', '5']) {
+    const out = join(folder, `out-${jobs}`);
+    const args = ['diff', ...dumps, '--base', '0x7f0000000000', '--interval', '1h', '--jobs', jobs, '-o', out];
+    expect(await runCli(args)).toMatchObject({ code: 0, stderr: '' });
+    results.push([...readFolder(out)].map(([name, file]) => [name, createHash('sha256').update(file).digest('hex')]));
+  }
+  expect(results[0]!.length).toBeGreaterThan(5);
+  expect(results[1]).toEqual(results[0]);
+  expect(results[2]).toEqual(results[0]);
+});
+
+test('a number of threads that makes no sense is refused', async () => {
+  const result = await runCli(['diff', ...sampleDumps('linux-65535'), '--jobs', '0']);
+  expect(result.code).toBe(2);
+  expect(result.stderr).toContain("--jobs: expected a whole number from 1, found '0'");
+});
