@@ -1,22 +1,33 @@
 // Follows regions through the dumps of one address space: what overlaps from dump to dump is one track, however it was split.
-import { lastStartingAtOrBelow } from '../model/address.ts';
-import type { Dump, MemoryRegion } from '../model/dump.ts';
+import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
+import { type Dump, type MemoryRegion, regionKinds } from '../model/dump.ts';
 import type { Track, TrackPresence } from '../model/track.ts';
+import { type Groups, gatherNeighbours, mostTracks } from './gather-neighbours.ts';
 
-/** Consecutive regions of one dump that are shown as one: the sections of one image, the mappings of one file. */
-interface Span {
-  readonly dump: number;
-  readonly start: number;
-  end: number;
-  readonly pieces: MemoryRegion[];
-}
-
-/** Regions become tracks, sorted by address. Every region of every dump is in exactly one track. */
-export function matchRegions(dumps: readonly Dump[]): Track[] {
-  const spans = dumps.flatMap((dump, index) => mergeFileMappings(namedByOthers(dump, dumps), index));
-  spans.sort((a, b) => a.start - b.start || a.end - b.end || a.dump - b.dump);
-  const groups = groupOverlapping(spans);
-  return groups.map((group, index) => toTrack(group, index, dumps.length));
+/**
+ * Regions become tracks, sorted by address. Every region of every dump is in exactly one track.
+ * @param most tracks that there are if need be; see gatherNeighbours
+ */
+export function matchRegions(dumps: readonly Dump[], most = mostTracks): Track[] {
+  const lists = dumps.map((dump) => mergeFileMappings(namedByOthers(dump, dumps)));
+  const { groups, groupOf } = groupOverlapping(lists);
+  const trackOf = gatherNeighbours(groups, most);
+  const pieces: MemoryRegion[][][] = [];
+  for (const [dump, { regions, firsts }] of lists.entries()) {
+    for (const [span, first] of firsts.entries()) {
+      const track = trackOf[groupOf[dump]![span]!]!;
+      pieces[track] ??= dumps.map(() => []);
+      for (let index = first; index < (firsts[span + 1] ?? regions.length); index++) {
+        pieces[track][dump]!.push(regions[index]!);
+      }
+    }
+  }
+  const groupCounts = new Uint32Array(pieces.length);
+  for (const track of trackOf) groupCounts[track]!++;
+  const tracks = pieces
+    .map((own, track) => toTrack(own, groupCounts[track]! > 1))
+    .sort((a, b) => a.start - b.start || a.end - b.end);
+  return tracks.map((track, index) => ({ ...track, id: `r${index + 1}` }));
 }
 
 /**
@@ -40,26 +51,41 @@ function isOfFile({ kind, name }: MemoryRegion): boolean {
   return (kind === 'image' || kind === 'mapped-file') && name !== '';
 }
 
+/** The regions of one dump in spans, each of which is shown as one: the sections of one image, the mappings of one file. */
+interface Spans {
+  readonly regions: readonly MemoryRegion[];
+  /** By span, the index of its first region; its last is the one before the next span's first. */
+  readonly firsts: readonly number[];
+}
+
 /** One span for the neighbouring mappings of one file: a module is one thing to a reader, not five sections. */
-function mergeFileMappings(regions: readonly MemoryRegion[], dump: number): Span[] {
-  const spans: Span[] = [];
-  for (const region of regions) {
-    const last = spans.at(-1);
-    const before = last?.pieces[0];
+function mergeFileMappings(regions: readonly MemoryRegion[]): Spans {
+  const firsts: number[] = [];
+  let before: MemoryRegion | undefined;
+  for (const [index, region] of regions.entries()) {
     const isSameFile =
       before !== undefined && isOfFile(region) && before.name === region.name && before.kind === region.kind;
-    if (isSameFile) {
-      last!.end = Math.max(last!.end, region.end);
-      last!.pieces.push(region);
-    } else spans.push({ dump, start: region.start, end: region.end, pieces: [region] });
+    if (!isSameFile) firsts.push(index);
+    before = region;
   }
-  return spans;
+  return { regions, firsts };
+}
+
+function endOfSpan({ regions, firsts }: Spans, span: number): Address {
+  return regions[(firsts[span + 1] ?? regions.length) - 1]!.end;
 }
 
 /** Memory that one thing can grow into; a file's mapping and anonymous memory at one address are two things. */
-function family(span: Span): string {
-  const first = span.pieces[0]!;
-  return first.kind === 'image' || first.kind === 'mapped-file' ? `${first.kind}:${first.name}` : 'anonymous';
+function family({ kind, name }: MemoryRegion): string {
+  return kind === 'image' || kind === 'mapped-file' ? `${kind}:${name}` : anonymous;
+}
+
+const anonymous = 'anonymous';
+
+/** See Groups. */
+function likenessOf(region: MemoryRegion): number {
+  const isPlain = region.name === '' && region.kind !== 'stack' && family(region) === anonymous;
+  return isPlain ? regionKinds.indexOf(region.kind) * 2 + (region.writable ? 1 : 0) : -1;
 }
 
 /**
@@ -67,36 +93,71 @@ function family(span: Span): string {
  * one family never overlap each other, so that one open group per family is enough; overlap within one dump cannot
  * happen, and spans that only touch stay apart.
  */
-function groupOverlapping(spans: readonly Span[]): Span[][] {
-  const groups: { spans: Span[]; start: number; end: number }[] = [];
-  const open = new Map<string, { spans: Span[]; start: number; end: number }>();
-  for (const span of spans) {
-    const key = family(span);
-    const group = open.get(key);
-    if (group && span.start < group.end) {
-      group.spans.push(span);
-      group.end = Math.max(group.end, span.end);
+function groupOverlapping(lists: readonly Spans[]): { groups: Groups; groupOf: Uint32Array[] } {
+  const starts: Address[] = [];
+  const ends: Address[] = [];
+  const likeness: number[] = [];
+  const groupOf = lists.map(({ firsts }) => new Uint32Array(firsts.length));
+  const open = new Map<string, number>();
+  for (const { dump, span } of inOrder(lists)) {
+    const list = lists[dump]!;
+    const region = list.regions[list.firsts[span]!]!;
+    const end = endOfSpan(list, span);
+    const key = family(region);
+    let group = open.get(key);
+    if (group !== undefined && region.start < ends[group]!) {
+      ends[group] = Math.max(ends[group]!, end);
+      if (likeness[group] !== likenessOf(region)) likeness[group] = -1;
     } else {
-      const opened = { spans: [span], start: span.start, end: span.end };
-      groups.push(opened);
-      open.set(key, opened);
+      group = starts.push(region.start) - 1;
+      ends.push(end);
+      likeness.push(likenessOf(region));
+      open.set(key, group);
     }
+    groupOf[dump]![span] = group;
   }
-  return groups.sort((a, b) => a.start - b.start || a.end - b.end).map((group) => group.spans);
+  return { groups: { starts, ends, likeness }, groupOf };
 }
 
-function toTrack(spans: readonly Span[], index: number, dumpCount: number): Track {
-  const perDump: MemoryRegion[][] = Array.from({ length: dumpCount }, () => []);
-  for (const span of spans) perDump[span.dump]!.push(...span.pieces);
-  const presence = perDump.map(toPresence);
-  const all = perDump.flat();
+/** The spans of all dumps by start, then end, then dump. The place is told in one object that is used again. */
+function* inOrder(lists: readonly Spans[]): Generator<{ readonly dump: number; readonly span: number }, void> {
+  const place = { dump: 0, span: 0 };
+  const next = lists.map(() => 0);
+  const starts = lists.map(({ regions }) => regions[0]?.start ?? Number.POSITIVE_INFINITY);
+  for (;;) {
+    let first = 0;
+    for (let dump = 1; dump < lists.length; dump++) {
+      const isBefore =
+        starts[dump]! < starts[first]! ||
+        (starts[dump] === starts[first] &&
+          starts[dump]! < Number.POSITIVE_INFINITY &&
+          endOfSpan(lists[dump]!, next[dump]!) < endOfSpan(lists[first]!, next[first]!));
+      if (isBefore) first = dump;
+    }
+    if (starts[first] === undefined || starts[first] === Number.POSITIVE_INFINITY) return;
+    const { regions, firsts } = lists[first]!;
+    place.dump = first;
+    place.span = next[first]!++;
+    starts[first] = next[first]! < firsts.length ? regions[firsts[next[first]!]!]!.start : Number.POSITIVE_INFINITY;
+    yield place;
+  }
+}
+
+/**
+ * The id is given when all tracks are in order.
+ * @param pieces the track's regions in each dump, sorted
+ */
+function toTrack(pieces: readonly (readonly MemoryRegion[])[], isGathered: boolean): Track {
+  const presence = pieces.map(toPresence);
+  const present = presence.filter((one) => one !== null);
+  const all = pieces.flat();
   const named = all.find((region) => region.kind === 'stack') ?? all.find((region) => region.name !== '') ?? all[0]!;
   return {
-    id: `r${index + 1}`,
+    id: '',
     kind: named.kind,
-    name: named.name,
-    start: spans.reduce((low, span) => Math.min(low, span.start), Number.POSITIVE_INFINITY),
-    end: spans.reduce((high, span) => Math.max(high, span.end), Number.NEGATIVE_INFINITY),
+    name: isGathered ? `${Math.max(...pieces.map(({ length }) => length))} neighbouring regions` : named.name,
+    start: Math.min(...present.map(({ start }) => start)),
+    end: Math.max(...present.map(({ end }) => end)),
     writable: all.some((region) => region.writable),
     presence,
   };
@@ -104,7 +165,7 @@ function toTrack(spans: readonly Span[], index: number, dumpCount: number): Trac
 
 function toPresence(regions: readonly MemoryRegion[]): TrackPresence | null {
   if (regions.length === 0) return null;
-  const pieces = regions.map(({ start, end }) => ({ start, end })).sort((a, b) => a.start - b.start);
+  const pieces = regions.map(({ start, end }) => ({ start, end }));
   return {
     start: pieces[0]!.start,
     end: pieces.at(-1)!.end,

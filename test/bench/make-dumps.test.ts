@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDumps } from '../../src/open-dumps.ts';
 import { formats, makeDumps, regionStart } from './make-dumps.ts';
+import { makeRegionDumps } from './make-region-dumps.ts';
 import { ownFigures } from './measure.ts';
 
 test.each(formats)('made %s dumps hold one region, all of it, which fills up', async (format) => {
@@ -27,6 +28,20 @@ test.each(formats)('made %s dumps hold one region, all of it, which fills up', a
   expect(third).toBeGreaterThan(200);
   expect(first - second).toBeGreaterThan(20);
   expect(second - third).toBeGreaterThan(20);
+});
+
+test.each(['elf', 'minidump'] as const)('made %s dumps of many regions gain some from dump to dump', async (format) => {
+  const folder = mkdtempSync(join(tmpdir(), 'leakviz-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const dumps = await openDumps(makeRegionDumps(folder, { format, regions: 1000 }));
+  for (const [index, { memory, warnings, close }] of dumps.entries()) {
+    const { dump } = memory;
+    expect([...dump.warnings, ...warnings]).toEqual([]);
+    expect([dump.regions.length, dump.captured.length]).toEqual([800 + index * 100, 800 + index * 100]);
+    expect(dump.regions.at(-1)).toMatchObject({ start: regionStart + (799 + index * 100) * 8192, kind: 'private' });
+    expect(memory.u32(regionStart + 799 * 8192 + 128)).toBe(800);
+    close();
+  }
 });
 
 test('the times that --verbose tells are read', () => {

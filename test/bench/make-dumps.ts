@@ -13,8 +13,8 @@ export type Format = (typeof formats)[number];
 export const regionStart = 0x10000000;
 export const dumpCount = 3;
 
-const pageSize = 4096;
-const pieceBytes = 4 << 20;
+export const pageSize = 4096;
+export const pieceBytes = 4 << 20;
 /** Share of the pages that are all zero; the rest holds objects, whose words are half zero, or data without any. */
 const zeroShares: Readonly<Record<Content, number>> = { dense: 0, mixed: 0.5, zero: 0.96 };
 /** Share of the pages that are other in each dump: a process that works writes to some of its memory. */
@@ -50,22 +50,27 @@ export function makeDumps(
   });
 }
 
-/** The writers take a region's bytes; here they only have to be told how many there are. */
+/** What stands before the bytes of the region. */
 function headerOf(format: Format, bytes: number): Uint8Array {
   if (format === 'raw') return new Uint8Array();
-  const stand = new Uint8Array(0x5a000);
-  const file =
-    format === 'elf'
-      ? writeElfCore({ segments: [{ address: regionStart, bytes: stand }], process: { id: 1, name: 'bench' } })
-      : writeMinidump({
-          ranges: [{ address: regionStart, bytes: stand }],
-          memoryInfo: [{ address: regionStart, size: stand.length }],
-        });
-  const header = Buffer.from(file.subarray(0, file.length - stand.length));
-  for (let at = 0; at + 8 <= header.length; at += 4) {
-    if (header.readBigUInt64LE(at) === BigInt(stand.length)) header.writeBigUInt64LE(BigInt(bytes), at);
+  return headerOfRegions(format, [{ address: regionStart, fileSize: bytes }]);
+}
+
+/** What stands before the bytes of the regions, which follow one after the other. */
+export function headerOfRegions(
+  format: 'elf' | 'minidump',
+  regions: readonly { readonly address: number; readonly fileSize: number }[],
+): Uint8Array {
+  if (format === 'elf') {
+    // e_phnum has 16 bits.
+    return writeElfCore({
+      segments: regions,
+      process: { id: 1, name: 'bench' },
+      extendedCount: regions.length >= 0xffff - 1,
+    });
   }
-  return header;
+  const memoryInfo = regions.map(({ address, fileSize }) => ({ address, size: fileSize }));
+  return writeMinidump({ ranges: regions, memoryInfo });
 }
 
 interface Pages {
@@ -75,7 +80,7 @@ interface Pages {
 }
 
 /** Pages to be copied: making each anew would take longer than all else. */
-function makePages(): Pages {
+export function makePages(): Pages {
   const random = randomNumbers(1);
   const word = () => Math.floor(random() * 2 ** 32);
   const make = (hasZeros: boolean) => {
@@ -138,7 +143,7 @@ function fillPiece(
 }
 
 /** A number from 0 to 1 that belongs to an index, evenly spread. */
-function shareOf(index: number): number {
+export function shareOf(index: number): number {
   let hash = Math.imul(index ^ (index >>> 16), 0x45d9f3b);
   hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;

@@ -1,5 +1,5 @@
 // Entry of the speed benchmark: tsx test/bench/run.ts [--size 32M,1G] [--content dense,mixed,zero]
-// [--format elf,minidump,raw] [--packed gz,zst,xz,lz4] [--runs N] [--folder DIR] [--of FILE FILE FILE]
+// [--format elf,minidump,raw] [--packed gz,zst,xz,lz4] [--regions N] [--runs N] [--folder DIR] [--of FILE FILE FILE]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseSize } from '../../src/cli/parse-quantity.ts';
 import { type Content, contents, dumpCount, type Format, formats, makeDumps, regionStart } from './make-dumps.ts';
+import { makeRegionDumps } from './make-region-dumps.ts';
 import { mainFile, median, type OwnFigures, ownFigures, type Run, runInTurn } from './measure.ts';
 
 const { values, positionals } = parseArgs({
@@ -19,6 +20,8 @@ const { values, positionals } = parseArgs({
     format: { type: 'string', default: formats.join() },
     /** The same of packed files, next to the packer's own program. */
     packed: { type: 'string', default: 'zst' },
+    /** Instead: dumps of so many regions of a page each. */
+    regions: { type: 'string' },
     runs: { type: 'string', default: '5' },
     folder: { type: 'string', default: tmpdir() },
     /** Measures these dumps instead of made ones; the arguments are their paths. */
@@ -56,6 +59,10 @@ async function bench(): Promise<void> {
   printHead();
   if (values.of) {
     await measure('given', positionals, [], ['cat']);
+    return;
+  }
+  if (values.regions !== undefined) {
+    for (const count of values.regions.split(',')) await measureRegions(Number(count));
     return;
   }
   const wanted = values.content.split(',') as Content[];
@@ -108,6 +115,14 @@ async function measureMade(made: Made, packed: readonly string[]): Promise<void>
     for (const file of files) rmSync(file);
   }
   for (const path of paths) rmSync(path, { force: true });
+}
+
+async function measureRegions(regions: number): Promise<void> {
+  for (const format of ['elf', 'minidump'] as const) {
+    const paths = makeRegionDumps(folder, { format, regions });
+    await measure(`${regions} regions, ${format}`, paths, [], ['cat']);
+    for (const path of paths) rmSync(path);
+  }
 }
 
 function printHead(): void {

@@ -4,6 +4,8 @@ interface SynthSegment {
   readonly address: number;
   /** What the file holds from the start of the segment on. */
   readonly bytes?: Uint8Array;
+  /** Instead of `bytes`: how many there are. The caller writes them behind what is returned, segment by segment. */
+  readonly fileSize?: number;
   /** As large as `bytes` unless given. */
   readonly memorySize?: number;
   /** p_paddr; 0 unless given. */
@@ -68,9 +70,9 @@ export function writeElfCore(core: SynthElfCore): Uint8Array {
     fileSize: notes.length,
     memorySize: 0,
   });
-  let offset = notesOffset + notes.length;
-  for (const { address, physicalStart, bytes, memorySize, flags } of core.segments) {
-    const fileSize = bytes?.length ?? 0;
+  const sectionsOffset = notesOffset + notes.length;
+  let offset = sectionsOffset + (core.extendedCount ? sectionHeaderSize(width) : 0);
+  for (const { address, physicalStart, bytes, fileSize = bytes?.length ?? 0, memorySize, flags } of core.segments) {
     writeEntry(file, width, {
       type: 1,
       flags: flags ?? 6,
@@ -83,8 +85,8 @@ export function writeElfCore(core: SynthElfCore): Uint8Array {
     offset += fileSize;
   }
   file.bytes(notes);
-  for (const { bytes } of core.segments) if (bytes !== undefined) file.bytes(bytes);
   if (core.extendedCount) writeSectionHeader(file, width, count);
+  for (const { bytes } of core.segments) if (bytes !== undefined) file.bytes(bytes);
   return file.toBytes();
 }
 
@@ -133,9 +135,13 @@ function writeEntry(file: ByteWriter, width: 4 | 8, entry: Entry): void {
   file.word(0, width);
 }
 
+function sectionHeaderSize(width: 4 | 8): number {
+  return width === 8 ? 64 : 40;
+}
+
 function writeSectionHeader(file: ByteWriter, width: 4 | 8, count: number): void {
   const offset = file.offset();
-  file.zeros(width === 8 ? 64 : 40);
+  file.zeros(sectionHeaderSize(width));
   file.patchU32(offset + (width === 8 ? 44 : 28), count);
   if (width === 8) file.patchU64(40, offset);
   else file.patchU32(32, offset);

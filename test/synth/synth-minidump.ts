@@ -5,6 +5,12 @@ interface SynthRange {
   readonly bytes: Uint8Array;
 }
 
+/** A range whose bytes the caller writes behind what is returned, range by range. */
+interface SynthRoom {
+  readonly address: number;
+  readonly fileSize: number;
+}
+
 interface SynthMemoryInfo {
   readonly address: number;
   readonly size: number;
@@ -41,7 +47,7 @@ export interface SynthMinidump {
   readonly timeDateStamp?: number;
   readonly processId?: number;
   /** MINIDUMP_MEMORY64_LIST. */
-  readonly ranges?: readonly SynthRange[];
+  readonly ranges?: readonly (SynthRange | SynthRoom)[];
   /** MINIDUMP_MEMORY_LIST. */
   readonly smallRanges?: readonly SynthRange[];
   readonly memoryInfo?: readonly SynthMemoryInfo[];
@@ -89,7 +95,7 @@ export function writeMinidump(dump: SynthMinidump): Uint8Array {
   writeDirectory(file, directory);
   file.zeros(dump.misalignment ?? 0);
   if (baseOffset > 0) file.patchU64(baseOffset, file.offset());
-  for (const range of dump.ranges ?? []) file.bytes(range.bytes);
+  for (const range of dump.ranges ?? []) if ('bytes' in range) file.bytes(range.bytes);
   return file.toBytes();
 }
 
@@ -211,15 +217,15 @@ function writeMemoryList(file: ByteWriter, dump: SynthMinidump, stream: AddStrea
 }
 
 /** Returns where the file offset of the memory is to be put. */
-function writeMemory64List(file: ByteWriter, ranges: readonly SynthRange[], stream: AddStream): number {
+function writeMemory64List(file: ByteWriter, ranges: readonly (SynthRange | SynthRoom)[], stream: AddStream): number {
   let baseOffset = 0;
   stream(9, () => {
     file.u64(ranges.length);
     baseOffset = file.offset();
     file.u64(0);
-    for (const { address, bytes } of ranges) {
-      file.u64(address);
-      file.u64(bytes.length);
+    for (const range of ranges) {
+      file.u64(range.address);
+      file.u64('bytes' in range ? range.bytes.length : range.fileSize);
     }
   });
   return baseOffset;

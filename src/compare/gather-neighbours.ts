@@ -1,0 +1,60 @@
+// Where there are more regions than anyone follows one by one, neighbours that are alike share a track.
+import type { Address } from '../model/address.ts';
+
+/** What would be a track each, in address order, as columns. */
+export interface Groups {
+  readonly starts: readonly Address[];
+  /** Exclusive. */
+  readonly ends: readonly Address[];
+  /** The same number for what is alike and has no name of its own; -1 for what stays alone. */
+  readonly likeness: readonly number[];
+}
+
+/**
+ * Sixteen times what a report lists, and more than a picture has rows. Whatever works on tracks takes time and memory by
+ * their number, dumps of a million regions included.
+ */
+export const mostTracks = 16_384;
+
+/**
+ * Index of the track of each group, counted up in address order: its own, unless there are more than `most`. Then
+ * neighbours that are alike are gathered, no more of them than needed and across gaps no wider than needed, for pictures
+ * give gaps as much room as memory. What stays alone may be more than `most` by itself.
+ */
+export function gatherNeighbours(groups: Groups, most: number): Uint32Array {
+  const count = groups.starts.length;
+  const tracks = new Uint32Array(count).map((_, index) => index);
+  if (count <= most) return tracks;
+  // Half for where stretches of neighbours end, half for cutting them into pieces of equal count.
+  const widest = widestGap(groups, most / 2);
+  const perTrack = Math.ceil(count / (most / 2));
+  let track = 0;
+  let gathered = 1;
+  for (let index = 1; index < count; index++) {
+    gathered = gapBits(groups, index) <= widest && gathered < perTrack ? gathered + 1 : 1;
+    if (gathered === 1) track++;
+    tracks[index] = track;
+  }
+  return tracks;
+}
+
+/** The least power of two, by its exponent, at which at most so many stretches are left. */
+function widestGap(groups: Groups, mostStretches: number): number {
+  const counts: number[] = [];
+  for (let index = 1; index < groups.starts.length; index++) {
+    const bits = gapBits(groups, index);
+    if (bits < Number.POSITIVE_INFINITY) counts[bits] = (counts[bits] ?? 0) + 1;
+  }
+  let stretches = groups.starts.length;
+  for (let bits = 0; bits < counts.length; bits++) {
+    stretches -= counts[bits] ?? 0;
+    if (stretches <= mostStretches) return bits;
+  }
+  return counts.length;
+}
+
+/** Bits that the gap before a group takes; infinite where the group is not like the one before. */
+function gapBits({ starts, ends, likeness }: Groups, index: number): number {
+  if (likeness[index]! < 0 || likeness[index] !== likeness[index - 1]) return Number.POSITIVE_INFINITY;
+  return Math.ceil(Math.log2(starts[index]! - ends[index - 1]! + 1));
+}
