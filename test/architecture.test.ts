@@ -81,6 +81,9 @@ const placeOfPackage: Readonly<Record<string, string>> = {
   zstddec: 'bytes',
 };
 
+/** Packages that the build takes into dist/, and that are not installed with leakviz. */
+const builtIn = ['yargs'];
+
 const mostLines = 400;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -168,7 +171,7 @@ describe('the table', () => {
 
 test('every dependency has its place', () => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object };
-  expect(Object.keys(placeOfPackage).sort()).toEqual(Object.keys(dependencies).sort());
+  expect(Object.keys(placeOfPackage).sort()).toEqual([...Object.keys(dependencies), ...builtIn].sort());
 });
 
 const filesWith = (isWrong: (source: Source) => boolean) => sources.filter(isWrong).map(({ path }) => path);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { LeakReport } from '../../src/model/leak-report.ts';
 import { capReport } from '../../src/reports/cap-report.ts';
 import { type EmbeddedPicture, printSummary, type ReportFormat, reportFormats } from '../../src/reports/index.ts';
-import { displayWidth } from '../../src/reports/terminal/display-width.ts';
+import { displayWidth } from '../../src/text/display-width.ts';
 import { sampleReport } from '../synth/leak-report.ts';
 import { acting, sgr } from './acting.ts';
 import { arbitraryReport, hostileNames } from './arbitrary-report.ts';

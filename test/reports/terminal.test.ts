@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { LeakReport } from '../../src/model/leak-report.ts';
 import { printSummary, printSummaryBody, printVerdict, type TerminalOptions } from '../../src/reports/index.ts';
-import { displayWidth, fitToWidth } from '../../src/reports/terminal/display-width.ts';
 import { wrapText } from '../../src/reports/terminal/text-table.ts';
+import { displayWidth, fitToWidth } from '../../src/text/display-width.ts';
 import { reportAllocation, reportDump, reportRegion, sampleReport } from '../synth/leak-report.ts';
 
 const plain80: TerminalOptions = { columns: 80, color: false, unicode: true };

@@ -1,7 +1,7 @@
 import type { LeakReport } from '../../model/leak-report.ts';
+import { displayWidth } from '../../text/display-width.ts';
 import { escapeText, longestSentence } from '../../text/escape-text.ts';
 import { debuggerSteps, generalSteps, suspectsOf } from '../report-view.ts';
-import { displayWidth } from './display-width.ts';
 import { heading, plainName, type TerminalOptions } from './terminal-style.ts';
 
 const mostCommands = 3;

@@ -1,6 +1,6 @@
 import type { VerdictStatus } from '../../model/leak-report.ts';
+import { displayWidth, fitToWidth } from '../../text/display-width.ts';
 import { escapeText } from '../../text/escape-text.ts';
-import { displayWidth, fitToWidth } from './display-width.ts';
 
 export interface TerminalOptions {
   /** Width to fit; 80 where it is not known. */

@@ -1,4 +1,4 @@
-import { displayWidth, fitToWidth, padToWidth } from './display-width.ts';
+import { displayWidth, fitToWidth, padToWidth } from '../../text/display-width.ts';
 import { type Paint, paint, plain, type TerminalOptions } from './terminal-style.ts';
 
 export interface TextColumn {
