@@ -4,7 +4,6 @@ import { type Interval, intersection, union } from '../model/intervals.ts';
 import type { Candidate } from './candidates.ts';
 import { findPeriods } from './stride/find-strides.ts';
 import { sampleGrowth } from './stride/sample-growth.ts';
-import { valueTokens } from './stride/tokens.ts';
 import type { FoundHeaps } from './walk-heaps.ts';
 
 /** What the bytes alone say of a walked class. */
@@ -31,10 +30,10 @@ export function crossCheck(
   if (walked.length === 0) return new Map();
   const heapRanges = union(input.found.flatMap(({ heaps }) => heaps.at(-1)!.flatMap((heap) => [...heap.ranges])));
   const runs = intersection(union(input.grownRuns), heapRanges);
-  const windows = sampleGrowth(input.memory, runs, { count: 16, bytes: 128 << 10, longCount: 1 });
-  const seenBytes = windows.reduce((sum, window) => sum + window.words.length * 4, 0);
-  const periods = findPeriods(windows, valueTokens(input.memory.dump.pointerSize));
-  const clear = periods.filter((period) => period.repeats * period.stride >= contradictingShare * seenBytes);
+  const sample = sampleGrowth(input.memory, runs, { count: 16, bytes: 128 << 10, longCount: 1 });
+  const periods = findPeriods(sample, 'value');
+  const sampledBytes = sample.words.length * 4;
+  const clear = periods.filter((period) => period.repeats * period.stride >= contradictingShare * sampledBytes);
   const seenStrides = [...new Set(periods.map((period) => period.stride))].slice(0, mostSeen);
   const strides = walked.map((one) => one.sizeClass.stride);
   return new Map(

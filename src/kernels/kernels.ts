@@ -70,10 +70,35 @@ export interface TokenKernels {
   findShapes(stretch: WordStretch, keys: Table, ranges: Table, hits: Place): number;
 }
 
+/** Where tokens are counted and listed by the hashes of their keys. */
+export interface TokenBuckets {
+  /** A power of two of entries of 4 bytes. */
+  readonly buckets: Table;
+  /** Keys, 8 bytes each, as doubles; 0 where tokens are only counted. */
+  readonly keys: Place;
+  /** And where each token stands, 4 bytes. */
+  readonly offsets: Place;
+  /** What offsets are told from. */
+  readonly origin: Place;
+}
+
+/**
+ * Kernels that tell of all tokens of a stretch; see readValues and readShapes. Each adds 1 to the bucket of its hash,
+ * and where tokens are listed, it is written where the bucket said before. Nothing comes to a bucket that is `unlisted`.
+ */
+export interface ListKernels {
+  readonly buffer: ArrayBuffer;
+  listValues(stretch: WordStretch, into: TokenBuckets): void;
+  listShapes(stretch: WordStretch, into: TokenBuckets, ranges: Table): void;
+}
+
+/** In a bucket: its tokens are not listed. */
+export const unlisted = 0xffff_ffff;
+
 /** Bytes of a key of TokenKernels. */
 export const keyBytes = 16;
 
-export type Kernels = PageKernels & TokenKernels;
+export type Kernels = PageKernels & TokenKernels & ListKernels;
 
 /** Beyond what windows and tables take: the first bytes are no place, and the kernels use some. */
 export const reservedBytes = 64;

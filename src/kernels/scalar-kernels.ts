@@ -1,8 +1,19 @@
 // The kernels in plain TypeScript: what those in WebAssembly have to do, and what does it where there is no SIMD.
 import { wordKinds } from '../model/cell-map.ts';
 import { classifyWord32, classifyWord64, type PointerTest, pointsInto } from '../model/word-kind.ts';
-import { type Kernels, keyBytes, type Place, sameFlag, type Table, type WordRules } from './kernels.ts';
+import {
+  type Kernels,
+  keyBytes,
+  type Place,
+  sameFlag,
+  type Table,
+  type TokenBuckets,
+  unlisted,
+  type WordRules,
+  type WordStretch,
+} from './kernels.ts';
 import { readShapes } from './shapes.ts';
+import { readValues } from './values.ts';
 import { cellOfCounts, newWordCounts } from './word-counts.ts';
 
 export function scalarKernels(buffer: ArrayBuffer): Kernels {
@@ -59,6 +70,21 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
     };
   }
 
+  function wordsOf({ place, bytes: size }: WordStretch): Uint32Array {
+    return new Uint32Array(buffer, place, size / 4);
+  }
+
+  function listToken(key: number, place: Place, { buckets, keys, offsets, origin }: TokenBuckets): void {
+    const hash = Math.imul(key >>> 0, 0x9e3779b1) + Math.imul(Math.floor(key / 2 ** 32), 0x85ebca6b);
+    const bucket = buckets.place / 4 + Math.floor((hash >>> 0) / (2 ** 32 / buckets.count));
+    const next = words[bucket]!;
+    if (next === unlisted) return;
+    words[bucket] = next + 1;
+    if (keys === 0) return;
+    view.setFloat64(keys + 8 * next, key, true);
+    words[offsets / 4 + next] = place - origin;
+  }
+
   return {
     buffer,
     comparePages({ current, pageBytes, pages, facts }, before) {
@@ -111,14 +137,22 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
       }
       return hit.count();
     },
-    findShapes({ place, bytes: size, wordBytes }, keys, ranges, hits) {
+    findShapes(stretch, keys, ranges, hits) {
       const wanted = keysIn(keys).map(([lo]) => lo);
       const hit = hitWriter(hits);
-      readShapes(new Uint32Array(buffer, place, size / 4), wordBytes, pointerTest(ranges), (shape, offset) => {
+      readShapes(wordsOf(stretch), stretch.wordBytes, pointerTest(ranges), (shape, offset) => {
         const key = wanted.indexOf(shape);
         if (key >= 0) hit.add(offset, key);
       });
       return hit.count();
+    },
+    listValues(stretch, into) {
+      readValues(wordsOf(stretch), stretch.wordBytes, (key, offset) => listToken(key, stretch.place + offset, into));
+    },
+    listShapes(stretch, into, ranges) {
+      readShapes(wordsOf(stretch), stretch.wordBytes, pointerTest(ranges), (shape, offset) =>
+        listToken(shape, stretch.place + offset, into),
+      );
     },
   };
 }

@@ -1,6 +1,14 @@
 // The kernels in WebAssembly SIMD, compiled from assembly/ by `npm run kernels`.
 import { kernelModule } from './kernel-module.ts';
-import { type Kernels, type PageWindow, type Place, reservedBytes, type WordRules } from './kernels.ts';
+import {
+  type Kernels,
+  type PageWindow,
+  type Place,
+  reservedBytes,
+  type TokenBuckets,
+  type WordRules,
+  type WordStretch,
+} from './kernels.ts';
 
 /** What is used of WebAssembly; Node's types leave it out. */
 interface WebAssemblyApi {
@@ -18,6 +26,8 @@ interface Exports {
   findWide(...places: number[]): number;
   findNarrow(...places: number[]): number;
   findShapes(...places: number[]): number;
+  listValues(...places: number[]): void;
+  listShapes(...places: number[]): void;
 }
 
 const pageBytes = 65536;
@@ -33,10 +43,13 @@ export function simdKernels(bytes: number): Kernels | undefined {
   const memory = newMemory(api, size);
   if (memory === undefined) return undefined;
   const { exports } = new api.Instance(new api.Module(binary), { env: { memory } });
-  const { comparePages, kindCounts, kindCells, findWide, findNarrow, findShapes } = exports as Exports;
+  const { comparePages, kindCounts, kindCells, findWide, findNarrow, findShapes, listValues, listShapes } =
+    exports as Exports;
   const where = ({ current, pageBytes, pages, facts }: PageWindow) => [current, pageBytes, pages, facts] as const;
   const how = ({ ranges, isWide, isBigEndian }: WordRules) =>
     [ranges.place, ranges.count, Number(isWide), Number(isBigEndian)] as const;
+  const list = ({ place, bytes, wordBytes }: WordStretch, { buckets, keys, offsets, origin }: TokenBuckets) =>
+    [place, bytes, wordBytes, buckets.place, buckets.count, keys, offsets, origin] as const;
   return {
     buffer: memory.buffer,
     comparePages({ current, pageBytes, pages, facts }, before) {
@@ -51,6 +64,8 @@ export function simdKernels(bytes: number): Kernels | undefined {
     },
     findShapes: ({ place, bytes, wordBytes }, keys, ranges, hits) =>
       findShapes(place, bytes, wordBytes, keys.place, keys.count, hits, ranges.place, ranges.count),
+    listValues: (stretch, into) => listValues(...list(stretch, into)),
+    listShapes: (stretch, into, ranges) => listShapes(...list(stretch, into), ranges.place, ranges.count),
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { signatureIn } from '../../src/detect/stride/signature.ts';
-import { valueKey } from '../../src/detect/stride/tokens.ts';
 import { wordsBetweenRuns } from '../../src/detect/stride/words-between-runs.ts';
+import { valueKey } from '../../src/kernels/values.ts';
 import type { Track } from '../../src/model/track.ts';
 import { fakeMemory } from '../synth/fake-memory.ts';
 
@@ -35,7 +35,7 @@ const period = {
   purity: 1,
   perBlock: 1,
   isShared: false,
-  places: [],
+  places: { offsets: new Uint32Array(), rows: [0] },
 } as const;
 
 function halvesOf(address: number) {

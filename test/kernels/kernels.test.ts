@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { kernelModule } from '../../src/kernels/kernel-module.ts';
-import type { Kernels, PageKernels, PageWindow, WordRules } from '../../src/kernels/kernels.ts';
+import {
+  type Kernels,
+  type PageKernels,
+  type PageWindow,
+  unlisted,
+  type WordRules,
+} from '../../src/kernels/kernels.ts';
 import { scalarKernels } from '../../src/kernels/scalar-kernels.ts';
 import { readShapes } from '../../src/kernels/shapes.ts';
 import { simdKernels } from '../../src/kernels/simd-kernels.ts';
@@ -195,4 +201,48 @@ test('tokens are found where those in TypeScript find them, whatever the words',
     { numRuns: 500 },
   );
   expect(hits).toBeGreaterThan(1000);
+});
+
+/** What stands in the buckets once the tokens were counted, and the lists once those of most hashes were listed. */
+function list(kernels: Kernels, one: typeof stretch extends fc.Arbitrary<infer T> ? T : never): number[][] {
+  const { words, wordBytes, misalignment } = one;
+  const place = 4096 + misalignment;
+  const view = new DataView(kernels.buffer);
+  for (const [index, value] of words.entries()) view.setBigUint64(place + 8 * index, value, true);
+  const ranges = { place: 1024, count: 2 };
+  for (const [index, value] of [0x1000n, 0x3000n, 0x2000n, 0x0064_0000n].entries())
+    view.setBigUint64(1024 + 8 * index, value, true);
+  const all = { place, bytes: 8 * words.length, wordBytes };
+  const into = { buckets: { place: 16384, count: 16 }, keys: 32768, offsets: 65536, origin: 4096 };
+  const buckets = new Uint32Array(kernels.buffer, into.buckets.place, into.buckets.count);
+  return (['listValues', 'listShapes'] as const).flatMap((listTokens) => {
+    buckets.fill(0);
+    kernels[listTokens](all, { ...into, keys: 0 }, ranges);
+    const counts = [...buckets];
+    let listed = 0;
+    for (const [bucket, count] of counts.entries()) {
+      const isListed = bucket % 4 > 0;
+      buckets[bucket] = isListed ? listed : unlisted;
+      if (isListed) listed += count;
+    }
+    kernels[listTokens](all, into, ranges);
+    const keys = new Float64Array(kernels.buffer, into.keys, listed);
+    const offsets = new Uint32Array(kernels.buffer, into.offsets, listed);
+    return [counts, [...buckets], [...keys], [...offsets]];
+  });
+}
+
+test('tokens are listed by hash as those in TypeScript list them, whatever the words', () => {
+  const simd = simdKernels(room)!;
+  const scalar = scalarKernels(new ArrayBuffer(room));
+  let listed = 0;
+  fc.assert(
+    fc.property(stretch, (one) => {
+      const lists = list(simd, one);
+      listed += lists[2]!.length + lists[6]!.length;
+      expect(lists).toEqual(list(scalar, one));
+    }),
+    { numRuns: 500 },
+  );
+  expect(listed).toBeGreaterThan(1000);
 });

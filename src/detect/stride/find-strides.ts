@@ -1,8 +1,8 @@
 // Finds the distances at which the same tokens come again: the period of the hatch that equal blocks leave.
-import { newKeyCounts } from './key-counts.ts';
-import type { WordWindow } from './sample-growth.ts';
-import { frequentPlaces, type Places } from './token-places.ts';
-import type { TokenKind, TokenReader } from './tokens.ts';
+import type { Sample } from './sample.ts';
+import { longBytes } from './sample-growth.ts';
+import { frequentPlaces, type Places, placesAt, type TokenPlaces } from './token-places.ts';
+import type { TokenKind } from './tokens.ts';
 
 /** A token that stands in every block of some stride. */
 export interface Period {
@@ -35,16 +35,24 @@ export const purityOfWeak = 0.8;
 const mostTokens = 512;
 /** Times one token may stand in a block and still be resolved. */
 const mostPerBlock = 8;
+/** A distance further on must hold for this much more of the places. */
+const clearerBy = 0.2;
 /** A stride smaller than two words can hold no block of any allocator. */
 const smallestStride = 16;
 
-/** Periods of all tokens that have one, the ones with most repeats first. */
-export function findPeriods(windows: readonly WordWindow[], reader: TokenReader): Period[] {
-  const positions = frequentPlaces(windows, reader, { least: fewestRepeats, most: mostTokens });
+/**
+ * Periods of all tokens that have one, the ones with most repeats first.
+ * @param isWanted whether tokens with a key are looked at
+ */
+export function findPeriods(
+  sample: Sample,
+  kind: TokenKind,
+  isWanted: (key: number) => boolean = () => true,
+): Period[] {
   const periods: Period[] = [];
-  for (const [key, places] of positions) {
-    for (const period of periodsOf(key, places)) {
-      if (period.stride >= smallestStride) periods.push({ kind: reader.kind, ...period });
+  for (const token of frequentPlaces(sample, kind, { least: fewestRepeats, most: mostTokens, isWanted })) {
+    for (const period of periodsOf(token, sample)) {
+      if (period.stride >= smallestStride) periods.push({ kind, ...period });
     }
   }
   return periods.sort((a, b) => b.repeats - a.repeats || a.stride - b.stride || a.key - b.key);
@@ -56,23 +64,32 @@ interface GapMode {
   readonly share: number;
 }
 
-const gaps = newKeyCounts();
+/** How often each distance comes, in units of 4 bytes: an array, for they are all smaller than a window. */
+const gapCounts = new Uint32Array(longBytes / 4);
 
-/** The commonest distance from an occurrence to the one `lag` further on. */
-function commonestGap(places: Places, lag: number): GapMode | undefined {
-  gaps.clear();
+/** The commonest distance from an occurrence to the one `lag` further on; of equals the smallest. */
+function commonestGap({ offsets, rows }: Places, lag: number): GapMode | undefined {
   let all = 0;
-  for (const list of places) {
-    if (!list) continue;
-    for (let index = lag; index < list.length; index++) gaps.add(list[index]! - list[index - lag]!);
-    all += Math.max(0, list.length - lag);
+  let gap = 0;
+  let count = 0;
+  for (let row = 0; row + 1 < rows.length; row++) {
+    const end = rows[row + 1]!;
+    for (let index = rows[row]! + lag; index < end; index++) {
+      const own = (offsets[index]! - offsets[index - lag]!) / 4;
+      const seen = ++gapCounts[own]!;
+      if (seen > count || (seen === count && own < gap)) {
+        gap = own;
+        count = seen;
+      }
+      all++;
+    }
   }
-  let best: GapMode | undefined;
-  gaps.forEach((gap, count) => {
-    if (!best || count > best.count || (count === best.count && gap < best.gap))
-      best = { gap, count, share: count / all };
-  });
-  return best;
+  for (let row = 0; row + 1 < rows.length; row++) {
+    const end = rows[row + 1]!;
+    for (let index = rows[row]! + lag; index < end; index++)
+      gapCounts[(offsets[index]! - offsets[index - lag]!) / 4] = 0;
+  }
+  return all === 0 ? undefined : { gap: 4 * gap, count, share: count / all };
 }
 
 type Found = Omit<Period, 'kind'>;
@@ -84,43 +101,49 @@ const otherShare = 0.02;
  * The same token may stand in blocks of two sizes: arrays of one type and two lengths, records that begin alike. What
  * is left off the first stride's lattice then has a stride of its own.
  */
-function periodsOf(key: number, places: Places): Found[] {
-  const first = periodOf(key, places);
+function periodsOf(token: TokenPlaces, sample: Sample): Found[] {
+  const first = periodOf(token);
   if (!first) return [];
   if (first.perBlock > 1 || first.purity >= 1 - otherShare) return [first];
-  const second = periodOf(key, offLattice(places, first.stride));
+  const { on, off } = splitByLattice(token.places, first.stride, sample);
+  const second = periodOf({ key: token.key, places: off });
   if (!second || second.perBlock > 1 || second.stride % first.stride === 0 || first.stride % second.stride === 0) {
     return [first];
   }
-  const own = onLattice(places, first.stride);
-  const firstOnly = { ...first, places: own, share: 1, purity: latticeShare(own, first.stride, 1), isShared: true };
+  const firstOnly = { ...first, places: on, share: 1, purity: latticeShare(on, first.stride, 1), isShared: true };
   return [firstOnly, { ...second, isShared: true }];
 }
 
-function onLattice(places: Places, stride: number): Places {
-  return places.map((list) => list?.filter((_, index) => isBeside(list, index, stride)));
-}
-
-function offLattice(places: Places, stride: number): Places {
-  return places.map((list) => list?.filter((_, index) => !isBeside(list, index, stride)));
-}
-
-function isBeside(list: Uint32Array, index: number, stride: number): boolean {
-  return list[index + 1]! - list[index]! === stride || list[index]! - list[index - 1]! === stride;
+/** Places that have another one at exactly the stride, before or behind them, and those that have none. */
+function splitByLattice({ offsets, rows }: Places, stride: number, sample: Sample): { on: Places; off: Places } {
+  const isOn = new Uint8Array(offsets.length);
+  for (let row = 0; row + 1 < rows.length; row++) {
+    for (let index = rows[row]! + 1; index < rows[row + 1]!; index++) {
+      if (offsets[index]! - offsets[index - 1]! === stride) isOn[index - 1] = isOn[index] = 1;
+    }
+  }
+  const pick = (wanted: number) =>
+    placesAt(
+      offsets.filter((_, index) => isOn[index] === wanted),
+      sample,
+    );
+  return { on: pick(1), off: pick(0) };
 }
 
 /**
  * A token that stands several times in each block has several distances, none of them the stride; the distance to the
  * occurrence as many further on as a block holds is. So the lag with the clearest distance wins, smaller ones first.
  */
-function periodOf(key: number, places: Places): Found | undefined {
+function periodOf({ key, places }: TokenPlaces): Found | undefined {
   let best: GapMode | undefined;
   let perBlock = 1;
   for (let lag = 1; lag <= mostPerBlock; lag++) {
+    // No share is larger than 1.
+    if (best && best.share + clearerBy >= 1) break;
     const mode = commonestGap(places, lag);
     if (!mode || mode.count < fewestRepeats) break;
     // A multiple of a clear distance is clear as well; only a much clearer one says that the small one was a part.
-    if (!best || (mode.share > best.share + 0.2 && mode.share > 1.3 * best.share)) {
+    if (!best || (mode.share > best.share + clearerBy && mode.share > 1.3 * best.share)) {
       best = mode;
       perBlock = lag;
     }
@@ -141,13 +164,12 @@ function periodOf(key: number, places: Places): Found | undefined {
   };
 }
 
-function latticeShare(places: Places, stride: number, lag: number): number {
+function latticeShare({ offsets, rows }: Places, stride: number, lag: number): number {
   let on = 0;
   let all = 0;
-  for (const list of places) {
-    if (!list) continue;
-    for (let index = lag; index < list.length; index++) {
-      if ((list[index]! - list[index - lag]!) % stride === 0) on++;
+  for (let row = 0; row + 1 < rows.length; row++) {
+    for (let index = rows[row]! + lag; index < rows[row + 1]!; index++) {
+      if ((offsets[index]! - offsets[index - lag]!) % stride === 0) on++;
       all++;
     }
   }

@@ -1,7 +1,6 @@
 // The allocator-blind layer: strides from what comes again in memory that grew and that no heap walk explains.
 import type { Memory } from '../../memory/memory.ts';
 import type { Interval } from '../../model/intervals.ts';
-import { pointsInto } from '../../model/word-kind.ts';
 import type { Pacer } from '../../scan/pacer.ts';
 import type { AllocationClass } from '../allocation-class.ts';
 import { countBlocks } from './count-blocks.ts';
@@ -9,7 +8,7 @@ import { findPeriods } from './find-strides.ts';
 import { resolveStrides } from './resolve-strides.ts';
 import { sampleGrowth } from './sample-growth.ts';
 import { type Signature, signatureIn } from './signature.ts';
-import { shapeTokens, type TokenKind, type TokenReader, valueTokens } from './tokens.ts';
+import type { TokenKind } from './tokens.ts';
 import type { WordsBetweenRuns } from './words-between-runs.ts';
 
 export interface StrideInput {
@@ -26,14 +25,12 @@ export interface StrideInput {
 /** A class for every stride found, with its counts in all dumps. */
 export async function findStrideClasses(input: StrideInput): Promise<AllocationClass[]> {
   const last = input.memories.at(-1)!;
-  const windows = sampleGrowth(last, input.grownRuns);
-  if (windows.length === 0) return [];
-  const periods = tokenKinds.flatMap((kind) =>
-    findPeriods(windows, comparableTokens(readerFor(kind, last), input.words)),
-  );
-  const seenBytes = windows.reduce((sum, window) => sum + window.words.length * 4, 0);
-  const signatures = resolveStrides(periods, windows, last).filter(
-    ({ period }) => period.repeats * period.blockBytes >= leastCoverage * seenBytes,
+  const sample = sampleGrowth(last, input.grownRuns);
+  const sampledBytes = sample.words.length * 4;
+  if (sampledBytes === 0) return [];
+  const periods = tokenKinds.flatMap((kind) => findPeriods(sample, kind, comparableIn(kind, input.words)));
+  const signatures = resolveStrides(periods, sample, last).filter(
+    ({ period }) => period.repeats * period.blockBytes >= leastCoverage * sampledBytes,
   );
   const classes: AllocationClass[] = [];
   for (const kind of tokenKinds) {
@@ -49,20 +46,8 @@ const leastCoverage = 0.02;
 const tokenKinds: readonly TokenKind[] = ['value', 'shape'];
 
 /** Without words that other runs have other values for: they would be counted as missing there. */
-function comparableTokens(reader: TokenReader, words: WordsBetweenRuns | undefined): TokenReader {
-  if (!words || reader.kind !== 'value') return reader;
-  return {
-    ...reader,
-    read: (window, visit) =>
-      reader.read(window, (key, offset) => {
-        if (words.isComparable(key)) visit(key, offset);
-      }),
-  };
-}
-
-function readerFor(kind: TokenKind, memory: Memory) {
-  const { pointerSize, regions } = memory.dump;
-  return kind === 'value' ? valueTokens(pointerSize) : shapeTokens(pointerSize, pointsInto(regions));
+function comparableIn(kind: TokenKind, words: WordsBetweenRuns | undefined): ((key: number) => boolean) | undefined {
+  return kind === 'value' && words ? (key) => words.isComparable(key) : undefined;
 }
 
 /** Blocks whose token also stands between them by chance, or that broke the shape: seen in no sound case above this. */

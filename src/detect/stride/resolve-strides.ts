@@ -2,7 +2,8 @@
 // period per kind of block.
 import type { Memory } from '../../memory/memory.ts';
 import { type Period, purityOfWeak } from './find-strides.ts';
-import type { WordWindow } from './sample-growth.ts';
+import { type Sample, windowAt } from './sample.ts';
+import { longBytes } from './sample-growth.ts';
 import { type Signature, signatureOf } from './signature.ts';
 import { splitByTypes } from './type-words.ts';
 
@@ -16,24 +17,20 @@ const pageBytes = 4096;
 
 /**
  * @param periods the ones with most repeats first
- * @param windows where they were found, in this memory
+ * @param sample where they were found, of this memory
  */
-export function resolveStrides(
-  periods: readonly Period[],
-  windows: readonly WordWindow[],
-  memory: Memory,
-): Signature[] {
-  const best = bestByStride(periods, windows, memory).slice(0, mostClasses * 4);
+export function resolveStrides(periods: readonly Period[], sample: Sample, memory: Memory): Signature[] {
+  const best = bestByStride(periods, sample, memory).slice(0, mostClasses * 4);
   const dropped = new Set<Signature>();
   for (const large of best) {
     for (const small of best) {
       if (small.period.stride >= large.period.stride || dropped.has(small) || dropped.has(large)) continue;
-      const loser = loserOf(small.period, large.period, windows);
+      const loser = loserOf(small.period, large.period, sample);
       if (loser) dropped.add(loser === small.period ? small : large);
     }
   }
   const left = best.filter((signature) => !dropped.has(signature));
-  return left.filter(({ period }) => !isSlab(period, left, windows)).slice(0, mostClasses);
+  return left.filter(({ period }) => !isSlab(period, left, sample)).slice(0, mostClasses);
 }
 
 /** Tokens of one stride held against each other, and kinds of blocks told apart among them. */
@@ -44,8 +41,7 @@ const mostKinds = 4;
  * Per stride, and per kind of block of that stride, the token that stands in these blocks and nowhere else, for it
  * counts them best. Tokens that always stand at the same distance from each other belong to one kind of block.
  */
-function bestByStride(periods: readonly Period[], windows: readonly WordWindow[], memory: Memory): Signature[] {
-  const { pointerSize } = memory.dump;
+function bestByStride(periods: readonly Period[], sample: Sample, memory: Memory): Signature[] {
   const rivals = new Map<number, Period[]>();
   for (const period of periods) {
     const known = rivals.get(period.stride);
@@ -53,13 +49,10 @@ function bestByStride(periods: readonly Period[], windows: readonly WordWindow[]
     else if (known.length < mostRivals) known.push(period);
   }
   return [...rivals.values()].flatMap((list) =>
-    groupByBlock(list).flatMap(({ periods: group, distances }) => {
+    groupByBlock(list, sample).flatMap(({ periods: group, distances }) => {
       const objects = splitByTypes(group, distances, memory);
-      if (objects) return objects.map((period) => signatureOf(period, windows, pointerSize));
-      return kindsOf({
-        signatures: group.map((period) => signatureOf(period, windows, pointerSize)),
-        distances,
-      });
+      if (objects) return objects.map((period) => signatureOf(period, sample));
+      return kindsOf({ signatures: group.map((period) => signatureOf(period, sample)), distances }, sample);
     }),
   );
 }
@@ -71,12 +64,12 @@ interface BlockGroup {
 }
 
 /** Those that stand once in a block lead; a word such as 1, which stands beside everything, leads only if none does. */
-function groupByBlock(list: readonly Period[]): BlockGroup[] {
+function groupByBlock(list: readonly Period[], sample: Sample): BlockGroup[] {
   const groups: BlockGroup[] = [];
   for (const period of [...list].sort((a, b) => a.perBlock - b.perBlock || rank(a) - rank(b))) {
     let distance: number | undefined;
     const own = groups.find((group) => {
-      distance = distanceBehind(period, group.periods[0]!);
+      distance = distanceBehind(period, group.periods[0]!, sample);
       return distance !== undefined;
     });
     if (own) {
@@ -100,10 +93,10 @@ const otherKindShare = 0.1;
  * Per kind of block the token that counts it best. A word that all kinds share, such as their size, brings them into
  * one group: what the best token leaves out is then another kind.
  */
-function kindsOf(group: {
-  readonly signatures: readonly Signature[];
-  readonly distances: readonly number[];
-}): Signature[] {
+function kindsOf(
+  group: { readonly signatures: readonly Signature[]; readonly distances: readonly number[] },
+  sample: Sample,
+): Signature[] {
   const kinds: Signature[] = [];
   let open = group.signatures.map((signature, index) => ({ signature, distance: group.distances[index]! }));
   while (open.length > 0 && kinds.length < mostKinds) {
@@ -111,39 +104,66 @@ function kindsOf(group: {
     kinds.push(best.signature);
     open = open.filter((one) => {
       const apart = best.distance - one.distance;
-      return one !== best && besideShare(one.signature.period, best.signature.period, apart) < otherKindShare;
+      return (
+        one !== best &&
+        besideShare(one.signature.period, best.signature.period, { distance: apart, sample }) < otherKindShare
+      );
     });
   }
   return kinds;
 }
 
-/** Share of the period's places that have one of the other's at the distance. */
-function besideShare(period: Period, other: Period, distance: number): number {
+/** Share of the period's places that have one of the other's at the distance, in the same window. */
+function besideShare(
+  { places: { offsets, rows } }: Period,
+  { places: { offsets: others } }: Period,
+  { distance, sample }: { readonly distance: number; readonly sample: Sample },
+): number {
   let beside = 0;
-  let all = 0;
-  for (const [window, list] of period.places.entries()) {
-    const others = new Set(other.places[window]);
-    for (const place of list ?? []) if (others.has(place + distance)) beside++;
-    all += list?.length ?? 0;
-  }
-  return all === 0 ? 0 : beside / all;
-}
-
-/** The one distance, below a stride, at which most of the token's places lie behind the other's; or undefined. */
-function distanceBehind(period: Period, leader: Period): number | undefined {
-  const distances = new Map<number, number>();
-  let all = 0;
-  for (const [window, list] of period.places.entries()) {
-    const others = leader.places[window] ?? [];
-    for (const place of list ?? []) {
-      all++;
-      const before = others[lowerBound(others, place + 1) - 1];
-      if (before === undefined || place - before >= period.stride) continue;
-      distances.set(place - before, (distances.get(place - before) ?? 0) + 1);
+  for (let row = 0; row + 1 < rows.length; row++) {
+    const { from, to } = windowAt(sample.windows, offsets[rows[row]!]!);
+    let other = lowerBound(others, from);
+    for (let index = rows[row]!; index < rows[row + 1]!; index++) {
+      const wanted = offsets[index]! + distance;
+      while (others[other]! < wanted) other++;
+      if (others[other] === wanted && wanted < to) beside++;
     }
   }
-  for (const [distance, seen] of distances) if (seen >= agreement * all) return distance;
-  return undefined;
+  return offsets.length === 0 ? 0 : beside / offsets.length;
+}
+
+/** How often each distance comes, in units of 4 bytes: an array, for they are all smaller than a window. */
+const distanceCounts = new Uint32Array(longBytes / 4);
+
+/** The one distance, below a stride, at which most of the token's places lie behind the other's; or undefined. */
+function distanceBehind(period: Period, leader: Period, sample: Sample): number | undefined {
+  const distances = distancesBehind(period, leader, sample);
+  for (const distance of distances) distanceCounts[distance / 4]!++;
+  const needed = agreement * period.places.offsets.length;
+  const most = distances.find((distance) => distanceCounts[distance / 4]! >= needed);
+  for (const distance of distances) distanceCounts[distance / 4] = 0;
+  return most;
+}
+
+/** Of the places that lie behind one of the other's by less than a stride, how far. */
+function distancesBehind(
+  { places: { offsets, rows }, stride }: Period,
+  { places: { offsets: others } }: Period,
+  sample: Sample,
+): Uint32Array {
+  const distances = new Uint32Array(offsets.length);
+  let count = 0;
+  for (let row = 0; row + 1 < rows.length; row++) {
+    const { from } = windowAt(sample.windows, offsets[rows[row]!]!);
+    let next = lowerBound(others, from);
+    for (let index = rows[row]!; index < rows[row + 1]!; index++) {
+      const place = offsets[index]!;
+      while (others[next]! <= place) next++;
+      const before = others[next - 1];
+      if (before !== undefined && before >= from && place - before < stride) distances[count++] = place - before;
+    }
+  }
+  return distances.subarray(0, count);
 }
 
 /** Each word that always stands beside the token makes it less likely that it stands for something else. */
@@ -161,80 +181,85 @@ function quality({ period, companions }: Signature): number {
  * a structure inside the larger's block; unless the larger lies on page borders and the smaller fills much of it, for
  * that is how allocators cut pages into blocks. Otherwise they are blocks of their own.
  */
-function loserOf(small: Period, large: Period, windows: readonly WordWindow[]): Period | undefined {
+function loserOf(small: Period, large: Period, sample: Sample): Period | undefined {
   const histogram = new Map<number, number>();
   let gaps = 0;
   let between = 0;
-  const all = small.places.reduce((sum, list) => sum + (list?.length ?? 0), 0);
-  for (const [window, list] of large.places.entries()) {
-    const inner = small.places[window] ?? [];
-    for (let index = 1; list && index < list.length; index++) {
-      if (list[index]! - list[index - 1]! !== large.stride) continue;
-      const count = lowerBound(inner, list[index]!) - lowerBound(inner, list[index - 1]!);
-      histogram.set(count, (histogram.get(count) ?? 0) + 1);
-      between += count;
-      gaps++;
-    }
+  for (const count of countsBetween(small, large)) {
+    histogram.set(count, (histogram.get(count) ?? 0) + 1);
+    between += count;
+    gaps++;
   }
   // A word that mostly does not keep its distance is a value that some blocks hold, where clear blocks lie between.
   const filledBytes = (between / small.perBlock) * small.stride;
   if (!isClear(large) && isClear(small) && filledBytes >= slabFill * gaps * large.stride) return large;
   // The smaller one is at home elsewhere: a few of its blocks inside the larger say nothing.
-  if (between < agreement * all) return undefined;
+  if (between < agreement * small.places.offsets.length) return undefined;
   for (const [count, seen] of histogram) {
     if (count < 2 || seen < agreement * gaps) continue;
     const filled = (count / small.perBlock) * small.stride;
-    return filled === large.stride || (filled >= slabFill * large.stride && isOnPages(large, windows)) ? large : small;
+    return filled === large.stride || (filled >= slabFill * large.stride && isOnPages(large, sample)) ? large : small;
   }
   return undefined;
+}
+
+/** Of every two neighbours of the larger period, how many of the smaller one stand between them. */
+function countsBetween({ places: { offsets: inner } }: Period, large: Period): number[] {
+  const counts: number[] = [];
+  let low = 0;
+  let high = 0;
+  for (const start of gapsOf(large)) {
+    while (inner[low]! < start) low++;
+    high = Math.max(high, low);
+    while (inner[high]! < start + large.stride) high++;
+    counts.push(high - low);
+  }
+  return counts;
+}
+
+/** Runs of pages that blocks of several kinds were cut from: no kind fills each of them, but all together fill many. */
+function isSlab(large: Period, signatures: readonly Signature[], sample: Sample): boolean {
+  if (!isOnPages(large, sample)) return false;
+  const smaller = signatures.filter(({ period }) => period.blockBytes < large.stride && !isOnPages(period, sample));
+  const filled = smaller.reduce((sum, { period }) => sum + bytesInside(period, large), 0);
+  return filled >= slabFill * gapsOf(large).length * large.stride;
+}
+
+/** Bytes of the smaller period's blocks that stand between neighbours of the larger. */
+function bytesInside(small: Period, large: Period): number {
+  const inside = countsBetween(small, large).reduce((sum, count) => sum + count, 0);
+  return (inside / small.perBlock) * small.blockBytes;
+}
+
+/** Places whose next one follows at exactly the stride. */
+function gapsOf({ places: { offsets, rows }, stride }: Period): number[] {
+  const gaps: number[] = [];
+  for (let row = 0; row + 1 < rows.length; row++) {
+    for (let index = rows[row]!; index + 1 < rows[row + 1]!; index++) {
+      if (offsets[index + 1]! - offsets[index]! === stride) gaps.push(offsets[index]!);
+    }
+  }
+  return gaps;
 }
 
 function isClear({ purity }: Period): boolean {
   return purity >= purityOfWeak;
 }
 
-/** Runs of pages that blocks of several kinds were cut from: no kind fills each of them, but all together fill many. */
-function isSlab(large: Period, signatures: readonly Signature[], windows: readonly WordWindow[]): boolean {
-  if (!isOnPages(large, windows)) return false;
-  const smaller = signatures.filter(({ period }) => period.blockBytes < large.stride && !isOnPages(period, windows));
-  const filled = smaller.reduce((sum, { period }) => sum + bytesInside(period, large), 0);
-  const gaps = large.places.reduce((sum, list) => sum + gapsOf(list ?? [], large.stride).length, 0);
-  return filled >= slabFill * gaps * large.stride;
-}
-
-/** Bytes of the smaller period's blocks that stand between neighbours of the larger. */
-function bytesInside(small: Period, large: Period): number {
-  let inside = 0;
-  for (const [window, list] of large.places.entries()) {
-    const inner = small.places[window] ?? [];
-    for (const start of gapsOf(list ?? [], large.stride)) {
-      inside += lowerBound(inner, start + large.stride) - lowerBound(inner, start);
-    }
-  }
-  return (inside / small.perBlock) * small.blockBytes;
-}
-
-/** Places whose next one follows at exactly the stride. */
-function gapsOf(places: ArrayLike<number>, stride: number): number[] {
-  const gaps: number[] = [];
-  for (let index = 0; index + 1 < places.length; index++) {
-    if (places[index + 1]! - places[index]! === stride) gaps.push(places[index]!);
-  }
-  return gaps;
-}
-
 /**
  * Whether the period is one of whole pages, always at the same place in the page. Only places that keep the distance
  * count: the token may stand elsewhere as well.
  */
-function isOnPages(period: Period, windows: readonly WordWindow[]): boolean {
+function isOnPages(period: Period, { windows }: Sample): boolean {
   if (period.stride % pageBytes !== 0) return false;
-  const places = period.places.flatMap((list, window) =>
-    gapsOf(list ?? [], period.stride).map((offset) => windows[window]!.start + offset),
-  );
+  const gaps = gapsOf(period);
   const counts = new Map<number, number>();
-  for (const place of places) counts.set(place % pageBytes, (counts.get(place % pageBytes) ?? 0) + 1);
-  return Math.max(0, ...counts.values()) >= 0.9 * places.length;
+  for (const offset of gaps) {
+    const { start, from } = windowAt(windows, offset);
+    const place = (start + offset - from) % pageBytes;
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  return Math.max(0, ...counts.values()) >= 0.9 * gaps.length;
 }
 
 /** Index of the first item at or above the value. */

@@ -1,14 +1,8 @@
 // Takes windows of words from all over the memory that grew: the material in which strides are looked for.
 import type { Memory } from '../../memory/memory.ts';
-import { readWordHalves } from '../../memory/read-word-halves.ts';
 import type { Address } from '../../model/address.ts';
 import type { Interval } from '../../model/intervals.ts';
-
-/** Consecutive captured words. `words` holds halves low one first; a word of a 32-bit dump is one half. */
-export interface WordWindow {
-  readonly start: Address;
-  readonly words: Uint32Array;
-}
+import { newSample, type Sample } from './sample.ts';
 
 /** How much is looked at: bounds the work whatever the size. */
 export interface SamplePlan {
@@ -20,17 +14,20 @@ export interface SamplePlan {
 }
 
 const fullPlan: SamplePlan = { count: 64, bytes: 128 << 10, longCount: 2 };
-const longBytes = 4 << 20;
+export const longBytes = 4 << 20;
 
 /** @param runs where memory grew, sorted; stretches of them become windows, evenly spread */
-export function sampleGrowth(memory: Memory, runs: readonly Interval[], plan: SamplePlan = fullPlan): WordWindow[] {
+export function sampleGrowth(memory: Memory, runs: readonly Interval[], plan: SamplePlan = fullPlan): Sample {
   const joined = joinNear(runs);
-  const total = joined.reduce((sum, run) => sum + run.end - run.start, 0);
-  if (total === 0) return [];
-  if (total <= plan.count * plan.bytes) return readPieces(memory, joined, longBytes);
+  const total = bytesIn(joined);
+  if (total <= plan.count * plan.bytes) return readPieces(memory, joined);
   const short = spread(joined, total, plan.count, plan.bytes);
   const long = spread(joined, total, plan.longCount, longBytes);
-  return [...readPieces(memory, short, plan.bytes), ...readPieces(memory, long, longBytes)];
+  return readPieces(memory, [...short, ...long]);
+}
+
+function bytesIn(runs: readonly Interval[]): number {
+  return runs.reduce((sum, run) => sum + run.end - run.start, 0);
 }
 
 /** Zero pages inside a block split the runs of populated pages; what lies close together is looked at as one. */
@@ -63,19 +60,15 @@ function spread(runs: readonly Interval[], total: number, count: number, bytes: 
   return windows;
 }
 
-function readPieces(memory: Memory, runs: readonly Interval[], largest: number): WordWindow[] {
-  const windows: WordWindow[] = [];
+function readPieces(memory: Memory, runs: readonly Interval[]): Sample {
+  const sample = newSample(memory, bytesIn(runs));
   for (const run of runs) {
     for (let at = run.start; at < run.end; ) {
-      const size = Math.min(largest, run.end - at);
-      // Room for what there is: a run may hold thousands of small pieces.
-      const held = memory.capturedBytesFrom(at, size);
-      const words = new Uint32Array(Math.ceil(held / 8) * 2);
-      const got = Math.min(held, readWordHalves(memory, at, words));
-      if (got >= 64) windows.push({ start: at, words: words.subarray(0, (got >>> 3) << 1) });
+      const size = Math.min(longBytes, run.end - at);
+      const got = sample.add(at, size);
       // A gap in what is captured: the next page may be there again.
       at += got < size ? (Math.floor(got / 4096) + 1) * 4096 : size;
     }
   }
-  return windows;
+  return sample.finish();
 }

@@ -1,7 +1,7 @@
 // A token may stand elsewhere too; the words that all blocks share beside it make sure that a block is meant.
+import { valueKey } from '../../kernels/values.ts';
 import type { Period } from './find-strides.ts';
-import type { WordWindow } from './sample-growth.ts';
-import { valueKey } from './tokens.ts';
+import { type Sample, windowAt } from './sample.ts';
 import type { WordsBetweenRuns } from './words-between-runs.ts';
 
 /** A word at a distance from the token. */
@@ -42,8 +42,9 @@ const reach = 128;
  * Words at the same distance with the same value in every sampled block; zero says little and is left out. The nearest
  * come first, and all of them fit in one block with the token: a neighbour's words are missing at a row's ends.
  */
-export function signatureOf(period: Period, windows: readonly WordWindow[], wordBytes: 4 | 8): Signature {
-  const places = samplePlaces(period, windows);
+export function signatureOf(period: Period, sample: Sample): Signature {
+  const { wordBytes, words } = sample;
+  const places = samplePlaces(period, sample);
   const companions: CompanionWord[] = [];
   const limit = Math.min(reach, period.blockBytes - wordBytes);
   let lowest = 0;
@@ -51,7 +52,7 @@ export function signatureOf(period: Period, windows: readonly WordWindow[], word
   for (let step = wordBytes; step <= limit && companions.length < mostCompanions; step += wordBytes) {
     for (const offset of [-step, step]) {
       const span = Math.max(highest, offset) - Math.min(lowest, offset) + wordBytes;
-      const word = span <= period.blockBytes ? sharedWord(places, offset, wordBytes) : undefined;
+      const word = span <= period.blockBytes ? sharedWord(places, words, { offset, wordBytes }) : undefined;
       if (!word) continue;
       companions.push({ offset, ...word });
       lowest = Math.min(lowest, offset);
@@ -61,37 +62,53 @@ export function signatureOf(period: Period, windows: readonly WordWindow[], word
   return { period, companions };
 }
 
-interface Place {
-  readonly words: Uint32Array;
+/** A place of the token, and its window, as offsets in the sample. */
+interface SampledPlace {
   readonly offset: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Places on the lattice, spread over all windows. */
-function samplePlaces(period: Period, windows: readonly WordWindow[]): Place[] {
-  const all: Place[] = [];
-  for (const [window, list] of period.places.entries()) {
-    for (let index = 1; list && index < list.length; index++) {
-      if (list[index]! - list[index - 1]! === period.stride)
-        all.push({ words: windows[window]!.words, offset: list[index]! });
+function samplePlaces(period: Period, { windows }: Sample): SampledPlace[] {
+  const { offsets, rows } = period.places;
+  const every = Math.max(1, Math.floor(countOnLattice(period) / samples));
+  const chosen: SampledPlace[] = [];
+  let passed = 0;
+  for (let row = 0; row + 1 < rows.length; row++) {
+    for (let index = rows[row]! + 1; index < rows[row + 1]!; index++) {
+      const offset = offsets[index]!;
+      if (offset - offsets[index - 1]! !== period.stride || passed++ % every !== 0) continue;
+      const { from, to } = windowAt(windows, offset);
+      chosen.push({ offset, from, to });
     }
   }
-  const every = Math.max(1, Math.floor(all.length / samples));
-  return all.filter((_, index) => index % every === 0);
+  return chosen;
+}
+
+function countOnLattice({ places: { offsets, rows }, stride }: Period): number {
+  let count = 0;
+  for (let row = 0; row + 1 < rows.length; row++) {
+    for (let index = rows[row]! + 1; index < rows[row + 1]!; index++) {
+      if (offsets[index]! - offsets[index - 1]! === stride) count++;
+    }
+  }
+  return count;
 }
 
 function sharedWord(
-  places: readonly Place[],
-  offset: number,
-  wordBytes: 4 | 8,
+  places: readonly SampledPlace[],
+  words: Uint32Array,
+  { offset, wordBytes }: { readonly offset: number; readonly wordBytes: 4 | 8 },
 ): { lo: number; hi: number } | undefined {
   let lo = 0;
   let hi = 0;
   let seen = 0;
   for (const place of places) {
-    const index = (place.offset + offset) / 4;
-    if (index < 0 || index + wordBytes / 4 > place.words.length) continue;
-    const low = place.words[index]!;
-    const high = wordBytes === 8 ? place.words[index + 1]! : 0;
+    const at = place.offset + offset;
+    if (at < place.from || at + wordBytes > place.to) continue;
+    const low = words[at / 4]!;
+    const high = wordBytes === 8 ? words[at / 4 + 1]! : 0;
     if (seen > 0 && (low !== lo || high !== hi)) return undefined;
     lo = low;
     hi = high;

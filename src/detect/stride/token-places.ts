@@ -1,107 +1,132 @@
-// Where the most frequent tokens of the sampled windows stand.
-import { hashOf, newKeyCounts } from './key-counts.ts';
-import type { WordWindow } from './sample-growth.ts';
-import type { TokenReader } from './tokens.ts';
+// Where the most frequent tokens of a sample stand.
+import { unlisted } from '../../kernels/kernels.ts';
+import { type Sample, windowAt } from './sample.ts';
+import type { TokenKind } from './tokens.ts';
 
-/** Byte offsets by window, ascending; windows without the token are missing. */
-export type Places = readonly (Uint32Array | undefined)[];
+/** Where a token stands. */
+export interface Places {
+  /** In the sample, in bytes, ascending. */
+  readonly offsets: Uint32Array;
+  /** Of each window that holds any, the index of the first, and then how many there are: distances end with a window. */
+  readonly rows: readonly number[];
+}
 
-/** All tokens of all windows, one after the other. */
+export interface TokenPlaces {
+  readonly key: number;
+  readonly places: Places;
+}
+
+/**
+ * Places of the tokens that come more than `least` times and are wanted, the `most` most frequent ones (of equals,
+ * those with the smaller keys).
+ */
+export function frequentPlaces(
+  sample: Sample,
+  kind: TokenKind,
+  choice: { readonly least: number; readonly most: number; readonly isWanted: (key: number) => boolean },
+): TokenPlaces[] {
+  const groups = groupByKey(listTokens(sample, kind, choice.least), choice.least);
+  return mostFrequent(
+    groups.filter(({ key }) => choice.isWanted(key)),
+    choice.most,
+  ).map(({ key, offsets }) => ({ key, places: placesAt(offsets(), sample) }));
+}
+
+/** Tokens by hash: those of one hash stand side by side, in the order of the sample. */
 interface TokenList {
   readonly keys: Float64Array;
   readonly offsets: Uint32Array;
-  /** Of each window, the index behind its last token. */
-  readonly windowEnds: readonly number[];
+  /** Of each hash, the index behind its last token. */
+  readonly ends: readonly number[];
 }
 
-/**
- * Places of the tokens that come more than `least` times, the `most` most frequent ones (of equals, those with the
- * smaller keys).
- */
-export function frequentPlaces(
-  windows: readonly WordWindow[],
-  reader: TokenReader,
-  { least, most }: { readonly least: number; readonly most: number },
-): Map<number, Places> {
-  const list = listTokens(windows, reader);
-  const chosen = frequentTokens(list, least).slice(0, most);
-  return placesOf(list, chosen);
-}
-
-function listTokens(windows: readonly WordWindow[], reader: TokenReader): TokenList {
-  const room = windows.reduce((sum, { words }) => sum + words.length / (reader.wordBytes / 4), 0);
-  const keys = new Float64Array(room);
-  const offsets = new Uint32Array(room);
-  const windowEnds: number[] = [];
-  let count = 0;
-  for (const { words } of windows) {
-    reader.read(words, (key, offset) => {
-      keys[count] = key;
-      offsets[count++] = offset;
-    });
-    windowEnds.push(count);
+/** Most words come once or twice. So hashes are counted first, and only tokens whose hash comes more than `least` times are listed. */
+function listTokens(sample: Sample, kind: TokenKind, least: number): TokenList {
+  const { kernels, into } = sample;
+  const buckets = new Uint32Array(kernels.buffer, into.buckets.place, into.buckets.count);
+  buckets.fill(0);
+  passOver(sample, kind, { ...into, keys: 0 });
+  const ends: number[] = [];
+  let listed = 0;
+  for (let bucket = 0; bucket < buckets.length; bucket++) {
+    const count = buckets[bucket]!;
+    buckets[bucket] = count > least ? listed : unlisted;
+    if (count <= least) continue;
+    listed += count;
+    ends.push(listed);
   }
-  return { keys: keys.subarray(0, count), offsets: offsets.subarray(0, count), windowEnds };
+  passOver(sample, kind, into);
+  return {
+    keys: new Float64Array(kernels.buffer, into.keys, listed),
+    offsets: new Uint32Array(kernels.buffer, into.offsets, listed),
+    ends,
+  };
 }
 
-interface TokenCount {
+function passOver({ kernels, windows, wordBytes, ranges }: Sample, kind: TokenKind, into: Sample['into']): void {
+  for (const { from, to } of windows) {
+    const stretch = { place: into.origin + from, bytes: to - from, wordBytes };
+    if (kind === 'value') kernels.listValues(stretch, into);
+    else kernels.listShapes(stretch, into, ranges);
+  }
+}
+
+interface TokenGroup {
   readonly key: number;
   readonly count: number;
+  readonly offsets: () => Uint32Array;
 }
 
-const bucketBits = 20;
-
-/**
- * Most words come once or twice. So hashes are counted first, in a few small counters: what is in a bucket
- * that came seldom is not frequent, and only the others are counted one by one.
- */
-function frequentTokens({ keys }: TokenList, least: number): TokenCount[] {
-  const buckets = new Uint8Array(1 << bucketBits);
-  for (let index = 0; index < keys.length; index++) {
-    const bucket = bucketOf(keys[index]!);
-    if (buckets[bucket]! <= least) buckets[bucket]!++;
+/** Tokens by key that come more than `least` times. */
+function groupByKey({ keys, offsets, ends }: TokenList, least: number): TokenGroup[] {
+  const groups: TokenGroup[] = [];
+  let start = 0;
+  for (const end of ends) {
+    const first = start;
+    const key = keys[first]!;
+    let same = first + 1;
+    while (same < end && keys[same] === key) same++;
+    if (same === end) groups.push({ key, count: end - first, offsets: () => offsets.slice(first, end) });
+    else for (const one of unmix(keys.subarray(first, end), offsets.subarray(first, end), least)) groups.push(one);
+    start = end;
   }
-  const counts = newKeyCounts();
-  for (let index = 0; index < keys.length; index++) {
-    const key = keys[index]!;
-    if (buckets[bucketOf(key)]! > least) counts.add(key);
-  }
-  const frequent: TokenCount[] = [];
-  counts.forEach((key, count) => {
-    if (count > least) frequent.push({ key, count });
-  });
-  return frequent.sort((a, b) => b.count - a.count || a.key - b.key);
+  return groups;
 }
 
-function bucketOf(key: number): number {
-  return hashOf(key) >>> (32 - bucketBits);
+/** Of different tokens of one hash, those that come more than `least` times. */
+function unmix(keys: Float64Array, offsets: Uint32Array, least: number): TokenGroup[] {
+  const order = Uint32Array.from(keys.keys()).sort((a, b) => keys[a]! - keys[b]! || a - b);
+  const groups: TokenGroup[] = [];
+  for (let start = 0; start < order.length; ) {
+    const key = keys[order[start]!]!;
+    let end = start + 1;
+    while (end < order.length && keys[order[end]!] === key) end++;
+    const own = order.subarray(start, end);
+    if (own.length > least) groups.push({ key, count: own.length, offsets: () => own.map((index) => offsets[index]!) });
+    start = end;
+  }
+  return groups;
 }
 
-function placesOf({ keys, offsets, windowEnds }: TokenList, chosen: readonly TokenCount[]): Map<number, Places> {
-  const isWanted = new Uint8Array(1 << bucketBits);
-  for (const { key } of chosen) isWanted[bucketOf(key)] = 1;
-  const rankOf = new Map(chosen.map(({ key }, rank) => [key, rank]));
-  const lists = chosen.map(({ count }) => new Uint32Array(count));
-  const ends = new Uint32Array(chosen.length);
-  const places = chosen.map((): (Uint32Array | undefined)[] => []);
-  /** Of the window at hand: tokens that stand in it. There may be many windows with a few tokens each. */
-  const starts = new Uint32Array(chosen.length);
-  const seen: number[] = [];
-  let index = 0;
-  for (const [window, windowEnd] of windowEnds.entries()) {
-    for (; index < windowEnd; index++) {
-      const key = keys[index]!;
-      if (isWanted[bucketOf(key)] === 0) continue;
-      const rank = rankOf.get(key);
-      if (rank === undefined) continue;
-      if (ends[rank] === starts[rank]) seen.push(rank);
-      lists[rank]![ends[rank]!++] = offsets[index]!;
-    }
-    for (const rank of seen) {
-      places[rank]![window] = lists[rank]!.subarray(starts[rank], ends[rank]);
-      starts[rank] = ends[rank]!;
-    }
-    seen.length = 0;
+function mostFrequent(groups: readonly TokenGroup[], most: number): TokenGroup[] {
+  // Only those that may be among them are sorted with their keys: there may be a hundred thousand.
+  const counts = Uint32Array.from(groups, ({ count }) => count).sort();
+  const fewest = counts.at(-most) ?? 0;
+  return groups
+    .filter(({ count }) => count >= fewest)
+    .sort((a, b) => b.count - a.count || a.key - b.key)
+    .slice(0, most);
+}
+
+export function placesAt(offsets: Uint32Array, { windows }: Pick<Sample, 'windows'>): Places {
+  const rows: number[] = [];
+  let to = 0;
+  for (let index = 0; index < offsets.length; index++) {
+    const offset = offsets[index]!;
+    if (offset < to) continue;
+    rows.push(index);
+    to = windowAt(windows, offset).to;
   }
-  return new Map(chosen.map(({ key }, rank) => [key, places[rank]!]));
+  rows.push(offsets.length);
+  return { offsets, rows };
 }

@@ -1,10 +1,6 @@
 // Looks for given tokens: words of given values, and places where words of given kinds follow one another.
+import { firstShift, shapeMask, shapeWords } from './shapes';
 import { kindOf, useRanges } from './word-kinds';
-
-/** Words that a shape tells the kinds of, three bits each, the first one highest. */
-const shapeWords: u32 = 8;
-const shapeMask: u32 = (1 << (3 * shapeWords)) - 1;
-const firstShift: u32 = 3 * (shapeWords - 1);
 
 /** Where the next hit is written: the offset in bytes and the index of the key, 4 bytes each. */
 let hit: usize = 0;

@@ -66,13 +66,17 @@ function smallHalves(halves: v128): v128 {
   return i32x4.lt_u(i32x4.add(halves, i32x4.splat(smallLimit)), i32x4.splat(2 * smallLimit));
 }
 
+/** Whether one word is text. */
+export function isTextual(at: usize, wide: bool): bool {
+  const text = textHalves(v128.load64_splat(at));
+  return i32x4.extract_lane(text, 0) !== 0 && (!wide || i32x4.extract_lane(text, 1) !== 0);
+}
+
 /** Kind of one word; the bytes stand in the processor's own order. */
 export function kindOf(at: usize, wide: bool): u32 {
   const value = wide ? load<i64>(at) : <i64>load<u32>(at);
   if (value === 0) return 0;
-  const halves = i64x2.splat(value);
-  const text = textHalves(halves);
-  if (i32x4.extract_lane(text, 0) !== 0 && (!wide || i32x4.extract_lane(text, 1) !== 0)) return 3;
+  if (isTextual(at, wide)) return 3;
   if (isPointer(value)) return 1;
   const low = <u32>value + smallLimit < 2 * smallLimit;
   const high = <u32>(value >>> 32) + smallLimit < 2 * smallLimit;

@@ -1,0 +1,98 @@
+// A sample of a dump's words in the kernels' memory, and room beside it to list their tokens.
+import type { Kernels, ListKernels, Table, TokenBuckets } from '../../kernels/kernels.ts';
+import { reservedBytes } from '../../kernels/kernels.ts';
+import { openKernels } from '../../kernels/open-kernels.ts';
+import { rangeTableBytes, writeRanges } from '../../kernels/place-tables.ts';
+import type { Memory } from '../../memory/memory.ts';
+import { readWordHalves } from '../../memory/read-word-halves.ts';
+import type { Address, PointerSize } from '../../model/address.ts';
+import { union } from '../../model/intervals.ts';
+
+/** Consecutive captured words. */
+export interface SampleWindow {
+  readonly start: Address;
+  /** Where they stand in the sample: offsets in bytes. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Sample {
+  readonly wordBytes: PointerSize;
+  readonly windows: readonly SampleWindow[];
+  /** Of all windows, one after the other: halves, the low one first; a word of a 32-bit dump is one half. */
+  readonly words: Uint32Array;
+  readonly kernels: ListKernels;
+  readonly into: TokenBuckets;
+  /** What is mapped. */
+  readonly ranges: Table;
+}
+
+export interface SampleWriter {
+  /** Reads a window, unless it is too small; returns how many of its bytes are captured without a gap. */
+  add(start: Address, bytes: number): number;
+  finish(): Sample;
+}
+
+/** No stride shows in less. */
+const smallestWindow = 64;
+/** What kernels may read beyond a stretch. */
+const slack = 32;
+
+/** @param room bytes of all windows together, at most */
+export function newSample(memory: Memory, room: number): SampleWriter {
+  const { pointerSize: wordBytes, regions } = memory.dump;
+  const mapped = union(regions);
+  const mostTokens = Math.ceil(room / wordBytes);
+  // Two words to a bucket: most words come once, and few of those end up beside others.
+  const bucketCount = 2 ** Math.max(8, Math.ceil(Math.log2(mostTokens / 2)));
+  let next = reservedBytes;
+  const take = (bytes: number) => {
+    const place = next;
+    next = Math.ceil((next + bytes) / 8) * 8;
+    return place;
+  };
+  const place = take(room + slack);
+  const bucketPlace = take(4 * bucketCount);
+  const keys = take(8 * mostTokens);
+  const offsets = take(4 * mostTokens);
+  const rangePlace = take(rangeTableBytes(mapped));
+  const kernels: Kernels = openKernels(next);
+  const { buffer } = kernels;
+  const ranges = writeRanges(buffer, rangePlace, mapped);
+  const windows: SampleWindow[] = [];
+  let used = 0;
+  return {
+    add(start, bytes) {
+      const held = memory.capturedBytesFrom(start, bytes);
+      const got = Math.min(
+        held,
+        readWordHalves(memory, start, new Uint32Array(buffer, place + used, Math.ceil(held / 8) * 2)),
+      );
+      if (got < smallestWindow) return got;
+      const from = used;
+      used += got - (got % 8);
+      windows.push({ start, from, to: used });
+      return got;
+    },
+    finish: () => ({
+      wordBytes,
+      windows,
+      words: new Uint32Array(buffer, place, used / 4),
+      kernels,
+      into: { buckets: { place: bucketPlace, count: bucketCount }, keys, offsets, origin: place },
+      ranges,
+    }),
+  };
+}
+
+/** The window that holds the byte at an offset of the sample. */
+export function windowAt(windows: readonly SampleWindow[], offset: number): SampleWindow {
+  let low = 0;
+  let high = windows.length;
+  while (low + 1 < high) {
+    const middle = (low + high) >>> 1;
+    if (windows[middle]!.from <= offset) low = middle;
+    else high = middle;
+  }
+  return windows[low]!;
+}

@@ -1,0 +1,90 @@
+// Lists all tokens of a sample, those of one hash side by side: counted first, then written to where their hash begins.
+
+import { firstShift, shapeMask, shapeWords } from './shapes';
+import { isTextual, kindOf, useRanges } from './word-kinds';
+
+/** A bucket whose tokens are not listed. */
+const unlisted: u32 = 0xffffffff;
+
+let buckets: usize = 0;
+/** Of a hash down to its bucket. */
+let shift: u32 = 0;
+/** 0 while tokens are counted. */
+let keys: usize = 0;
+let offsets: usize = 0;
+/** What offsets are told from. */
+let origin: usize = 0;
+
+function use(bucketPlace: usize, bucketCount: usize, keyPlace: usize, offsetPlace: usize, start: usize): void {
+  buckets = bucketPlace;
+  shift = 32 - <u32>ctz(bucketCount);
+  keys = keyPlace;
+  offsets = offsetPlace;
+  origin = start;
+}
+
+/** Multiplicative hashing: the highest bits of a product with a large odd number depend on all bits below them. */
+function note(key: i64, at: usize): void {
+  const hash = <u32>key * 0x9e3779b1 + <u32>(key >>> 32) * 0x85ebca6b;
+  const bucket = buckets + ((<usize>(hash >>> shift)) << 2);
+  const next = load<u32>(bucket);
+  if (next === unlisted) return;
+  store<u32>(bucket, next + 1);
+  if (keys === 0) return;
+  store<f64>(keys + ((<usize>next) << 3), <f64>key);
+  store<u32>(offsets + ((<usize>next) << 2), <u32>(at - origin));
+}
+
+/** The word as far as its key holds it: see keptLow. */
+function keptOf(word: i64): i64 {
+  const high = word >> 32;
+  return high >= -(1 << 20) && high < 1 << 20 ? word : word & ~0x3ff;
+}
+
+/** See ListKernels; tokens are values. */
+export function listValues(
+  at: usize,
+  bytes: usize,
+  wordBytes: usize,
+  bucketPlace: usize,
+  bucketCount: usize,
+  keyPlace: usize,
+  offsetPlace: usize,
+  start: usize,
+): void {
+  use(bucketPlace, bucketCount, keyPlace, offsetPlace, start);
+  const wide = wordBytes === 8;
+  let before: i64 = 0;
+  for (const end = at + bytes; at < end; at += wordBytes) {
+    const key = wide ? keptOf(load<i64>(at)) : <i64>load<u32>(at);
+    if (key !== before && key !== 0 && !isTextual(at, wide)) note(key, at);
+    before = key;
+  }
+}
+
+/** See ListKernels; tokens are shapes. */
+export function listShapes(
+  at: usize,
+  bytes: usize,
+  wordBytes: usize,
+  bucketPlace: usize,
+  bucketCount: usize,
+  keyPlace: usize,
+  offsetPlace: usize,
+  start: usize,
+  ranges: usize,
+  rangeCount: usize,
+): void {
+  use(bucketPlace, bucketCount, keyPlace, offsetPlace, start);
+  useRanges(ranges, rangeCount);
+  const wide = wordBytes === 8;
+  const reach = (shapeWords - 1) * wordBytes;
+  const first = at + reach;
+  let shape: u32 = 0;
+  for (const end = at + bytes; at < end; at += wordBytes) {
+    const kind = kindOf(at, wide);
+    const oldest = shape >>> firstShift;
+    shape = ((shape << 3) | kind) & shapeMask;
+    if (at > first && shape >>> firstShift !== oldest) note(shape, at - reach);
+  }
+}
