@@ -52,6 +52,8 @@ export interface DiffOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onStageDone?: (stage: Stage) => void;
+  /** Told as soon as the verdict stands; what follows describes it. */
+  readonly onDecided?: (result: Decided) => void;
 }
 
 /** Everything that was measured and found. Arrays run over tracks or dumps in order. */
@@ -75,6 +77,9 @@ export interface DiffResult {
   /** Of the tracks in the cell map. */
   readonly pageMap: PageMap;
 }
+
+/** What is known when the verdict stands. */
+export type Decided = Omit<DiffResult, 'crossChecks'>;
 
 /** Compares two or more dumps of one process. Rejects with the signal's reason when aborted. */
 export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptions): Promise<DiffResult> {
@@ -106,10 +111,12 @@ export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptio
     candidates,
     processFacts({ ...measured, revealed, memories, runs, found, totals, trend, walk }),
   );
+  options.onStageDone?.('verdict');
+  const decided = { ...measured, totals, dumps, runs, tallies, trend, hours, walk, candidates, decision };
+  options.onDecided?.(decided);
   const grownRuns = measures.flatMap((one) => one.grownRuns);
   const crossChecks = crossCheck(decision.suspects, { memory: memories.at(-1)!, grownRuns, found });
-  options.onStageDone?.('verdict');
-  return { ...measured, totals, dumps, runs, tallies, trend, hours, walk, candidates, decision, crossChecks };
+  return { ...decided, crossChecks };
 }
 
 interface Measured {

@@ -4,11 +4,11 @@ import type { AllocationClass } from '../detect/allocation-class.ts';
 import { type BlockAnatomy, blockAnatomy } from '../detect/block-anatomy.ts';
 import type { Candidate } from '../detect/candidates.ts';
 import { bornSince } from '../detect/survival.ts';
-import { isOtherStrideOf } from '../detect/verdict.ts';
 import type { DiffResult } from '../diff-dumps.ts';
 import { type Address, formatAddress, lastStartingAtOrBelow } from '../model/address.ts';
 import type { ReportAllocation } from '../model/leak-report.ts';
 import type { Symbols } from '../symbols/open-symbols.ts';
+import { classNumbers, usualOf } from './class-numbers.ts';
 import { confidenceOf, evidenceFor } from './evidence.ts';
 
 export interface AllocationRows {
@@ -36,27 +36,17 @@ export function buildAllocations(
   ordered.sort((a, b) => b.growthBytes - a.growthBytes);
   const idOf = new Map(ordered.map((one, index) => [one, `a${index + 1}`]));
   const rows = ordered.map((one, index) => {
-    const usual = suspects.has(one) ? usualOf(one, result.decision.suspects) : undefined;
+    const usual = usualOf(one, result);
     return buildRow(one, {
       result,
       allocators,
       symbols,
       id: idOf.get(one)!,
-      usual: usual ? { candidate: usual, id: idOf.get(usual)! } : null,
+      linkedTo: usual ? idOf.get(usual)! : null,
       isDetailed: index < detailedRows || suspects.has(one),
     });
   });
   return { rows, idOf };
-}
-
-/** The other stride is the exception; where it grows as much as this, it has requests of its own. */
-const otherStrideRatio = 4;
-
-/** The suspect whose requests also end up in this class. */
-function usualOf(candidate: Candidate, suspects: readonly Candidate[]): Candidate | undefined {
-  return suspects.find(
-    (usual) => isOtherStrideOf(usual, candidate) && usual.growthCount > otherStrideRatio * candidate.growthCount,
-  );
 }
 
 interface RowContext {
@@ -64,8 +54,8 @@ interface RowContext {
   readonly allocators: readonly Allocator[];
   readonly symbols: Symbols;
   readonly id: string;
-  /** The class that has the same requests, and its id. */
-  readonly usual: { readonly candidate: Candidate; readonly id: string } | null;
+  /** Id of the class that has the same requests. */
+  readonly linkedTo: string | null;
   readonly isDetailed: boolean;
 }
 
@@ -74,21 +64,21 @@ function buildRow(candidate: Candidate, context: RowContext): ReportAllocation {
   const { sizeClass } = candidate;
   const { dump } = result.dumps.at(-1)!.memory;
   const blocks = blocksOf(sizeClass, result.runs.runOf);
-  const hours = result.hours?.reduce((sum, one) => sum + one, 0) ?? null;
+  const numbers = classNumbers(candidate, result, context.allocators);
   return {
     id: context.id,
-    strideBytes: sizeClass.stride,
-    linkedTo: context.usual?.id ?? null,
-    requestBytes: requestWithUsual(sizeClass, context),
+    strideBytes: numbers.strideBytes,
+    linkedTo: context.linkedTo,
+    requestBytes: numbers.requestBytes,
     allocator: sizeClass.allocator,
     method: sizeClass.method,
-    counts: [...sizeClass.counts],
+    counts: numbers.counts,
     countError: sizeClass.countError,
     freeCounts: sizeClass.freeCounts ? [...sizeClass.freeCounts] : result.dumps.map(() => null),
     growthCount: candidate.growthCount,
-    growthBytes: candidate.growthBytes,
-    shareOfGrowth: candidate.share,
-    bytesPerHour: hours === null ? null : candidate.growthBytes / hours,
+    growthBytes: numbers.growthBytes,
+    shareOfGrowth: numbers.shareOfGrowth,
+    bytesPerHour: numbers.bytesPerHour,
     confidence: confidenceOf(candidate, result),
     trend: candidate.trend,
     regionIds: context.isDetailed ? regionsOf(result, blocks) : [],
@@ -120,33 +110,6 @@ function blocksOf(sizeClass: AllocationClass, runOf: readonly number[]): Address
 function spread<T>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items];
   return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)]!);
-}
-
-/** Requests of its own and of the usual stride cannot be told apart: the range holds both. */
-function requestWithUsual(sizeClass: AllocationClass, context: RowContext): { min: number; max: number } | null {
-  const own = requestOf(sizeClass, context);
-  const usual = context.usual ? requestOf(context.usual.candidate.sizeClass, context) : null;
-  return own && usual ? { min: Math.min(own.min, usual.min), max: Math.max(own.max, usual.max) } : own;
-}
-
-/** Exact where the allocator keeps the request of each block: those that account for the growth. */
-function requestOf(sizeClass: AllocationClass, context: RowContext): { min: number; max: number } | null {
-  const allocator = context.allocators.find((one) => one.id === sizeClass.allocator);
-  const known = [...sizeClass.requests].map(([request, counts]) => ({
-    request,
-    growth: counts.at(-1)! - counts[0]!,
-    count: counts.at(-1)!,
-  }));
-  const growing = known.filter((one) => one.growth > 0);
-  const largest = Math.max(0, ...growing.map((one) => one.growth));
-  // Requests that hardly take part in the growth only widen the range.
-  const relevant =
-    growing.length > 0 ? growing.filter((one) => one.growth >= largest / 20) : known.filter((one) => one.count > 0);
-  if (relevant.length > 0) {
-    const requests = relevant.map((one) => one.request);
-    return { min: Math.min(...requests), max: Math.max(...requests) };
-  }
-  return allocator?.requestRange(sizeClass.stride, context.result.dumps.at(-1)!.memory.dump) ?? null;
 }
 
 /** Ids of the tracks that the blocks stand in, those with most blocks first. */

@@ -1,5 +1,4 @@
 // Turns what was found into the report's contract: ids, hex addresses, file names instead of paths, sentences.
-import type { Allocator } from '../allocators/allocator.ts';
 import { timeOrderWarnings } from '../compare/capture-times.ts';
 import { growthOfTrack } from '../compare/process-totals.ts';
 import { runWarnings } from '../compare/runs.ts';
@@ -12,30 +11,19 @@ import type { DiffResult } from '../diff-dumps.ts';
 import type { OpenedDump } from '../memory/opened-dump.ts';
 import { formatAddress } from '../model/address.ts';
 import type { DumpWarning } from '../model/dump.ts';
-import type {
-  LeakReport,
-  ReportAllocation,
-  ReportDump,
-  ReportGrowth,
-  ReportHeap,
-  ReportRegion,
-} from '../model/leak-report.ts';
+import type { LeakReport, ReportAllocation, ReportDump, ReportHeap, ReportRegion } from '../model/leak-report.ts';
 import type { Track } from '../model/track.ts';
 import { openSymbols, type Symbols } from '../symbols/open-symbols.ts';
 import { blockExcerpts } from './block-excerpts.ts';
 import { type AllocationRows, buildAllocations } from './build-allocations.ts';
+import { buildGrowth, buildVerdict, type VerdictOptions } from './build-verdict.ts';
 import { fileWarnings } from './file-warnings.ts';
 import { nextSteps, type StepFacts } from './next-steps.ts';
-import { summarize } from './summarize.ts';
-import { timeToLimit, timeToLimitText } from './time-to-limit.ts';
 
-export interface ReportOptions {
-  readonly allocators: readonly Allocator[];
+export interface ReportOptions extends VerdictOptions {
   readonly version: string;
   /** Keeps directories in names; off by default, for user names live in paths. */
   readonly fullPaths: boolean;
-  /** Size in bytes of which the report says when the process reaches it. */
-  readonly limitBytes?: number | undefined;
   /** Quotes bytes of the suspects' blocks; off by default, for they may hold anything. */
   readonly includeContents?: boolean;
   /** Of the last dump; closed by the caller. Those of the dump's own pages unless given. */
@@ -48,27 +36,19 @@ export function buildReport(result: DiffResult, options: ReportOptions): LeakRep
   const symbols = options.symbols ?? openSymbols(result.dumps.at(-1)!.memory);
   const allocations = buildAllocations(result, options.allocators, symbols);
   const suspects = result.decision.suspects.map((one) => allocations.idOf.get(one)!);
-  const growth = buildGrowth(result, options);
   const { dump } = result.dumps.at(-1)!.memory;
   const chosen = allocations.rows.filter(({ id }) => suspects.includes(id));
   const ofSymbols = [...fileWarnings(dump, symbols, chosen), ...symbols.warnings()];
-  const partial = { dumps: buildDumps(result, options, ofSymbols), growth, allocations: allocations.rows };
+  const { status, summary, reasons } = buildVerdict(result, options);
   const report: LeakReport = {
     schemaVersion: 1,
     tool: { name: 'leakviz', version: options.version },
-    dumps: partial.dumps,
+    dumps: buildDumps(result, options, ofSymbols),
     regions: result.tracks.map((track, index) => buildRegion(result, track, index, options)),
     heaps: result.walk.heaps.map((heap, index) => buildHeap(heap, index, result)),
     allocations: allocations.rows,
-    growth,
-    verdict: {
-      status: result.decision.status,
-      summary: summarize(result, partial, suspects),
-      suspects,
-      reasons: growth.timeToLimit
-        ? [...result.decision.reasons, { code: 'time-to-limit', text: timeToLimitText(growth.timeToLimit) }]
-        : result.decision.reasons,
-    },
+    growth: buildGrowth(result, options),
+    verdict: { status, summary, suspects, reasons },
     gate: null,
     nextSteps: [],
     contents: options.includeContents ? excerptsOf(result, allocations.rows, suspects) : null,
@@ -193,27 +173,4 @@ function buildHeap(heap: HeapTotals, index: number, result: DiffResult): ReportH
   const { allocator, name, liveBlocks, liveBytes, freeBlocks, freeBytes } = heap;
   const address = formatAddress(heap.address, pointerSize);
   return { id: `h${index + 1}`, allocator, name, address, liveBlocks, liveBytes, freeBlocks, freeBytes };
-}
-
-function buildGrowth(result: DiffResult, { limitBytes }: ReportOptions): ReportGrowth {
-  const { mappedBytes, populatedBytes, totalGrowth } = result.totals;
-  const explained = result.decision.suspects.reduce((sum, one) => sum + one.growthBytes, 0);
-  const explainedBytes = Math.min(totalGrowth, explained);
-  const hours = result.hours?.reduce((sum, one) => sum + one, 0) ?? null;
-  const net = Math.max(mappedBytes.at(-1)! - mappedBytes[0]!, populatedBytes.at(-1)! - populatedBytes[0]!);
-  const ratio = (value: number, base: number) => (base > 0 ? value / base : 1);
-  return {
-    mappedBytes,
-    populatedBytes,
-    totalBytes: totalGrowth,
-    explainedBytes,
-    explainedShare: totalGrowth > 0 ? explainedBytes / totalGrowth : 0,
-    trend: result.trend,
-    bytesPerHour: hours === null ? null : net / hours,
-    timeToLimit: limitBytes === undefined ? null : timeToLimit(mappedBytes, result.hours, limitBytes),
-    ratios: {
-      toFirst: mappedBytes.map((value) => ratio(value, mappedBytes[0]!)),
-      toPrevious: mappedBytes.map((value, index) => ratio(value, mappedBytes[Math.max(0, index - 1)]!)),
-    },
-  };
 }

@@ -1,18 +1,13 @@
 // The verdict in one sentence, for the top of a ticket.
-import type { DiffResult } from '../diff-dumps.ts';
-import type { ReportAllocation, ReportDump, ReportGrowth } from '../model/leak-report.ts';
+import type { Decided } from '../diff-dumps.ts';
+import type { ReportGrowth } from '../model/leak-report.ts';
 import { printBytes, printCount, printExactBytes, printRate, printShare } from '../text/print-quantity.ts';
+import type { ClassNumbers } from './class-numbers.ts';
 
-interface Parts {
-  readonly dumps: readonly ReportDump[];
-  readonly growth: ReportGrowth;
-  readonly allocations: readonly ReportAllocation[];
-}
-
-export function summarize(result: DiffResult, parts: Parts, suspects: readonly string[]): string {
-  const rows = suspects.map((id) => parts.allocations.find((one) => one.id === id)!);
+/** @param rows of the suspects, in the decision's order */
+export function summarize(result: Decided, growth: ReportGrowth, rows: readonly ClassNumbers[]): string {
   const [first] = rows;
-  const { explainedShare, totalBytes } = parts.growth;
+  const { explainedShare, totalBytes } = growth;
   const grown = printBytes(totalBytes);
   switch (result.decision.status) {
     case 'leak': {
@@ -33,7 +28,7 @@ export function summarize(result: DiffResult, parts: Parts, suspects: readonly s
 }
 
 /** One class, with numbers of its own only. */
-function describe(suspect: ReportAllocation, verb = 'pile up'): string {
+function describe(suspect: ClassNumbers, verb = 'pile up'): string {
   const { requestBytes } = suspect;
   const request = requestBytes
     ? requestBytes.min === requestBytes.max
@@ -45,7 +40,7 @@ function describe(suspect: ReportAllocation, verb = 'pile up'): string {
 }
 
 /** What all suspects grew by, the first among them; nothing where there is one. `share` is theirs as well. */
-function others(rows: readonly ReportAllocation[], share = ''): string {
+function others(rows: readonly ClassNumbers[], share = ''): string {
   const count = rows.length - 1;
   if (count < 1) return '';
   const growth = rows.reduce((sum, { growthBytes }) => sum + growthBytes, 0);
@@ -59,7 +54,7 @@ function ends(texts: readonly string[]): readonly string[] {
 
 const mostCounts = 6;
 
-function rate(suspect: ReportAllocation): string {
+function rate(suspect: ClassNumbers): string {
   return suspect.bytesPerHour === null ? '' : `, ${printRate(suspect.bytesPerHour)}`;
 }
 

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { allocators } from '../allocators/index.ts';
 import { buildReport } from '../assemble/build-report.ts';
+import { buildVerdict } from '../assemble/build-verdict.ts';
 import { cleanUpTemporaryFiles } from '../bytes/temporary-file.ts';
 import { type DiffResult, diffDumps } from '../diff-dumps.ts';
 import type { OpenedDump } from '../memory/opened-dump.ts';
@@ -85,14 +86,18 @@ async function compare(dumps: readonly OpenedDump[], run: Run, checkInputs: () =
     signal,
     onProgress: ({ stage, doneBytes, totalBytes }) => bar.show(stages[stage], doneBytes, totalBytes),
     onStageDone: (stage) => stopwatch.lap(stages[stage]),
+    onDecided: (decided) => {
+      checkInputs();
+      bar.stop();
+      if (options.includeContents) say(`${contentsMark}: every output of this run quotes bytes of the process`);
+      if (!options.printsJson)
+        print(printVerdict(buildVerdict(decided, { ...options, allocators }), terminalOptions()));
+    },
   });
   const found = describeResult(result, options);
   checkInputs();
   const report = options.gate ? applyGate(found, options.gate) : found;
   stopwatch.lap('reporting');
-  bar.stop();
-  if (report.contents !== null) say(`${contentsMark}: every output of this run quotes bytes of the process`);
-  if (!options.printsJson) print(printVerdict(report, terminalOptions()));
   const written = await writeResults({ result, report, options, folder, signal, bar });
   // The last moment at which Ctrl-C can be heard: from here on the results are moved in.
   await setImmediate();

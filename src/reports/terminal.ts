@@ -1,4 +1,4 @@
-import type { LeakReport } from '../model/leak-report.ts';
+import type { LeakReport, ReportVerdict } from '../model/leak-report.ts';
 import { longestSentence } from '../text/escape-text.ts';
 import { capReport } from './cap-report.ts';
 import { furtherReasons } from './report-view.ts';
@@ -14,6 +14,8 @@ export type { TerminalOptions } from './terminal/terminal-style.ts';
 
 const mostReasons = 4;
 
+type ShortVerdict = Pick<ReportVerdict, 'status' | 'summary'>;
+
 function blocks(parts: readonly (readonly string[])[]): string {
   const filled = parts.filter((part) => part.length > 0);
   return filled.length === 0 ? '' : `${filled.map((part) => part.join('\n')).join('\n\n')}\n`;
@@ -23,8 +25,7 @@ function wrapped(options: TerminalOptions, text: string, indent: string): string
   return wrapText(text, Math.min(options.columns, widestText), indent);
 }
 
-function verdictLines(report: Pick<LeakReport, 'verdict'>, options: TerminalOptions): string[] {
-  const { status, summary } = report.verdict;
+function verdictLines({ status, summary }: ShortVerdict, options: TerminalOptions): string[] {
   const badge = ` ${statusWords[status].toUpperCase()} `;
   const indent = ' '.repeat(badge.length + 1);
   const width = Math.max(20, Math.min(options.columns, widestText) - indent.length);
@@ -42,8 +43,8 @@ function reasonLines(report: LeakReport, options: TerminalOptions): string[] {
 }
 
 /** The verdict in one sentence, to be printed as soon as it is known. Ends with a newline. */
-export function printVerdict(report: Pick<LeakReport, 'verdict'>, options: TerminalOptions): string {
-  return blocks([verdictLines(report, options)]);
+export function printVerdict(verdict: ShortVerdict, options: TerminalOptions): string {
+  return blocks([verdictLines(verdict, options)]);
 }
 
 /** All of the summary but the verdict, for when that is printed already. Ends with a newline. */
@@ -61,5 +62,5 @@ export function printSummaryBody(report: LeakReport, options: TerminalOptions): 
 
 /** What `diff` says on the terminal: the verdict, what leaks, where memory grows, the totals. Fits a screen. */
 export function printSummary(report: LeakReport, options: TerminalOptions): string {
-  return printVerdict(report, options) + printSummaryBody(report, options);
+  return printVerdict(report.verdict, options) + printSummaryBody(report, options);
 }

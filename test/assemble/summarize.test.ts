@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { summarize } from '../../src/assemble/summarize.ts';
-import type { DiffResult } from '../../src/diff-dumps.ts';
+import type { Decided } from '../../src/diff-dumps.ts';
 import type { VerdictStatus } from '../../src/model/leak-report.ts';
 import { reportAllocation, sampleReport } from '../synth/leak-report.ts';
 
@@ -17,17 +17,14 @@ const allocations = Object.entries(sizes).map(([id, growth], index) =>
     bytesPerHour: growth * mb,
   }),
 );
-const { growth, dumps } = sampleReport('leak');
+const { growth } = sampleReport('leak');
 
 function summaryOf(status: VerdictStatus, suspects: (keyof typeof sizes)[], runOf = [0, 0, 0]): string {
   const explainedBytes = suspects.reduce((sum, id) => sum + sizes[id] * mb, 0);
-  const parts = {
-    dumps,
-    allocations,
-    growth: { ...growth, totalBytes: 20 * mb, explainedBytes, explainedShare: explainedBytes / (20 * mb) },
-  };
+  const grown = { ...growth, totalBytes: 20 * mb, explainedBytes, explainedShare: explainedBytes / (20 * mb) };
+  const rows = suspects.map((id) => allocations.find((one) => one.id === id)!);
   const result = { decision: { status, reasons: [{ code: 'too-few-dumps', text: 'Two dumps.' }] }, runs: { runOf } };
-  return summarize(result as unknown as DiffResult, parts, suspects);
+  return summarize(result as unknown as Decided, grown, rows);
 }
 
 const first = '10 → 20 → 30, +6 MB';

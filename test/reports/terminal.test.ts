@@ -51,7 +51,7 @@ test('the verdict stands on the first line', () => {
 
 test('verdict and body together are the summary', () => {
   const report = sampleReport('growth');
-  expect(printVerdict(report, plain80) + printSummaryBody(report, plain80)).toBe(printSummary(report, plain80));
+  expect(printVerdict(report.verdict, plain80) + printSummaryBody(report, plain80)).toBe(printSummary(report, plain80));
 });
 
 test('a suspect shows stride, request, all counts, growth, rate, share and confidence in 80 columns', () => {

@@ -26,14 +26,16 @@ const failureLimit = 1000;
 /**
  * Finds main_arena without symbols, by its bins: an empty one is a pair of pointers that both hold the pair's own
  * address less two words. The ring of `next` pointers proves it and tells where the structure starts.
- * Looks at writable data of images, libc's first, then at other small regions.
+ * Looks at writable data of images, libc's first. main_arena has initial values, so it is mapped from a file: where the
+ * files of regions are known, nothing but files is looked at; else all small regions.
  */
 export function findMainArena(memory: Memory): Arena | undefined {
   const writable = memory.dump.regions.filter((region) => region.writable && region.kind !== 'stack');
   const images = writable.filter(({ kind, start, end }) => kind === 'image' && end - start <= largestImageRegion);
   const libc = images.filter(({ name }) => /(^|\/)libc[-.]/.test(name));
   const libraries = images.filter((region) => !libc.includes(region));
-  return findIn(memory, libc) ?? findIn(memory, libraries) ?? findIn(memory, smallOtherRegions(writable));
+  const others = images.length > 0 ? writable.filter(({ kind }) => kind === 'mapped-file') : writable;
+  return findIn(memory, libc) ?? findIn(memory, libraries) ?? findIn(memory, smallOtherRegions(others));
 }
 
 function smallOtherRegions(writable: readonly MemoryRegion[]): MemoryRegion[] {
