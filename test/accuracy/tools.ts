@@ -95,7 +95,7 @@ function whyNoHealthy(one: HealthyCase, tools: Tools): string | null {
   return findTool(name) ? null : `no ${name}`;
 }
 
-/** What the dumps were made with, in words. */
+/** What was measured, and what the dumps were made with, in words. */
 export function versionsOf(tools: Tools): { readonly what: string; readonly version: string }[] {
   const packageOf: Record<string, string> = {
     jemalloc: 'libjemalloc2',
@@ -103,6 +103,7 @@ export function versionsOf(tools: Tools): { readonly what: string; readonly vers
     mimalloc: 'libmimalloc2.0',
   };
   return [
+    { what: 'leakviz', version: `as of commit ${firstLine('git', ['describe', '--always', '--dirty'])}` },
     { what: 'C compiler', version: firstLine('gcc', ['--version']) },
     { what: 'glibc', version: firstLine('ldd', ['--version']) },
     { what: 'musl', version: debianVersion('musl') },
