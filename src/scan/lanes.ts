@@ -64,6 +64,7 @@ export function openLanes(
       window,
       bytes: new Uint8Array(buffer, window.current, windowBytes),
       facts: new Uint32Array(buffer, window.facts, pages),
+      flags: new Uint8Array(pages),
       capturedOfPage: new Uint32Array(pages),
       pageBytes,
       held: 0,

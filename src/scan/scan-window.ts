@@ -12,62 +12,76 @@ export interface DumpLane extends WindowBuffer {
   readonly window: Omit<PageWindow, 'pages'>;
   /** By page, as comparePages writes them. */
   readonly facts: Uint32Array;
+  /** By page, as model/page-map.ts has them: what the window holds, and what became of it. */
+  readonly flags: Uint8Array;
   /** Captured bytes of the window at hand; where there are none, the facts say nothing. */
   held: number;
   /** Of the track at hand: from the dump's own addresses to the track's. */
   shift: number;
 }
 
-/** Adds up what the window holds, dump by dump; its bytes are in the lanes. */
+/** Tells what each page is, and adds up what the window holds, dump by dump; its bytes are in the lanes. */
 export function measureWindow(
   kernels: PageKernels,
   lanes: readonly DumpLane[],
   { measure, pages }: { readonly measure: TrackMeasure; readonly pages: number },
 ): void {
   for (const [index, lane] of lanes.entries()) {
-    if (lane.held === 0) continue;
+    if (lane.held === 0) {
+      lane.flags.fill(0);
+      continue;
+    }
     const before = lanes[index - 1];
     const known = before !== undefined && before.held > 0 ? { ...before.window, pages } : undefined;
     kernels.comparePages({ ...lane.window, pages }, known);
-    addUp(lane, before, { measure, pages, index });
+    tellPages(lane, before, { measure, pages, index });
   }
 }
 
-function addUp(
-  lane: DumpLane,
+function tellPages(
+  { pageBytes, capturedOfPage, facts, flags, held }: DumpLane,
   before: DumpLane | undefined,
   { measure, pages, index }: { readonly measure: TrackMeasure; readonly pages: number; readonly index: number },
 ): void {
-  const { pageBytes, capturedOfPage, facts } = lane;
+  const capturedBefore = before === undefined || before.held === 0 ? undefined : before.capturedOfPage;
   let zero = 0;
   let populated = 0;
   let unchanged = 0;
   let fresh = 0;
   for (let page = 0; page < pages; page++) {
     const captured = capturedOfPage[page]!;
-    if (captured === 0) continue;
-    const zeroBytes = facts[page]! & ~sameFlag;
+    if (captured === 0) {
+      flags[page] = 0;
+      continue;
+    }
+    const fact = facts[page]!;
+    const zeroBytes = fact & ~sameFlag;
     // Bytes that are not captured stand as zero in the window.
     zero += zeroBytes - (pageBytes - captured);
-    if (zeroBytes < pageBytes) populated += captured;
-    const became = becomeOf(lane, before, page);
-    if (became === 'new') fresh += captured;
-    else if (became === 'unchanged') unchanged += captured;
+    let flag: number = pageFlags.zero;
+    if (zeroBytes < pageBytes) {
+      flag = pageFlags.populated;
+      populated += captured;
+    }
+    const earlier = capturedBefore === undefined ? 0 : capturedBefore[page]!;
+    if (before === undefined) {
+      // Nothing is known of what was before the first dump.
+    } else if (earlier === 0) {
+      flag |= pageFlags.new;
+      fresh += captured;
+    } else if (fact >= sameFlag && earlier === captured) {
+      flag |= pageFlags.unchanged;
+      unchanged += captured;
+    } else flag |= pageFlags.changed;
+    flags[page] = flag;
   }
-  measure.capturedBytes[index]! += lane.held;
+  measure.capturedBytes[index]! += held;
   measure.zeroBytes[index]! += zero;
   measure.populatedBytes[index]! += populated;
   if (before === undefined) return;
   measure.unchangedBytes[index]! += unchanged;
   measure.newBytes[index]! += fresh;
-  measure.changedBytes[index]! += lane.held - unchanged - fresh;
-}
-
-/** What became of a captured page since the dump before. */
-function becomeOf(lane: DumpLane, before: DumpLane | undefined, page: number): 'new' | 'unchanged' | 'changed' {
-  const capturedBefore = before === undefined || before.held === 0 ? 0 : before.capturedOfPage[page]!;
-  if (capturedBefore === 0) return 'new';
-  return lane.facts[page]! >= sameFlag && capturedBefore === lane.capturedOfPage[page] ? 'unchanged' : 'changed';
+  measure.changedBytes[index]! += held - unchanged - fresh;
 }
 
 /** Keeps what became of each page in each dump. */
@@ -81,14 +95,13 @@ export function notePages(
   },
 ): void {
   const { trackPages, bytesPerPage, pages, start } = task;
-  for (const [index, lane] of lanes.entries()) {
-    if (lane.held === 0) continue;
+  const offset = start - trackPages.start;
+  for (const [index, { flags, pageBytes, held }] of lanes.entries()) {
+    if (held === 0) continue;
     const target = trackPages.pages[index]!;
     for (let page = 0; page < pages; page++) {
-      if (lane.capturedOfPage[page] === 0) continue;
-      const at = Math.max(0, Math.floor((start + page * lane.pageBytes - trackPages.start) / bytesPerPage));
-      const became = index === 0 ? 0 : pageFlags[becomeOf(lane, lanes[index - 1], page)];
-      target[at]! |= became | (holdsSomething(lane, page) ? pageFlags.populated : pageFlags.zero);
+      const at = Math.floor((offset + page * pageBytes) / bytesPerPage);
+      if (flags[page] !== 0) target[at]! |= flags[page]!;
     }
   }
 }
@@ -98,17 +111,12 @@ export function noteGrowth(
   lanes: readonly DumpLane[],
   { measure, pages, start }: { readonly measure: TrackMeasure; readonly pages: number; readonly start: Address },
 ): void {
-  const first = lanes[0]!;
-  const last = lanes[lanes.length - 1]!;
-  const { pageBytes } = last;
-  if (last.held === 0) return;
+  const { flags: first } = lanes[0]!;
+  const { flags: last, pageBytes, held } = lanes[lanes.length - 1]!;
+  if (held === 0) return;
   for (let page = 0; page < pages; page++) {
-    if (holdsSomething(last, page) && !holdsSomething(first, page)) {
+    if ((last[page]! & ~first[page]! & pageFlags.populated) !== 0) {
       addRun(measure.grownRuns, start + page * pageBytes, start + (page + 1) * pageBytes);
     }
   }
-}
-
-function holdsSomething({ held, capturedOfPage, facts, pageBytes }: DumpLane, page: number): boolean {
-  return held > 0 && capturedOfPage[page]! > 0 && (facts[page]! & ~sameFlag) < pageBytes;
 }
