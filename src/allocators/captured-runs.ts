@@ -14,11 +14,13 @@ export interface MemoryRange {
 export function* capturedRuns(dump: Dump, range: MemoryRange): Generator<MemoryRange, void> {
   const { captured } = dump;
   let index = Math.max(0, lastStartingAtOrBelow(captured, range.start));
-  while (index < captured.length && captured[index]!.start < range.end) {
-    const start = Math.max(range.start, captured[index]!.start);
-    let end = captured[index]!.start + captured[index]!.size;
-    for (index += 1; index < captured.length && captured[index]!.start === end; index += 1)
-      end += captured[index]!.size;
+  for (let next = captured.at(index); next !== undefined && next.start < range.end; ) {
+    const start = Math.max(range.start, next.start);
+    let end: Address = next.start;
+    for (; next?.start === end; next = captured.at(index)) {
+      end += next.size;
+      index += 1;
+    }
     if (end > start) yield { start, end: Math.min(end, range.end) };
   }
 }

@@ -1,6 +1,7 @@
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
 import type { MemoryRegion } from '../model/dump.ts';
+import type { List } from '../model/list.ts';
 import { capturedRuns, type MemoryRange } from './captured-runs.ts';
 
 /** Zeroed data directly behind an image; what is larger is a heap that happens to follow. */
@@ -36,7 +37,7 @@ function isImage({ kind, start, end }: MemoryRegion): boolean {
   return kind === 'image' || (kind === 'mapped-file' && end - start <= largestUnnamed);
 }
 
-function smallPrivateRegions(regions: readonly MemoryRegion[]): MemoryRange[] {
+function smallPrivateRegions(regions: List<MemoryRegion>): MemoryRange[] {
   let budget = unnamedBudget;
   return regions.filter(({ writable, kind, start, end }) => {
     if (!writable || kind === 'stack' || end - start > largestUnnamed) return false;

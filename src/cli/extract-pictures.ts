@@ -9,7 +9,7 @@ import { type FoundImage, fileOf } from '../images/found-image.ts';
 import { largeBlocks } from '../inspect/large-blocks.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { OpenedDump } from '../memory/opened-dump.ts';
-import { type Address, formatAddress, lastStartingAtOrBelow } from '../model/address.ts';
+import { type Address, formatAddress, itemStartingAtOrBelow } from '../model/address.ts';
 import type { ListedPicture, PictureListing } from '../model/picture-listing.ts';
 import { contentsMark } from '../reports/index.ts';
 import { writePictureSheet } from '../reports/picture-sheet.ts';
@@ -160,7 +160,7 @@ function layoutOf(
 }
 
 function regionOf({ dump }: Memory, address: Address): string {
-  const region = dump.regions[lastStartingAtOrBelow(dump.regions, address)];
+  const region = itemStartingAtOrBelow(dump.regions, address);
   if (!region || address >= region.end) return '';
   return [region.kind, region.name].filter((word) => word !== '').join(' ');
 }

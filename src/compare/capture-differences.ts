@@ -1,7 +1,8 @@
 // What one dump holds and another leaves out: it may have been there all the time, so that it must not pass for growth.
 import type { Memory } from '../memory/memory.ts';
 import { lastStartingAtOrBelow } from '../model/address.ts';
-import { difference, type Interval, intersection, union } from '../model/intervals.ts';
+import { difference, type Interval, intersection, newIntervals, union } from '../model/intervals.ts';
+import type { List } from '../model/list.ts';
 import type { Track } from '../model/track.ts';
 
 export interface CaptureDifferences {
@@ -47,22 +48,24 @@ export function captureDifferences(tracks: readonly Track[], memories: readonly 
 /** In the track's addresses. */
 interface Holding {
   /** Undefined where the dump does not say what was mapped: then it may have been anything. */
-  readonly mapped: readonly Interval[] | undefined;
-  readonly captured: readonly Interval[];
+  readonly mapped: List<Interval> | undefined;
+  readonly captured: List<Interval>;
 }
 
 function holdingOf({ presence }: Track, { dump }: Memory, index: number): Holding {
   const own = presence[index];
   if (!own) return { mapped: dump.mayLackRegions ? undefined : [], captured: [] };
   const mapped = union(own.pieces);
-  const ranges: Interval[] = [];
+  const ranges = newIntervals();
   for (let at = Math.max(0, lastStartingAtOrBelow(dump.captured, own.start)); at < dump.captured.length; at++) {
-    const { start, size } = dump.captured[at]!;
+    const { start, size } = dump.captured.at(at)!;
     if (start >= own.end) break;
     ranges.push({ start, end: start + size });
   }
-  const moved = (intervals: readonly Interval[]) =>
-    intervals.map(({ start, end }) => ({ start: start + own.shift, end: end + own.shift }));
+  const moved = (intervals: List<Interval>) =>
+    own.shift === 0
+      ? intervals
+      : intervals.map(({ start, end }) => ({ start: start + own.shift, end: end + own.shift }));
   return {
     mapped: dump.mayLackRegions ? undefined : moved(mapped),
     captured: moved(intersection(mapped, union(ranges))),

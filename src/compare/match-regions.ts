@@ -1,6 +1,8 @@
 // Follows regions through the dumps of one address space: what overlaps from dump to dump is one track, however it was split.
 import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
 import { type Dump, type MemoryRegion, regionKinds } from '../model/dump.ts';
+import { newIntervals } from '../model/intervals.ts';
+import type { List } from '../model/list.ts';
 import type { Track, TrackPresence } from '../model/track.ts';
 import { type Groups, gatherNeighbours, mostTracks } from './gather-neighbours.ts';
 
@@ -12,29 +14,41 @@ export function matchRegions(dumps: readonly Dump[], most = mostTracks): Track[]
   const lists = dumps.map((dump) => mergeFileMappings(namedByOthers(dump, dumps)));
   const { groups, groupOf } = groupOverlapping(lists);
   const trackOf = gatherNeighbours(groups, most);
-  const pieces: MemoryRegion[][][] = [];
+  const placesOf: Places[][] = [];
+  const groupCounts: number[] = [];
+  for (const track of trackOf) groupCounts[track] = (groupCounts[track] ?? 0) + 1;
   for (const [dump, { regions, firsts }] of lists.entries()) {
     for (const [span, first] of firsts.entries()) {
       const track = trackOf[groupOf[dump]![span]!]!;
-      pieces[track] ??= dumps.map(() => []);
-      for (let index = first; index < (firsts[span + 1] ?? regions.length); index++) {
-        pieces[track][dump]!.push(regions[index]!);
-      }
+      placesOf[track] ??= dumps.map(() => []);
+      addPlaces(placesOf[track][dump]!, first, firsts[span + 1] ?? regions.length);
     }
   }
-  const groupCounts = new Uint32Array(pieces.length);
-  for (const track of trackOf) groupCounts[track]!++;
-  const tracks = pieces
-    .map((own, track) => toTrack(own, groupCounts[track]! > 1))
+  const tracks = placesOf
+    .map((places, track) => toTrack(lists, places, groupCounts[track]! > 1))
     .sort((a, b) => a.start - b.start || a.end - b.end);
   return tracks.map((track, index) => ({ ...track, id: `r${index + 1}` }));
+}
+
+/** Indices of regions of one dump, from one up to another, in pairs. */
+type Places = number[];
+
+function addPlaces(places: Places, from: number, to: number): void {
+  if (places.at(-1) === from) places[places.length - 1] = to;
+  else places.push(from, to);
+}
+
+function* regionsAt(regions: List<MemoryRegion>, places: Places): Generator<MemoryRegion, void> {
+  for (let pair = 0; pair < places.length; pair += 2) {
+    for (let index = places[pair]!; index < places[pair + 1]!; index++) yield regions.at(index)!;
+  }
 }
 
 /**
  * A core that is cut off has often lost the list of mapped files, which gcore writes last. What another dump calls a
  * file's is not memory that went away when the file came.
  */
-function namedByOthers(dump: Dump, dumps: readonly Dump[]): readonly MemoryRegion[] {
+function namedByOthers(dump: Dump, dumps: readonly Dump[]): List<MemoryRegion> {
   if (dump.modules.length > 0) return dump.regions;
   const files = dumps
     .flatMap(({ regions, modules }) => (modules.length > 0 ? regions.filter(isOfFile) : []))
@@ -53,26 +67,28 @@ function isOfFile({ kind, name }: MemoryRegion): boolean {
 
 /** The regions of one dump in spans, each of which is shown as one: the sections of one image, the mappings of one file. */
 interface Spans {
-  readonly regions: readonly MemoryRegion[];
+  readonly regions: List<MemoryRegion>;
   /** By span, the index of its first region; its last is the one before the next span's first. */
   readonly firsts: readonly number[];
 }
 
 /** One span for the neighbouring mappings of one file: a module is one thing to a reader, not five sections. */
-function mergeFileMappings(regions: readonly MemoryRegion[]): Spans {
+function mergeFileMappings(regions: List<MemoryRegion>): Spans {
   const firsts: number[] = [];
   let before: MemoryRegion | undefined;
-  for (const [index, region] of regions.entries()) {
+  let index = 0;
+  for (const region of regions) {
     const isSameFile =
       before !== undefined && isOfFile(region) && before.name === region.name && before.kind === region.kind;
     if (!isSameFile) firsts.push(index);
     before = region;
+    index++;
   }
   return { regions, firsts };
 }
 
 function endOfSpan({ regions, firsts }: Spans, span: number): Address {
-  return regions[(firsts[span + 1] ?? regions.length) - 1]!.end;
+  return regions.at((firsts[span + 1] ?? regions.length) - 1)!.end;
 }
 
 /** Memory that one thing can grow into; a file's mapping and anonymous memory at one address are two things. */
@@ -101,7 +117,7 @@ function groupOverlapping(lists: readonly Spans[]): { groups: Groups; groupOf: U
   const open = new Map<string, number>();
   for (const { dump, span } of inOrder(lists)) {
     const list = lists[dump]!;
-    const region = list.regions[list.firsts[span]!]!;
+    const region = list.regions.at(list.firsts[span]!)!;
     const end = endOfSpan(list, span);
     const key = family(region);
     let group = open.get(key);
@@ -123,7 +139,7 @@ function groupOverlapping(lists: readonly Spans[]): { groups: Groups; groupOf: U
 function* inOrder(lists: readonly Spans[]): Generator<{ readonly dump: number; readonly span: number }, void> {
   const place = { dump: 0, span: 0 };
   const next = lists.map(() => 0);
-  const starts = lists.map(({ regions }) => regions[0]?.start ?? Number.POSITIVE_INFINITY);
+  const starts = lists.map(({ regions }) => regions.at(0)?.start ?? Number.POSITIVE_INFINITY);
   for (;;) {
     let first = 0;
     for (let dump = 1; dump < lists.length; dump++) {
@@ -138,39 +154,54 @@ function* inOrder(lists: readonly Spans[]): Generator<{ readonly dump: number; r
     const { regions, firsts } = lists[first]!;
     place.dump = first;
     place.span = next[first]!++;
-    starts[first] = next[first]! < firsts.length ? regions[firsts[next[first]!]!]!.start : Number.POSITIVE_INFINITY;
+    starts[first] = next[first]! < firsts.length ? regions.at(firsts[next[first]!]!)!.start : Number.POSITIVE_INFINITY;
     yield place;
   }
 }
 
 /**
  * The id is given when all tracks are in order.
- * @param pieces the track's regions in each dump, sorted
+ * @param places of the track's regions, by dump
  */
-function toTrack(pieces: readonly (readonly MemoryRegion[])[], isGathered: boolean): Track {
-  const presence = pieces.map(toPresence);
+function toTrack(lists: readonly Spans[], places: readonly Places[], isGathered: boolean): Track {
+  const presence = places.map((own, dump) => toPresence(regionsAt(lists[dump]!.regions, own)));
   const present = presence.filter((one) => one !== null);
-  const all = pieces.flat();
-  const named = all.find((region) => region.kind === 'stack') ?? all.find((region) => region.name !== '') ?? all[0]!;
+  let first: MemoryRegion | undefined;
+  let named: MemoryRegion | undefined;
+  let stack: MemoryRegion | undefined;
+  let writable = false;
+  for (const [dump, own] of places.entries()) {
+    for (const region of regionsAt(lists[dump]!.regions, own)) {
+      first ??= region;
+      if (region.name !== '') named ??= region;
+      if (region.kind === 'stack') stack ??= region;
+      writable ||= region.writable;
+    }
+  }
+  const { kind, name } = stack ?? named ?? first!;
+  const most = Math.max(...present.map(({ pieces }) => pieces.length));
   return {
     id: '',
-    kind: named.kind,
-    name: isGathered ? `${Math.max(...pieces.map(({ length }) => length))} neighbouring regions` : named.name,
+    kind,
+    name: isGathered ? `${most} neighbouring regions` : name,
     start: Math.min(...present.map(({ start }) => start)),
     end: Math.max(...present.map(({ end }) => end)),
-    writable: all.some((region) => region.writable),
+    writable,
     presence,
   };
 }
 
-function toPresence(regions: readonly MemoryRegion[]): TrackPresence | null {
-  if (regions.length === 0) return null;
-  const pieces = regions.map(({ start, end }) => ({ start, end }));
+/** More are held as columns. */
+const fewPieces = 4;
+
+function toPresence(regions: Iterable<MemoryRegion>): TrackPresence | null {
+  const all = newIntervals(regions);
+  if (all.length === 0) return null;
   return {
-    start: pieces[0]!.start,
-    end: pieces.at(-1)!.end,
-    pieces,
-    mappedBytes: pieces.reduce((sum, piece) => sum + piece.end - piece.start, 0),
+    start: all.at(0)!.start,
+    end: all.at(-1)!.end,
+    pieces: all.length <= fewPieces ? [...all] : all,
+    mappedBytes: all.reduce((sum, { start, end }) => sum + end - start, 0),
     shift: 0,
   };
 }

@@ -1,6 +1,7 @@
 // Holds the walk against the stride: blocks of one size side by side must come again at that distance in the bytes.
 import type { Memory } from '../memory/memory.ts';
 import { type Interval, intersection, union } from '../model/intervals.ts';
+import type { List } from '../model/list.ts';
 import type { Candidate } from './candidates.ts';
 import { findPeriods } from './stride/find-strides.ts';
 import { sampleGrowth } from './stride/sample-growth.ts';
@@ -24,7 +25,7 @@ const mostSeen = 4;
  */
 export function crossCheck(
   suspects: readonly Candidate[],
-  input: { readonly memory: Memory; readonly grownRuns: readonly Interval[]; readonly found: readonly FoundHeaps[] },
+  input: { readonly memory: Memory; readonly grownRuns: List<Interval>; readonly found: readonly FoundHeaps[] },
 ): Map<Candidate, CrossCheck> {
   const walked = suspects.filter((one) => one.sizeClass.method === 'chunk-walk');
   if (walked.length === 0) return new Map();

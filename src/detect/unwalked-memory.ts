@@ -1,15 +1,17 @@
 // Writable memory of the program's own that no heap walk accounts for: where strides are looked for and counted.
 import type { Memory } from '../memory/memory.ts';
+import { capturedIntervals } from '../model/dump-tables.ts';
 import { difference, type Interval, intersection, union } from '../model/intervals.ts';
+import type { List } from '../model/list.ts';
 import type { Track } from '../model/track.ts';
 import type { TrackMeasure } from '../scan/track-measure.ts';
 import type { FoundHeaps } from './walk-heaps.ts';
 
 export interface UnwalkedMemory {
   /** Where the last dump holds something that the first did not. */
-  readonly grownRuns: Interval[];
+  readonly grownRuns: List<Interval>;
   /** Captured memory, per dump. */
-  readonly ranges: Interval[][];
+  readonly ranges: List<Interval>[];
 }
 
 export function unwalkedMemory(input: {
@@ -32,16 +34,20 @@ export function unwalkedRanges(
   found: readonly FoundHeaps[],
   memory: Memory,
   dump: number,
-): Interval[] {
-  const mapped = union(tracks.filter(isOpen).flatMap((track) => [...(track.presence[dump]?.pieces ?? [])]));
-  const captured = union(memory.dump.captured.map(({ start, size }) => ({ start, end: start + size })));
+): List<Interval> {
+  const mapped = union(openPieces(tracks, dump));
+  const captured = union(capturedIntervals(memory.dump.captured));
   return difference(intersection(mapped, captured), walkedRanges(found, dump));
+}
+
+function* openPieces(tracks: readonly Track[], dump: number): Generator<Interval, void> {
+  for (const track of tracks) if (isOpen(track)) yield* track.presence[dump]?.pieces ?? [];
 }
 
 function isOpen({ kind, writable }: Track): boolean {
   return writable && kind !== 'image' && kind !== 'mapped-file' && kind !== 'stack';
 }
 
-function walkedRanges(found: readonly FoundHeaps[], dump: number): Interval[] {
+function walkedRanges(found: readonly FoundHeaps[], dump: number): List<Interval> {
   return union(found.flatMap(({ heaps }) => heaps[dump]!.flatMap((heap) => [...heap.ranges])));
 }

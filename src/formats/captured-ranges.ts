@@ -1,5 +1,7 @@
 import { isExactAddress } from '../bytes/binary-reader.ts';
 import type { CapturedRange } from '../model/dump.ts';
+import { newCapturedTable, sortedCaptured } from '../model/dump-tables.ts';
+import type { Table } from '../model/list.ts';
 import type { WarningLog } from './warnings.ts';
 
 /**
@@ -8,32 +10,36 @@ import type { WarningLog } from './warnings.ts';
  * starts first wins, for both claim to be the same bytes.
  */
 export function settleCapturedRanges(
-  declared: readonly CapturedRange[],
+  declared: Iterable<CapturedRange>,
   fileSize: number,
   warnings: WarningLog,
-): CapturedRange[] {
-  const inFile = clipToFile(declared, fileSize, warnings);
-  inFile.sort((a, b) => a.start - b.start || b.size - a.size);
-  const settled: CapturedRange[] = [];
+): Table<CapturedRange> {
+  const inFile = newCapturedTable(clippedToFile(declared, fileSize, warnings));
+  return newCapturedTable(withoutOverlaps(sortedCaptured(inFile)));
+}
+
+function* withoutOverlaps(sorted: Iterable<CapturedRange>): Generator<CapturedRange, void> {
   let end = Number.NEGATIVE_INFINITY;
-  for (const range of inFile) {
+  for (const range of sorted) {
     const overlap = Math.max(0, end - range.start);
     if (overlap >= range.size) continue;
-    if (overlap === 0) settled.push(range);
+    if (overlap === 0) yield range;
     else {
-      settled.push({
+      yield {
         start: range.start + overlap,
         size: range.size - overlap,
         fileOffset: range.fileOffset + overlap,
-      });
+      };
     }
     end = range.start + range.size;
   }
-  return settled;
 }
 
-function clipToFile(declared: readonly CapturedRange[], fileSize: number, warnings: WarningLog): CapturedRange[] {
-  const kept: CapturedRange[] = [];
+function* clippedToFile(
+  declared: Iterable<CapturedRange>,
+  fileSize: number,
+  warnings: WarningLog,
+): Generator<CapturedRange, void> {
   let neededEnd = 0;
   let lostBytes = 0;
   for (const range of declared) {
@@ -45,11 +51,10 @@ function clipToFile(declared: readonly CapturedRange[], fileSize: number, warnin
     const size = Math.max(0, Math.min(range.size, fileSize - range.fileOffset));
     neededEnd = Math.max(neededEnd, range.fileOffset + range.size);
     lostBytes += range.size - size;
-    if (size > 0) kept.push(size === range.size ? range : { ...range, size });
+    if (size > 0) yield size === range.size ? range : { ...range, size };
   }
   if (lostBytes > 0) {
     const text = `the file is cut off: it declares ${neededEnd} bytes and has ${fileSize}, so ${lostBytes} bytes of memory are missing`;
     warnings.add('truncated', text, fileSize);
   }
-  return kept;
 }

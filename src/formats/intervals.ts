@@ -1,4 +1,5 @@
-import type { Address } from '../model/address.ts';
+import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
+import type { List } from '../model/list.ts';
 
 /** A range of addresses; `end` is exclusive. */
 export interface Interval {
@@ -14,17 +15,20 @@ type OnPart<R, I> = (part: Interval, range: R, inside: I | undefined) => void;
  * then what they share belongs to the one that starts first. Takes as many steps as there are ranges and intervals.
  */
 export function cutRanges<R extends Interval, I extends Interval>(
-  ranges: readonly R[],
-  intervals: readonly I[],
+  ranges: Iterable<R>,
+  intervals: List<I>,
   onPart: OnPart<R, I>,
 ): void {
   let next = 0;
+  let interval = intervals.at(0);
   let done = Number.NEGATIVE_INFINITY;
   for (const range of ranges) {
     let at = Math.max(range.start, done);
     while (at < range.end) {
-      while (next < intervals.length && intervals[next]!.end <= at) next += 1;
-      const interval = intervals[next];
+      while (interval !== undefined && interval.end <= at) {
+        next += 1;
+        interval = intervals.at(next);
+      }
       const inside = interval !== undefined && interval.start <= at ? interval : undefined;
       const limit = inside?.end ?? interval?.start ?? range.end;
       const end = Math.min(range.end, limit);
@@ -37,25 +41,21 @@ export function cutRanges<R extends Interval, I extends Interval>(
 
 /** Sorts by start and cuts off what another interval, starting earlier, has already taken; empty ones go. */
 export function withoutOverlaps<I extends Interval>(intervals: readonly I[]): I[] {
-  const sorted = [...intervals].sort((a, b) => a.start - b.start || b.end - a.end);
-  const kept: I[] = [];
+  return [...cutOverlaps([...intervals].sort((a, b) => a.start - b.start || b.end - a.end))];
+}
+
+/** The same of those that are sorted by start, of equals the longest first. */
+export function* cutOverlaps<I extends Interval>(sorted: Iterable<I>): Generator<I, void> {
   let done = Number.NEGATIVE_INFINITY;
   for (const interval of sorted) {
     if (interval.end <= done || interval.end <= interval.start) continue;
-    kept.push(interval.start >= done ? interval : { ...interval, start: done });
+    yield interval.start >= done ? interval : { ...interval, start: done };
     done = interval.end;
   }
-  return kept;
 }
 
 /** Index of the interval that holds the address, or -1. Intervals are sorted and never overlap. */
-export function indexHolding(intervals: readonly Interval[], address: Address): number {
-  let low = 0;
-  let high = intervals.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (intervals[middle]!.start <= address) low = middle + 1;
-    else high = middle;
-  }
-  return low > 0 && address < intervals[low - 1]!.end ? low - 1 : -1;
+export function indexHolding(intervals: List<Interval>, address: Address): number {
+  const index = lastStartingAtOrBelow(intervals, address);
+  return index >= 0 && address < intervals.at(index)!.end ? index : -1;
 }

@@ -1,5 +1,6 @@
 // Dumps of a whole machine: what they share, whichever tool wrote them.
 import type { CapturedRange, Dump, DumpDetail, MemoryRegion } from '../model/dump.ts';
+import type { List } from '../model/list.ts';
 import type { WarningLog } from './warnings.ts';
 
 interface PhysicalRange {
@@ -14,8 +15,8 @@ interface PhysicalDump extends Pick<Dump, 'format' | 'operatingSystem' | 'archit
   readonly capturedAt: Date | null;
   readonly details: readonly DumpDetail[];
   /** Memory that the machine has; sorted, never overlapping. */
-  readonly memory: readonly PhysicalRange[];
-  readonly captured: readonly CapturedRange[];
+  readonly memory: List<PhysicalRange>;
+  readonly captured: List<CapturedRange>;
 }
 
 /** A dump by physical address, and the word of warning that goes with it. */

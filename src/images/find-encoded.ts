@@ -2,6 +2,7 @@
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
 import type { Interval } from '../model/intervals.ts';
+import type { List } from '../model/list.ts';
 import type { Pacer } from '../scan/pacer.ts';
 import { imageFormats } from './formats/index.ts';
 import { imageBytesAt, type ReadBudget } from './image-bytes.ts';
@@ -10,7 +11,7 @@ import { type ImageFormat, type MeasuredImage, probeBytes } from './image-format
 export interface EncodedInput {
   readonly memory: Memory;
   /** Captured memory on end by address, whatever the file's order is; sorted. */
-  readonly ranges: readonly Interval[];
+  readonly ranges: List<Interval>;
   readonly budget: ReadBudget;
   readonly pacer: Pacer;
 }

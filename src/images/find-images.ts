@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
+import { capturedIntervals } from '../model/dump-tables.ts';
 import { difference, type Interval, union } from '../model/intervals.ts';
+import type { List } from '../model/list.ts';
 import { newPacer } from '../scan/pacer.ts';
 import { guessOrder } from './channel-order.ts';
 import { findEncodedImages } from './find-encoded.ts';
@@ -13,9 +15,9 @@ import type { ChannelOrder } from './raw/raw-pixels.ts';
 
 export interface FindImagesOptions {
   /** What allocators handed out in large pieces, where that is known; sorted. */
-  readonly blocks: readonly Interval[];
+  readonly blocks: List<Interval>;
   /** Memory in which every large block is known: the rest of it is small ones, whose repetition is no picture. */
-  readonly heaps: readonly Interval[];
+  readonly heaps: List<Interval>;
   /** Pixels; images narrower or lower are left out. */
   readonly leastSide: number;
   /** Said by the user; guessed unless given. */
@@ -43,7 +45,7 @@ const budgetOf = (bytes: number): ReadBudget => ({ left: 4 * bytes + (256 << 20)
 /** Near linear in the captured bytes; memory does not grow with them. */
 export async function findImages(memory: Memory, options: FindImagesOptions): Promise<FoundImages> {
   const { dump } = memory;
-  const captured = union(dump.captured.map(({ start, size }) => ({ start, end: start + size })));
+  const captured = union(capturedIntervals(dump.captured));
   const total = captured.reduce((sum, { start, end }) => sum + end - start, 0);
   let done = 0;
   const pacer = newPacer(options.signal, (bytes) => {
@@ -81,7 +83,7 @@ export async function findImages(memory: Memory, options: FindImagesOptions): Pr
 }
 
 /** Read-only files and code: pictures are not made there, and tables of libraries look like some. */
-function writtenByNobody({ dump }: Memory): Interval[] {
+function writtenByNobody({ dump }: Memory): List<Interval> {
   return union(dump.regions.filter(({ kind, writable }) => !writable && (kind === 'image' || kind === 'mapped-file')));
 }
 

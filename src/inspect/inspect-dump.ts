@@ -6,6 +6,7 @@ import { findHeaps, type HeapTotals, walkHeaps } from '../detect/walk-heaps.ts';
 import type { OpenedDump } from '../memory/opened-dump.ts';
 import { formatAddress } from '../model/address.ts';
 import { type DumpDetail, type DumpWarning, type LoadedModule, regionKinds } from '../model/dump.ts';
+import { capturedIntervals } from '../model/dump-tables.ts';
 import { intersection, union } from '../model/intervals.ts';
 import { type LeftOut, leftOutOfFiles, totalOf } from '../model/left-out.ts';
 import { newPacer } from '../scan/pacer.ts';
@@ -121,7 +122,7 @@ export async function inspectDump(
 }
 
 function regionsByKind({ memory }: OpenedDump): RegionFacts[] {
-  const held = union(memory.dump.captured.map(({ start, size }) => ({ start, end: start + size })));
+  const held = union(capturedIntervals(memory.dump.captured));
   return regionKinds
     .map((kind) => {
       const own = memory.dump.regions.filter((region) => region.kind === kind);

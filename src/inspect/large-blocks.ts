@@ -3,13 +3,14 @@ import type { Allocator } from '../allocators/allocator.ts';
 import { findHeaps } from '../detect/walk-heaps.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Interval, union } from '../model/intervals.ts';
+import type { List } from '../model/list.ts';
 import { newPacer } from '../scan/pacer.ts';
 
 /** Sorted by start; `heaps` never overlap. */
 export interface LargeBlocks {
   readonly blocks: readonly Interval[];
   /** Memory of the walked heaps: what is not in one of the blocks is in smaller ones. Empty where there were more than are kept. */
-  readonly heaps: readonly Interval[];
+  readonly heaps: List<Interval>;
 }
 
 /** More are not kept; a buffer that is missed is only measured less exactly. */
@@ -36,7 +37,7 @@ export async function largeBlocks(
       damage: () => undefined,
     };
     for (const heap of heaps[0]!) {
-      ranges.push(...heap.ranges);
+      for (const range of heap.ranges) ranges.push(range);
       for (const _ of allocator.walk(heap, memory, visitor)) await pacer.pace(0);
     }
   }

@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts';
 import type { CapturedRange } from '../model/dump.ts';
+import { isTable, type List, type Table } from '../model/list.ts';
 
 /**
  * Captured ranges as columns, for bisecting; ranges that are neighbours both in memory and in the file are one run.
@@ -13,7 +14,11 @@ export interface CapturedRuns {
 }
 
 /** Joins neighbours: dumps cut memory into many thousand pieces that stand in the file one after the other. */
-export function joinCapturedRanges(captured: readonly CapturedRange[]): CapturedRuns {
+export function joinCapturedRanges(captured: List<CapturedRange>): CapturedRuns {
+  if (isTable(captured) && !hasNeighbours(captured)) {
+    const [starts, sizes, fileOffsets] = captured.columns;
+    return { starts: starts!, ends: starts!.map((start, index) => start + sizes![index]!), fileOffsets: fileOffsets! };
+  }
   const starts = new Float64Array(captured.length);
   const ends = new Float64Array(captured.length);
   const fileOffsets = new Float64Array(captured.length);
@@ -52,4 +57,14 @@ export function runAt(runs: CapturedRuns, address: Address): number {
     else high = middle;
   }
   return low > 0 && address < runs.ends[low - 1]! ? low - 1 : -1;
+}
+
+function hasNeighbours({ columns: [starts, sizes, fileOffsets], length }: Table<CapturedRange>): boolean {
+  for (let index = 0; index < length; index++) {
+    const size = sizes![index]!;
+    if (size <= 0) return true;
+    if (starts![index + 1] === starts![index]! + size && fileOffsets![index + 1] === fileOffsets![index]! + size)
+      return true;
+  }
+  return false;
 }

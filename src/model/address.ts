@@ -1,3 +1,5 @@
+import { isTable, type List } from './list.ts';
+
 /**
  * A virtual address as a number. Addresses are canonical and sign-extended, as processors do it: the upper half of a
  * 64-bit address space (kernel, vsyscall) is negative. So both halves of a 48-bit space are exact to the byte in a
@@ -29,13 +31,34 @@ export function parseAddress(text: string): Address | undefined {
   return Number(BigInt.asIntN(64, BigInt(`0x${digits}`)));
 }
 
+/** The last item whose `start` is at or below the address, if any. Items are sorted by `start`. */
+export function itemStartingAtOrBelow<T extends { readonly start: Address }>(
+  items: List<T>,
+  address: Address,
+): T | undefined {
+  const index = lastStartingAtOrBelow(items, address);
+  return index < 0 ? undefined : items.at(index);
+}
+
 /** Index of the last item whose `start` is at or below the address, or -1. Items are sorted by `start`. */
-export function lastStartingAtOrBelow(items: readonly { readonly start: Address }[], address: Address): number {
+export function lastStartingAtOrBelow(items: List<{ readonly start: Address }>, address: Address): number {
+  if (isTable(items)) return lastAtOrBelow(items.columns[0]!, address);
   let low = 0;
   let high = items.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (items[middle]!.start <= address) low = middle + 1;
+    if (items.at(middle)!.start <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+function lastAtOrBelow(starts: Float64Array, address: Address): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (starts[middle]! <= address) low = middle + 1;
     else high = middle;
   }
   return low - 1;

@@ -1,4 +1,5 @@
 import type { Address, PointerSize } from './address.ts';
+import type { List } from './list.ts';
 
 export const architectures = ['x86', 'x64', 'arm', 'arm64', 'riscv64', 'other', 'unknown'] as const;
 export type Architecture = (typeof architectures)[number];
@@ -100,11 +101,11 @@ export interface Dump {
   readonly capturedAt: Date | null;
   readonly addressSpace: AddressSpace;
   /** Accessible memory only: reserved and no-access ranges are left out, for they hold nothing. Never overlapping. */
-  readonly regions: readonly MemoryRegion[];
+  readonly regions: List<MemoryRegion>;
   /** True where the dump may leave out memory without a word: then what is in no region may have been mapped. */
   readonly mayLackRegions?: boolean;
   /** Never overlapping. */
-  readonly captured: readonly CapturedRange[];
+  readonly captured: List<CapturedRange>;
   readonly modules: readonly LoadedModule[];
   readonly threads: readonly Thread[];
   /** Left out where the format tells none. */

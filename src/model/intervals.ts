@@ -1,48 +1,79 @@
 // Sets of addresses as sorted ranges that never overlap; `end` is exclusive.
 import type { Address } from './address.ts';
+import { isTable, type List, newTable, type RowForm, sortedTable, type Table } from './list.ts';
 
 export interface Interval {
   readonly start: Address;
   readonly end: Address;
 }
 
+const intervalForm: RowForm<Interval> = {
+  columnCount: 2,
+  write([starts, ends], index, { start, end }) {
+    starts![index] = start;
+    ends![index] = end;
+  },
+  read: ([starts, ends], index) => ({ start: starts![index]!, end: ends![index]! }),
+};
+
+/** Intervals in columns. */
+export function newIntervals(items: Iterable<Interval> = []): Table<Interval> {
+  return newTable(intervalForm, items);
+}
+
 /** Sorts, and joins what overlaps or touches. */
-export function union(intervals: readonly Interval[]): Interval[] {
-  const sorted = [...intervals].filter((one) => one.start < one.end).sort((a, b) => a.start - b.start);
-  const joined: { start: Address; end: Address }[] = [];
-  for (const one of sorted) {
-    const last = joined.at(-1);
-    if (last && one.start <= last.end) last.end = Math.max(last.end, one.end);
-    else joined.push({ start: one.start, end: one.end });
+export function union(intervals: Iterable<Interval>): Table<Interval> {
+  const all = newIntervals(filled(intervals));
+  const [starts, ends] = sortedTable(all, intervalForm).columns;
+  return newIntervals(joined(starts!, ends!));
+}
+
+function* filled(intervals: Iterable<Interval>): Generator<Interval, void> {
+  for (const one of intervals) if (one.start < one.end) yield one;
+}
+
+function* joined(starts: Float64Array, ends: Float64Array): Generator<Interval, void> {
+  for (let index = 0; index < starts.length; ) {
+    const start = starts[index]!;
+    let end = ends[index]!;
+    for (index++; index < starts.length && starts[index]! <= end; index++) end = Math.max(end, ends[index]!);
+    yield { start, end };
   }
-  return joined;
 }
 
 /** What lies in both sets. */
-export function intersection(a: readonly Interval[], b: readonly Interval[]): Interval[] {
-  const common: Interval[] = [];
+export function intersection(a: List<Interval>, b: List<Interval>): Table<Interval> {
+  const [aStarts, aEnds] = columnsOf(a);
+  const [bStarts, bEnds] = columnsOf(b);
+  const common = newIntervals();
   for (let left = 0, right = 0; left < a.length && right < b.length; ) {
-    const start = Math.max(a[left]!.start, b[right]!.start);
-    const end = Math.min(a[left]!.end, b[right]!.end);
+    const start = Math.max(aStarts[left]!, bStarts[right]!);
+    const end = Math.min(aEnds[left]!, bEnds[right]!);
     if (start < end) common.push({ start, end });
-    if (a[left]!.end <= b[right]!.end) left++;
+    if (aEnds[left]! <= bEnds[right]!) left++;
     else right++;
   }
   return common;
 }
 
 /** What lies in the first set and not in the second. */
-export function difference(a: readonly Interval[], b: readonly Interval[]): Interval[] {
-  const rest: Interval[] = [];
+export function difference(a: List<Interval>, b: List<Interval>): Table<Interval> {
+  const [starts, ends] = columnsOf(b);
+  const rest = newIntervals();
   let right = 0;
   for (const one of a) {
-    let start = one.start;
-    while (right < b.length && b[right]!.end <= start) right++;
-    for (let index = right; index < b.length && b[index]!.start < one.end; index++) {
-      if (b[index]!.start > start) rest.push({ start, end: b[index]!.start });
-      start = Math.max(start, b[index]!.end);
+    let { start } = one;
+    while (right < b.length && ends[right]! <= start) right++;
+    for (let index = right; index < b.length && starts[index]! < one.end; index++) {
+      if (starts[index]! > start) rest.push({ start, end: starts[index]! });
+      start = Math.max(start, ends[index]!);
     }
     if (start < one.end) rest.push({ start, end: one.end });
   }
   return rest;
+}
+
+function columnsOf(list: List<Interval>): readonly [Float64Array, Float64Array] {
+  const { columns } = isTable(list) ? list : newIntervals(list);
+  return [columns[0]!, columns[1]!];
 }

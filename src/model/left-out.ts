@@ -1,7 +1,9 @@
 // What a dump left out of the files that were mapped into the process: filters drop what can be read from the files.
 import { lastStartingAtOrBelow } from './address.ts';
 import type { Dump } from './dump.ts';
-import { difference, type Interval, intersection, union } from './intervals.ts';
+import { capturedIntervals } from './dump-tables.ts';
+import { difference, type Interval, intersection, newIntervals, union } from './intervals.ts';
+import type { List } from './list.ts';
 
 /** Bytes that the dump does not hold, and does not say could be written to. */
 export interface LeftOut {
@@ -28,23 +30,29 @@ export function leftOutOfFiles(dump: Dump): LeftOut {
  * Parts of modules that the dump neither holds nor says could be written to: there they are as their files have them.
  * Where no region tells, gaps between the parts of a module are among them.
  */
-export function missingOfModules(dump: Dump): Interval[] {
+export function missingOfModules(dump: Dump): List<Interval> {
   return difference(union(dump.modules), settledMemory(dump));
 }
 
 /** No file can tell what was written. */
-function settledMemory({ captured, regions }: Dump): Interval[] {
-  const held = captured.map(({ start, size }) => ({ start, end: start + size }));
-  return union([...held, ...regions.filter((region) => region.writable && !region.rightsAreAssumed)]);
+function settledMemory({ captured, regions }: Dump): List<Interval> {
+  return union(settled());
+
+  function* settled(): Generator<Interval, void> {
+    yield* capturedIntervals(captured);
+    for (const region of regions) if (region.writable && !region.rightsAreAssumed) yield region;
+  }
 }
 
 /** @param intervals sorted, never overlapping */
-export function partsWithin(intervals: readonly Interval[], whole: Interval): Interval[] {
+export function partsWithin(intervals: List<Interval>, whole: Interval): List<Interval> {
   const first = Math.max(0, lastStartingAtOrBelow(intervals, whole.start));
   const last = lastStartingAtOrBelow(intervals, whole.end);
-  return intersection(intervals.slice(first, last + 1), [whole]);
+  const near = newIntervals();
+  for (let index = first; index <= last; index++) near.push(intervals.at(index)!);
+  return intersection(near, [whole]);
 }
 
-export function totalOf(intervals: readonly Interval[]): number {
+export function totalOf(intervals: List<Interval>): number {
   return intervals.reduce((sum, { start, end }) => sum + (end - start), 0);
 }

@@ -1,12 +1,14 @@
 import type { Address } from './address.ts';
 import type { RegionKind } from './dump.ts';
+import type { Interval } from './intervals.ts';
+import type { List } from './list.ts';
 
 /** Where one region stands in one dump; several pieces where it is split there. Sorted, never overlapping. */
 export interface TrackPresence {
   readonly start: Address;
   /** Exclusive. */
   readonly end: Address;
-  readonly pieces: readonly { readonly start: Address; readonly end: Address }[];
+  readonly pieces: List<Interval>;
   readonly mappedBytes: number;
   /** Bytes from its place in this dump to its place in the track: not 0 where another run has it elsewhere. */
   readonly shift: number;

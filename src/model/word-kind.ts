@@ -1,5 +1,6 @@
 import type { Address, PointerSize } from './address.ts';
 import { wordKinds } from './cell-map.ts';
+import type { List } from './list.ts';
 
 /**
  * What a word is, told from its value alone. Words come as unsigned 32-bit halves (the low one first, already in the
@@ -85,7 +86,7 @@ export function classifyWordAt(
 }
 
 /** Tests addresses against the given ranges (sorted by start, not overlapping): those of a dump's regions. */
-export function pointsInto(ranges: readonly { readonly start: Address; readonly end: Address }[]): PointerTest {
+export function pointsInto(ranges: List<{ readonly start: Address; readonly end: Address }>): PointerTest {
   // Neighbours are merged and the last hit is kept: most words near each other point near each other, or nowhere.
   const starts: number[] = [];
   const ends: number[] = [];

@@ -3,7 +3,7 @@ import { drawText, textWidth } from '../draw/draw-text.ts';
 import { notCapturedLine, page } from '../draw/palette.ts';
 import { type Colour, fillRect, type PixelImage, type Rect } from '../draw/pixel-image.ts';
 import type { Memory } from '../memory/memory.ts';
-import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
+import { type Address, itemStartingAtOrBelow } from '../model/address.ts';
 import type { ReportAllocation } from '../model/leak-report.ts';
 import { blockTest } from './blocks/block-marks.ts';
 import { findRuns, searchBlocks } from './blocks/find-blocks.ts';
@@ -54,7 +54,7 @@ function hatchWindow(memory: Memory, allocation: ReportAllocation): HatchWindow 
   const run = findRuns(allocation, test, Math.ceil((shape.rows * rowBytes) / stride))[0]!;
   // Rows at round addresses, where rows are round.
   const start = isUpright ? run.start : Math.floor(run.start / rowBytes) * rowBytes;
-  const region = memory.dump.regions[lastStartingAtOrBelow(memory.dump.regions, run.start)];
+  const region = itemStartingAtOrBelow(memory.dump.regions, run.start);
   const end = Math.min(region?.end ?? Number.POSITIVE_INFINITY, start + shape.rows * rowBytes);
   const inRun = Array.from({ length: run.count }, (_, index) => run.start + index * stride);
   const isWalked = allocation.method === 'chunk-walk';

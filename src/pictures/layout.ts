@@ -147,7 +147,9 @@ export function pixelOf(layout: Layout, address: Address): { readonly x: number;
 
 /** Whether the track is mapped at that address in that dump, captured or not. */
 export function isMapped(track: Track, dump: number, address: Address): boolean {
-  const { pieces, shift } = track.presence[dump] ?? { pieces: [], shift: 0 };
-  const piece = pieces[lastStartingAtOrBelow(pieces, address - shift)];
-  return piece !== undefined && address - shift < piece.end;
+  const presence = track.presence[dump];
+  if (!presence) return false;
+  const own = address - presence.shift;
+  const piece = lastStartingAtOrBelow(presence.pieces, own);
+  return piece >= 0 && own < presence.pieces.at(piece)!.end;
 }

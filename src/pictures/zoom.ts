@@ -4,7 +4,7 @@ import { rgbOfPixels } from '../draw/encode/raw-rows.ts';
 import { notCapturedLine, page } from '../draw/palette.ts';
 import { fillRect, type PixelImage, type Rect } from '../draw/pixel-image.ts';
 import type { Memory } from '../memory/memory.ts';
-import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
+import { type Address, itemStartingAtOrBelow } from '../model/address.ts';
 import { offsetRulerHeight, paintOffsetRuler } from './blocks/field-marks.ts';
 import { codeOfKinds, kindReader } from './blocks/read-kinds.ts';
 import { drawPage } from './page/draw-page.ts';
@@ -184,7 +184,7 @@ function legendOf(input: ZoomInput, window: ZoomWindow): LegendItem[] {
 
 function factsOf({ memory, dumpName }: ZoomInput, window: ZoomWindow): string[] {
   const { regions } = memory.dump;
-  const region = regions[lastStartingAtOrBelow(regions, window.start)];
+  const region = itemStartingAtOrBelow(regions, window.start);
   const inRegion = region !== undefined && window.start < region.end;
   return [
     dumpName,

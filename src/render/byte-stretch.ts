@@ -2,7 +2,9 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
+import { capturedIntervals } from '../model/dump-tables.ts';
 import { type Interval, intersection, union } from '../model/intervals.ts';
+import type { List } from '../model/list.ts';
 
 /** Told of bytes that nobody has, as offsets in what was read; `to` is exclusive. */
 export type MissingBytes = (from: number, to: number) => void;
@@ -27,7 +29,7 @@ export function wholeFile(source: ByteSource): ByteStretch {
 }
 
 /** Ranges of a process's memory one after the other; bytes that the dump does not hold are missing. */
-export function memoryStretch(memory: Memory, ranges: readonly Interval[]): ByteStretch {
+export function memoryStretch(memory: Memory, ranges: List<Interval>): ByteStretch {
   const pieces: { start: number; range: Interval }[] = [];
   let size = 0;
   for (const range of ranges) {
@@ -65,13 +67,13 @@ function readRange(memory: Memory, start: Address, into: Uint8Array, missing: Mi
 /** First captured address from `address` on. */
 function nextCaptured({ dump: { captured } }: Memory, address: Address): Address {
   const index = lastStartingAtOrBelow(captured, address);
-  const range = captured[index];
+  const range = index < 0 ? undefined : captured.at(index);
   if (range && address < range.start + range.size) return address;
-  return captured[index + 1]?.start ?? Number.POSITIVE_INFINITY;
+  return captured.at(index + 1)?.start ?? Number.POSITIVE_INFINITY;
 }
 
 /** How many bytes of sorted ranges the dump holds. */
-export function capturedBytesIn({ dump }: Memory, ranges: readonly Interval[]): number {
-  const held = union(dump.captured.map(({ start, size }) => ({ start, end: start + size })));
+export function capturedBytesIn({ dump }: Memory, ranges: List<Interval>): number {
+  const held = union(capturedIntervals(dump.captured));
   return intersection(ranges, held).reduce((sum, { start, end }) => sum + end - start, 0);
 }

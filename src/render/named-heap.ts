@@ -2,12 +2,13 @@
 import { LeakvizError } from '../errors.ts';
 import { type Address, formatAddress, type PointerSize, parseAddress } from '../model/address.ts';
 import type { Interval } from '../model/intervals.ts';
+import type { List } from '../model/list.ts';
 
 interface NamedHeap {
   /** Ways to call it, the one to show first; untrusted text. */
   readonly names: readonly [string, ...string[]];
   readonly address: Address;
-  readonly ranges: readonly Interval[];
+  readonly ranges: List<Interval>;
 }
 
 /** More heaps than this are not listed in an error. */

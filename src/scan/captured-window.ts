@@ -14,11 +14,13 @@ export function nextCaptured(memory: Memory, presence: TrackPresence, from: Addr
   const { captured } = memory.dump;
   const { pieces } = presence;
   let piece = Math.max(0, lastStartingAtOrBelow(pieces, from));
-  let range = Math.max(0, lastStartingAtOrBelow(captured, Math.max(from, pieces[piece]!.start)));
+  let range = Math.max(0, lastStartingAtOrBelow(captured, Math.max(from, pieces.at(piece)!.start)));
   while (piece < pieces.length && range < captured.length) {
-    const pieceEnd = pieces[piece]!.end;
-    const rangeEnd = captured[range]!.start + captured[range]!.size;
-    const start = Math.max(from, pieces[piece]!.start, captured[range]!.start);
+    const own = pieces.at(piece)!;
+    const held = captured.at(range)!;
+    const pieceEnd = own.end;
+    const rangeEnd = held.start + held.size;
+    const start = Math.max(from, own.start, held.start);
     const end = Math.min(pieceEnd, rangeEnd);
     if (start < end) return { start, end };
     if (pieceEnd <= rangeEnd) piece++;

@@ -5,6 +5,7 @@ import { rangeTableBytes, writeRanges } from '../kernels/place-tables.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { CellMap } from '../model/cell-map.ts';
 import { type Interval, union } from '../model/intervals.ts';
+import type { List } from '../model/list.ts';
 import { type CellLane, cellRoom, newOpenCell } from './scan-cells.ts';
 import type { DumpLane } from './scan-window.ts';
 
@@ -19,7 +20,7 @@ export interface LanePlan {
   readonly windowBytes: number;
   readonly bytesPerCell: number;
   /** Per dump what is mapped, where words are told apart; else empty. */
-  readonly mapped: readonly (readonly Interval[])[];
+  readonly mapped: readonly List<Interval>[];
   /** Of each window's cells or counts; 0 where nothing is drawn. */
   readonly cellBytes: number;
   /** Of the kernels' memory. */

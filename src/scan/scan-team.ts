@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { MemoryFile } from '../memory/memory.ts';
 import type { Dump } from '../model/dump.ts';
+import type { TrackPresence } from '../model/track.ts';
 import type { ScanTask } from './scan-stretch.ts';
 import type { StretchMeasure } from './track-measure.ts';
 
@@ -60,7 +61,7 @@ export function startTeam(
 ): ScanTeam {
   const workerData: WorkerTask = {
     ...share,
-    tracks: tracks.map(({ id, start, end, presence }) => ({ id, start, end, presence })),
+    tracks: tracks.map(({ id, start, end, presence }) => ({ id, start, end, presence: presence.map(copied) })),
     dumps: memories.map(({ dump, file }) => ({ dump: layoutOf(dump), file: file! })),
     cellMap,
     pageMap,
@@ -75,5 +76,12 @@ export function startTeam(
 
 /** Every thread gets a copy, and the scan asks for the layout alone. */
 function layoutOf(dump: Dump): Dump {
-  return { ...dump, modules: [], threads: [], warnings: [], details: [] };
+  const regions = [...dump.regions];
+  const captured = [...dump.captured];
+  return { ...dump, regions, captured, modules: [], threads: [], warnings: [], details: [] };
+}
+
+/** Tables cannot be sent. */
+function copied(presence: TrackPresence | null): TrackPresence | null {
+  return presence && { ...presence, pieces: [...presence.pieces] };
 }

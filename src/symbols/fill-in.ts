@@ -2,6 +2,7 @@
 import type { LoadedModule } from '../model/dump.ts';
 import { type Interval, intersection, union } from '../model/intervals.ts';
 import { partsWithin, totalOf } from '../model/left-out.ts';
+import type { List } from '../model/list.ts';
 import type { ModuleFile } from './module-file.ts';
 
 /** It can be read, but was not captured: no other figure counts it. */
@@ -15,11 +16,11 @@ export interface FilledIn {
 export interface FillIn {
   readonly file: ModuleFile;
   /** Sorted, never overlapping. */
-  readonly gaps: readonly Interval[];
+  readonly gaps: List<Interval>;
 }
 
 /** @param missing of all modules, as `missingOfModules` gives it */
-export function fillIn(file: ModuleFile, module: LoadedModule, missing: readonly Interval[]): FillIn {
+export function fillIn(file: ModuleFile, module: LoadedModule, missing: List<Interval>): FillIn {
   const inFile = file.ranges.map(({ start, size, fileOffset }) => ({
     start,
     end: start + Math.min(size, Math.max(0, file.source.size - fileOffset)),

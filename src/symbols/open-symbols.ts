@@ -4,6 +4,7 @@ import type { Address } from '../model/address.ts';
 import type { DumpWarning, LoadedModule } from '../model/dump.ts';
 import type { Interval } from '../model/intervals.ts';
 import { missingOfModules } from '../model/left-out.ts';
+import type { List } from '../model/list.ts';
 import { moduleAt } from '../model/module-at.ts';
 import { openElfImage } from './elf-file.ts';
 import { type FilledIn, type FillIn, fillIn, sumFilledIn } from './fill-in.ts';
@@ -69,7 +70,7 @@ export function openSymbols(memory: Memory, options: SymbolsOptions = {}): Symbo
   const hasFolders = (options.folders ?? []).length > 0;
   const opened = new Map<LoadedModule, OpenedModule>();
   let openFiles = 0;
-  let missing: readonly Interval[] | undefined;
+  let missing: List<Interval> | undefined;
 
   function findFile(module: LoadedModule): FillIn | undefined {
     if (!hasFolders || openFiles === mostFiles) return undefined;

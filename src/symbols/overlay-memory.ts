@@ -1,6 +1,6 @@
 // Memory with the parts of modules that the dump left out, taken from their files.
 import type { Memory } from '../memory/memory.ts';
-import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
+import { type Address, itemStartingAtOrBelow } from '../model/address.ts';
 import type { FillIn } from './fill-in.ts';
 import type { ModuleFile } from './module-file.ts';
 import { quietly } from './read-text.ts';
@@ -20,7 +20,7 @@ export function overlayMemory(memory: Memory, fillAt: (address: Address) => Fill
   /** Fills `into` up to the end of the gap. */
   function fill(address: Address, into: Uint8Array): number {
     const found = fillAt(address);
-    const gap = found?.gaps[lastStartingAtOrBelow(found.gaps, address)];
+    const gap = found && itemStartingAtOrBelow(found.gaps, address);
     if (!found || !gap || address >= gap.end) return 0;
     return readFile(found.file, address, into.subarray(0, Math.min(into.length, gap.end - address)));
   }

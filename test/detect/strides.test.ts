@@ -103,7 +103,7 @@ test('an array inside each record does not pass for the record', async () => {
   const content: RecordContent = 'counter';
   const stride = 1040;
   const dumps = poolDumps({ stride, content, counts: [500, 1200, 2400] });
-  for (const dump of dumps) addArrays(dump.memory.dump.regions[1]!.start, dump, stride);
+  for (const dump of dumps) addArrays(dump.memory.dump.regions.at(1)!.start, dump, stride);
   const result = await diffDumps(dumps, options);
   expect(result.decision.suspects.map((one) => one.sizeClass.stride)).toEqual([stride]);
 
@@ -170,7 +170,7 @@ describe('slabs of a pool', () => {
       { size: 96, mark: 0x5555_0000_1020n },
     ];
     const dumps = slabDumps(cells, [30, 60, 90]).map(({ memory }, index) => {
-      const { start, end } = memory.dump.regions[1]!;
+      const { start, end } = memory.dump.regions.at(1)!;
       const bytes = new Uint8Array(end - start);
       memory.read(start, bytes);
       const view = new DataView(bytes.buffer);
@@ -194,7 +194,7 @@ describe('slabs of a pool', () => {
     ];
     const dumps = slabDumps(cells, [9, 25, 48]);
     for (const [index, dump] of dumps.entries()) {
-      const { start, end } = dump.memory.dump.regions[1]!;
+      const { start, end } = dump.memory.dump.regions.at(1)!;
       const bytes = new Uint8Array(end - start);
       dump.memory.read(start, bytes);
       const view = new DataView(bytes.buffer);

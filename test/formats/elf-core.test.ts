@@ -86,7 +86,7 @@ describe.each([
   test('the stack pointer marks the stack where the register layout is known', () => {
     const isKnown = kind.architecture !== 'other';
     expect(dump.threads).toMatchObject([{ id: 77, stackPointer: isKnown ? base + page + 8 : undefined }]);
-    expect(dump.regions[1]!.kind).toBe(isKnown ? 'stack' : 'private');
+    expect(dump.regions.at(1)!.kind).toBe(isKnown ? 'stack' : 'private');
   });
 });
 
@@ -98,7 +98,7 @@ test('addresses of the upper half are negative and sorted first', () => {
     ],
   });
   expect(summary(dump)).toEqual(['image [vsyscall] 1', 'private - 1']);
-  expect(dump.regions[0]!.start).toBe(-0xa00000);
+  expect(dump.regions.at(0)!.start).toBe(-0xa00000);
 });
 
 test('more segments than e_phnum can count', () => {
@@ -374,7 +374,7 @@ describe("leakviz's own notes", () => {
   test('list the mappings: one that is dumped in part is one region', () => {
     const rows = '00010000-00015000 rw-p 00000000 00:00 0  [heap]\n00020000-00021000 ---p 00000000 00:00 0 \n';
     expect(summary(opened())).toHaveLength(3);
-    expect(opened([mappings, rows]).regions).toMatchObject([{ start: 0x10000, end: 0x10000 + 5 * page }]);
+    expect([...opened([mappings, rows]).regions]).toMatchObject([{ start: 0x10000, end: 0x10000 + 5 * page }]);
   });
 
   test('name what could not be read: it is not captured, though zeros stand there', () => {

@@ -156,7 +156,7 @@ test('a core that was cut off keeps what is there', () => {
   const bytes = writeMachoCore({ segments: [{ address: 0x1000, bytes: new Uint8Array(8 * page).fill(1) }] });
   const dump = openDump(memorySource(bytes.subarray(0, bytes.length - 3 * page)));
   expect(dump.warnings.map(({ code }) => code)).toEqual(['truncated']);
-  expect(dump.captured).toMatchObject([{ start: 0x1000, size: 5 * page }]);
+  expect([...dump.captured]).toMatchObject([{ start: 0x1000, size: 5 * page }]);
 });
 
 test('a fat file is refused with what to do; a Java class is none', () => {

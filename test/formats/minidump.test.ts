@@ -61,7 +61,7 @@ test('memory is found though it begins at an odd offset and some ranges are empt
     [0x11000, page],
     [0x30000, page],
   ]);
-  expect(dump.captured[0]!.fileOffset % 2).toBe(1);
+  expect(dump.captured.at(0)!.fileOffset % 2).toBe(1);
   expect([memory.u8(0x10000), memory.u8(0x11000), memory.u8(0x30000), memory.u8(0x50000)]).toEqual([
     1,
     2,

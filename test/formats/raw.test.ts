@@ -8,7 +8,7 @@ test('without a base, addresses are offsets and known to be no addresses', () =>
   const dump = openDump(source);
   expect(dump).toMatchObject({ format: 'raw', addressSpace: 'none', architecture: 'unknown', pointerSize: 8 });
   expect(dump.regions).toMatchObject([{ start: 0, end: 100, kind: 'unknown' }]);
-  expect(dump.captured).toEqual([{ start: 0, size: 100, fileOffset: 0 }]);
+  expect([...dump.captured]).toEqual([{ start: 0, size: 100, fileOffset: 0 }]);
 });
 
 test('with a base, addresses start there', () => {

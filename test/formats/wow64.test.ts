@@ -55,7 +55,7 @@ test('a 64-bit dump of a 32-bit process is read as the process sees itself', () 
   expect(dump).toMatchObject({ architecture: 'x86', pointerSize: 4, processName: 'server.exe' });
   expect(dump.threads).toEqual([{ id: 5, stackPointer: undefined, environmentBlock: block32 }]);
   expect(dump.modules.map(({ path }) => path)).toEqual(['C:\\app\\server.exe']);
-  expect(dump.captured.every(({ start }) => start < 2 ** 32)).toBe(true);
+  expect([...dump.captured].every(({ start }) => start < 2 ** 32)).toBe(true);
   expect(dump.warnings.map(({ code }) => code)).toEqual(['wow64']);
   expect(dump.warnings[0]!.message).toContain('4096 bytes beyond 4 GiB');
   const walked = walkHeaps(ntHeap, memory);

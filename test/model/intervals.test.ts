@@ -7,13 +7,14 @@ const intervals = fc
   .array(fc.tuple(bound, bound), { maxLength: 8 })
   .map((pairs) => union(pairs.map(([a, b]) => ({ start: Math.min(a, b), end: Math.max(a, b) }))));
 
-function members(set: readonly Interval[]): Set<number> {
+function members(set: Iterable<Interval>): Set<number> {
   const all = new Set<number>();
   for (const { start, end } of set) for (let at = start; at < end; at++) all.add(at);
   return all;
 }
 
-function isTidy(set: readonly Interval[]): boolean {
+function isTidy(table: Iterable<Interval>): boolean {
+  const set = [...table];
   return set.every((one, index) => one.start < one.end && (index === 0 || set[index - 1]!.end <= one.start));
 }
 

@@ -62,7 +62,7 @@ export function nextTrustedChunk(memory: Memory, layout: Layout, run: Run, from:
 
 /** The first captured address after one that is not; infinite when there is none. */
 function nextCaptured({ dump }: Memory, address: Address): Address {
-  return dump.captured[lastStartingAtOrBelow(dump.captured, address) + 1]?.start ?? Number.POSITIVE_INFINITY;
+  return dump.captured.at(lastStartingAtOrBelow(dump.captured, address) + 1)?.start ?? Number.POSITIVE_INFINITY;
 }
 
 /** Whether the chunk's two links lead to chunks or bins that link back: it is free, whatever the tags say. */

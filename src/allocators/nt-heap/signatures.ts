@@ -58,8 +58,8 @@ function scan(memory: Memory): HeapBoundary[] {
   for (const { start, size } of captured) {
     let at = Math.ceil(start / allocationGranularity) * allocationGranularity;
     while (at < start + size) {
-      while (index < regions.length && regions[index]!.end <= at) index += 1;
-      const region = regions[index];
+      while (index < regions.length && regions.at(index)!.end <= at) index += 1;
+      const region = regions.at(index);
       if (region === undefined) return boundaries;
       if (region.start > at || !canHoldHeap(region)) {
         const next = region.start > at ? region.start : region.end;

@@ -10,6 +10,7 @@ import { listHeaps } from '../../inspect/list-heaps.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { formatAddress } from '../../model/address.ts';
 import type { Interval } from '../../model/intervals.ts';
+import type { List } from '../../model/list.ts';
 import { type ByteStretch, capturedBytesIn, memoryStretch, wholeFile } from '../../render/byte-stretch.ts';
 import { dump2picture, dump2pictureSize } from '../../render/dump2picture.ts';
 import { namedHeap } from '../../render/named-heap.ts';
@@ -88,7 +89,7 @@ function memoryOf(memory: Memory, range: AddressRange | undefined, args: RenderA
   return stretchOf(memory, ranges);
 }
 
-function stretchOf(memory: Memory, ranges: readonly Interval[]): ByteStretch {
+function stretchOf(memory: Memory, ranges: List<Interval>): ByteStretch {
   const captured = capturedBytesIn(memory, ranges);
   const stretch = memoryStretch(memory, ranges);
   if (captured === 0) {

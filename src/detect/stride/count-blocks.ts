@@ -2,6 +2,7 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { Interval } from '../../model/intervals.ts';
+import type { List } from '../../model/list.ts';
 import type { Pacer } from '../../scan/pacer.ts';
 import { type AddressSketch, newAddressSketch } from '../address-sketch.ts';
 import type { CompanionWord, Signature } from './signature.ts';
@@ -22,7 +23,7 @@ export interface CountInput {
   readonly signatures: readonly (readonly Signature[])[];
   readonly memories: readonly Memory[];
   /** Where blocks may stand, per dump; sorted. */
-  readonly ranges: readonly (readonly Interval[])[];
+  readonly ranges: readonly List<Interval>[];
   readonly pacer: Pacer;
 }
 

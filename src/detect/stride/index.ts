@@ -1,6 +1,7 @@
 // The allocator-blind layer: strides from what comes again in memory that grew and that no heap walk explains.
 import type { Memory } from '../../memory/memory.ts';
 import type { Interval } from '../../model/intervals.ts';
+import type { List } from '../../model/list.ts';
 import type { Pacer } from '../../scan/pacer.ts';
 import type { AllocationClass } from '../allocation-class.ts';
 import { countBlocks } from './count-blocks.ts';
@@ -14,9 +15,9 @@ import type { WordsBetweenRuns } from './words-between-runs.ts';
 export interface StrideInput {
   readonly memories: readonly Memory[];
   /** Where the last dump holds something that the first did not; sorted. */
-  readonly grownRuns: readonly Interval[];
+  readonly grownRuns: List<Interval>;
   /** Where blocks are counted, per dump; sorted. */
-  readonly ranges: readonly (readonly Interval[])[];
+  readonly ranges: readonly List<Interval>[];
   readonly pacer: Pacer;
   /** Where dumps of several runs are compared; left out for one. */
   readonly words?: WordsBetweenRuns | undefined;

@@ -2,6 +2,7 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { Interval } from '../../model/intervals.ts';
+import type { List } from '../../model/list.ts';
 import { newSample, type Sample } from './sample.ts';
 
 /** How much is looked at: bounds the work whatever the size. */
@@ -17,7 +18,7 @@ const fullPlan: SamplePlan = { count: 64, bytes: 128 << 10, longCount: 2 };
 export const longBytes = 4 << 20;
 
 /** @param runs where memory grew, sorted; stretches of them become windows, evenly spread */
-export function sampleGrowth(memory: Memory, runs: readonly Interval[], plan: SamplePlan = fullPlan): Sample {
+export function sampleGrowth(memory: Memory, runs: List<Interval>, plan: SamplePlan = fullPlan): Sample {
   const joined = joinNear(runs);
   const total = bytesIn(joined);
   if (total <= plan.count * plan.bytes) return readPieces(memory, joined);
@@ -26,12 +27,12 @@ export function sampleGrowth(memory: Memory, runs: readonly Interval[], plan: Sa
   return readPieces(memory, [...short, ...long]);
 }
 
-function bytesIn(runs: readonly Interval[]): number {
+function bytesIn(runs: List<Interval>): number {
   return runs.reduce((sum, run) => sum + run.end - run.start, 0);
 }
 
 /** Zero pages inside a block split the runs of populated pages; what lies close together is looked at as one. */
-function joinNear(runs: readonly Interval[]): Interval[] {
+function joinNear(runs: List<Interval>): List<Interval> {
   const farthest = 2 << 20;
   const joined: { start: Address; end: Address }[] = [];
   for (const run of runs) {
@@ -42,7 +43,7 @@ function joinNear(runs: readonly Interval[]): Interval[] {
   return joined;
 }
 
-function spread(runs: readonly Interval[], total: number, count: number, bytes: number): Interval[] {
+function spread(runs: List<Interval>, total: number, count: number, bytes: number): List<Interval> {
   const windows: Interval[] = [];
   let passed = 0;
   let next = 0;
@@ -60,7 +61,7 @@ function spread(runs: readonly Interval[], total: number, count: number, bytes: 
   return windows;
 }
 
-function readPieces(memory: Memory, runs: readonly Interval[]): Sample {
+function readPieces(memory: Memory, runs: List<Interval>): Sample {
   const sample = newSample(memory, bytesIn(runs));
   for (const run of runs) {
     for (let at = run.start; at < run.end; ) {

@@ -1,4 +1,5 @@
 import type { DumpDetail } from '../../model/dump.ts';
+import type { List } from '../../model/list.ts';
 import type { ElfHeader } from './elf-header.ts';
 import type { CoreNotes } from './notes.ts';
 import type { LoadSegment } from './program-headers.ts';
@@ -25,7 +26,7 @@ const otherMachines: ReadonlyMap<number, string> = new Map([
 export function coreDetails(
   header: ElfHeader,
   notes: CoreNotes,
-  { loads, processName }: { readonly loads: readonly LoadSegment[]; readonly processName: string | null },
+  { loads, processName }: { readonly loads: List<LoadSegment>; readonly processName: string | null },
 ): DumpDetail[] {
   const empty = loads.filter((load) => load.fileSize === 0).length;
   const machine = otherMachines.get(header.machine);
@@ -50,7 +51,7 @@ function storage({ capture: { base } }: CoreNotes): DumpDetail[] {
 }
 
 /** Nothing could read or write it: addresses kept for later, guards. It is left out of all totals. */
-function inaccessible(loads: readonly LoadSegment[]): DumpDetail[] {
+function inaccessible(loads: List<LoadSegment>): DumpDetail[] {
   const none = loads.filter((load) => load.flags === 0);
   if (none.length === 0 || none.length === loads.length) return [];
   const mapped = none.reduce((sum, load) => sum + (load.end - load.start), 0);

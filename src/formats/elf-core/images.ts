@@ -14,7 +14,7 @@ const libraryName = /\.so(\.[0-9.]+)?( \(deleted\))?$/;
  * beginning was dumped and is something else: a compiler's output buffer grows like any other memory.
  */
 export function findImagePaths(
-  pieces: readonly Piece[],
+  pieces: Iterable<Piece>,
   files: readonly FileMapping[],
   known: readonly Address[],
   bytes: CapturedBytes,
@@ -41,7 +41,7 @@ export function findImagePaths(
  * it is executable, not writable, and begins with ELF's magic, as linkers of that time laid it out. Returns the starts
  * of such pieces.
  */
-export function findImageStarts(pieces: readonly Piece[], bytes: CapturedBytes): Set<Address> {
+export function findImageStarts(pieces: Iterable<Piece>, bytes: CapturedBytes): Set<Address> {
   const starts = new Set<Address>();
   for (const { start, flags } of pieces) {
     if ((flags & (executableFlag | writableFlag)) !== executableFlag) continue;

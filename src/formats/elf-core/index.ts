@@ -1,8 +1,10 @@
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import { LeakvizError } from '../../errors.ts';
 import type { Address } from '../../model/address.ts';
-import { lastStartingAtOrBelow } from '../../model/address.ts';
+import { itemStartingAtOrBelow, lastStartingAtOrBelow } from '../../model/address.ts';
 import type { CapturedRange, Dump, MemoryRegion, OperatingSystem } from '../../model/dump.ts';
+import { newCapturedTable } from '../../model/dump-tables.ts';
+import type { List, Table } from '../../model/list.ts';
 import { settleCapturedRanges } from '../captured-ranges.ts';
 import type { DumpFormat } from '../dump-format.ts';
 import { cutRanges } from '../intervals.ts';
@@ -17,7 +19,14 @@ import { isOfMachine, machineDump } from './machine-memory.ts';
 import { toModules } from './modules.ts';
 import { type CoreNotes, readNotes } from './notes.ts';
 import { auxiliaryTypes } from './process-notes.ts';
-import { flagsOf, type LoadSegment, readableFlag, readProgramHeaders, writableFlag } from './program-headers.ts';
+import {
+  flagsOf,
+  type LoadSegment,
+  readableFlag,
+  readProgramHeaders,
+  sortedLoads,
+  writableFlag,
+} from './program-headers.ts';
 import { cutIntoPieces, toRegions } from './regions.ts';
 import { runMarksOf } from './run-marks.ts';
 
@@ -39,7 +48,7 @@ function openElfCore(source: ByteSource): Dump {
   if (isOfMachine(notes)) return machineDump({ source, header, loads: segments.loads, notes, warnings });
   const loads = accessibleLoads(segments.loads);
   if (loads.length === 0) warnings.add('no-memory', 'the core has no memory in it: no PT_LOAD that can be accessed');
-  const settled = settleCapturedRanges(loads.map(toCapturedRange), source.size, warnings);
+  const settled = settleCapturedRanges(capturedRanges(loads), source.size, warnings);
   const captured = withoutUnread(settled, notes.capture.unread);
   const { mappings } = notes.capture;
   const pieces = cutIntoPieces(mappings.length > 0 ? mappings.map(toMappedRange) : loads, notes.files);
@@ -77,22 +86,27 @@ function incomplete(): LeakvizError {
 }
 
 /** The kernel lists all that is mapped; gcore leaves out without a word what coredump_filter says, stacks too. */
-function lacksFirstStack(regions: readonly MemoryRegion[], notes: CoreNotes): boolean {
+function lacksFirstStack(regions: List<MemoryRegion>, notes: CoreNotes): boolean {
   const stack = operatingSystemOf(notes) === 'linux' ? notes.auxiliary.get(auxiliaryTypes.random) : undefined;
-  const region = stack === undefined ? undefined : regions[lastStartingAtOrBelow(regions, stack)];
+  const region = stack === undefined ? undefined : itemStartingAtOrBelow(regions, stack);
   return stack !== undefined && (region === undefined || stack >= region.end);
 }
 
 /** Segments without any access right are reserved addresses. Writers that set no rights at all say nothing by it. */
-function accessibleLoads(loads: readonly LoadSegment[]): LoadSegment[] {
-  const accessible = loads.filter((load) => load.flags !== 0);
-  const kept =
-    accessible.length > 0 ? accessible : loads.map((load) => ({ ...load, flags: readableFlag | writableFlag }));
-  return kept.sort((a, b) => a.start - b.start);
+function accessibleLoads(loads: List<LoadSegment>): Table<LoadSegment> {
+  const saysNothing = !loads.some((load) => load.flags !== 0);
+  return sortedLoads(accessible());
+
+  function* accessible(): Generator<LoadSegment, void> {
+    for (const load of loads) {
+      if (saysNothing) yield { ...load, flags: readableFlag | writableFlag };
+      else if (load.flags !== 0) yield load;
+    }
+  }
 }
 
-function toCapturedRange(load: LoadSegment): CapturedRange {
-  return { start: load.start, size: load.fileSize, fileOffset: load.fileOffset };
+function* capturedRanges(loads: Iterable<LoadSegment>): Generator<CapturedRange, void> {
+  for (const { start, fileSize, fileOffset } of loads) yield { start, size: fileSize, fileOffset };
 }
 
 /** A mapping that is dumped in part has a segment for each part, and is one region all the same. */
@@ -101,9 +115,9 @@ function toMappedRange(mapping: LinuxMapping) {
 }
 
 /** The zeros that stand for bytes that could not be read are not the process's. */
-function withoutUnread(captured: readonly CapturedRange[], unread: CoreNotes['capture']['unread']): CapturedRange[] {
-  if (unread.length === 0) return [...captured];
-  const kept: CapturedRange[] = [];
+function withoutUnread(captured: Table<CapturedRange>, unread: CoreNotes['capture']['unread']): Table<CapturedRange> {
+  if (unread.length === 0) return captured;
+  const kept = newCapturedTable();
   const ranges = captured.map((range) => ({ ...range, end: range.start + range.size }));
   cutRanges(ranges, unread, ({ start, end }, range, hole) => {
     if (hole === undefined) kept.push({ start, size: end - start, fileOffset: range.fileOffset + start - range.start });

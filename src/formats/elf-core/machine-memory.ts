@@ -2,6 +2,7 @@
 import { isExactAddress } from '../../bytes/binary-reader.ts';
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import type { Dump } from '../../model/dump.ts';
+import type { List } from '../../model/list.ts';
 import { settleCapturedRanges } from '../captured-ranges.ts';
 import { withoutOverlaps } from '../intervals.ts';
 import { physicalDump } from '../physical-memory.ts';
@@ -19,7 +20,7 @@ export function isOfMachine(notes: CoreNotes): boolean {
 interface MachineCore {
   readonly source: ByteSource;
   readonly header: ElfHeader;
-  readonly loads: readonly LoadSegment[];
+  readonly loads: List<LoadSegment>;
   readonly notes: CoreNotes;
   readonly warnings: WarningLog;
 }

@@ -2,6 +2,7 @@ import { createBinaryReader, isExactAddress } from '../../bytes/binary-reader.ts
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import { MalformedDumpError } from '../../errors.ts';
 import type { Address } from '../../model/address.ts';
+import { type List, newTable, type RowForm, sortedTable, type Table } from '../../model/list.ts';
 import type { LinuxMapping } from '../linux-maps.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { ElfHeader } from './elf-header.ts';
@@ -32,8 +33,33 @@ export interface NoteSegment {
 }
 
 export interface Segments {
-  readonly loads: readonly LoadSegment[];
+  readonly loads: List<LoadSegment>;
   readonly notes: readonly NoteSegment[];
+}
+
+const loadForm: RowForm<LoadSegment> = {
+  columnCount: 6,
+  write([starts, ends, physicalStarts, fileOffsets, fileSizes, flags], index, load) {
+    starts![index] = load.start;
+    ends![index] = load.end;
+    physicalStarts![index] = load.physicalStart;
+    fileOffsets![index] = load.fileOffset;
+    fileSizes![index] = load.fileSize;
+    flags![index] = load.flags;
+  },
+  read: ([starts, ends, physicalStarts, fileOffsets, fileSizes, flags], index) => ({
+    start: starts![index]!,
+    end: ends![index]!,
+    physicalStart: physicalStarts![index]!,
+    fileOffset: fileOffsets![index]!,
+    fileSize: fileSizes![index]!,
+    flags: flags![index]!,
+  }),
+};
+
+/** By address. */
+export function sortedLoads(loads: Iterable<LoadSegment>): Table<LoadSegment> {
+  return sortedTable(newTable(loadForm, loads), loadForm);
 }
 
 const loadType = 1;
@@ -56,7 +82,7 @@ export function readProgramHeaders(source: ByteSource, header: ElfHeader, warnin
     warnings.add('truncated-program-headers', text, start);
   }
   const reader = createBinaryReader(source, { start, size: count * entrySize, littleEndian: header.littleEndian });
-  const loads: LoadSegment[] = [];
+  const loads = newTable(loadForm);
   const notes: NoteSegment[] = [];
   for (let index = 0; index < count; index += 1) {
     const offset = start + index * entrySize;

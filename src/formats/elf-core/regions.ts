@@ -1,5 +1,7 @@
 import type { Address } from '../../model/address.ts';
 import type { MemoryRegion, RegionKind } from '../../model/dump.ts';
+import { newRegionTable } from '../../model/dump-tables.ts';
+import { newTable, type RowForm, type Table } from '../../model/list.ts';
 import { cutRanges, indexHolding } from '../intervals.ts';
 import { isFilelessPath } from '../linux-names.ts';
 import type { FileMapping } from './file-mappings.ts';
@@ -31,15 +33,35 @@ const vsyscallStart = -0xa00000;
 const goHeapStart = 0xc000000000;
 const goHeapEnd = goHeapStart + 2 ** 37;
 
+/** Pieces in columns; a file stands there by its number. */
+function pieceForm(files: readonly FileMapping[]): RowForm<Piece> {
+  const numberOf = new Map(files.map((file, index) => [file, index]));
+  return {
+    columnCount: 4,
+    write([starts, ends, flags, numbers], index, piece) {
+      starts![index] = piece.start;
+      ends![index] = piece.end;
+      flags![index] = piece.flags;
+      numbers![index] = piece.file === undefined ? -1 : numberOf.get(piece.file)!;
+    },
+    read: ([starts, ends, flags, numbers], index) => ({
+      start: starts![index]!,
+      end: ends![index]!,
+      flags: flags![index]!,
+      file: files[numbers![index]!],
+    }),
+  };
+}
+
 /** Cuts accessible segments or mappings where a file mapping begins or ends; both lists are sorted. */
-export function cutIntoPieces(segments: readonly Omit<Piece, 'file'>[], files: readonly FileMapping[]): Piece[] {
-  const pieces: Piece[] = [];
+export function cutIntoPieces(segments: Iterable<Omit<Piece, 'file'>>, files: readonly FileMapping[]): Table<Piece> {
+  const pieces = newTable(pieceForm(files));
   cutRanges(segments, files, ({ start, end }, { flags }, file) => pieces.push({ start, end, flags, file }));
   return pieces;
 }
 
 /** Paths that are mapped executable somewhere. */
-export function executablePaths(pieces: readonly Piece[]): Set<string> {
+export function executablePaths(pieces: Iterable<Piece>): Set<string> {
   const paths = new Set<string>();
   for (const piece of pieces) {
     if (piece.file !== undefined && (piece.flags & executableFlag) !== 0) paths.add(piece.file.path);
@@ -54,10 +76,14 @@ export interface Images {
 }
 
 /** Gives each piece its kind and name. */
-export function toRegions(pieces: readonly Piece[], images: Images, landmarks: Landmarks): MemoryRegion[] {
-  const regions = pieces.map((piece) => toRegion(piece, images));
+export function toRegions(pieces: Iterable<Piece>, images: Images, landmarks: Landmarks): Table<MemoryRegion> {
+  const regions = newRegionTable(unnamed());
   nameAnonymous(regions, landmarks);
   return regions;
+
+  function* unnamed(): Generator<MemoryRegion, void> {
+    for (const piece of pieces) yield toRegion(piece, images);
+  }
 }
 
 function toRegion(piece: Piece, images: Images): MemoryRegion {
@@ -80,23 +106,23 @@ function kindOf({ file, start }: Piece, images: Images): RegionKind {
 }
 
 /** Replaces anonymous regions that landmarks lie in by named ones. */
-function nameAnonymous(regions: MemoryRegion[], landmarks: Landmarks): void {
+function nameAnonymous(regions: Table<MemoryRegion>, landmarks: Landmarks): void {
   const rename = (index: number, kind: RegionKind, name: string) => {
-    const region = regions[index];
-    if (region !== undefined && region.name === '') regions[index] = { ...region, kind, name };
+    const region = index < 0 ? undefined : regions.at(index);
+    if (region !== undefined && region.name === '') regions.set(index, { ...region, kind, name });
   };
   if (landmarks.mainStack !== undefined) rename(indexHolding(regions, landmarks.mainStack), 'stack', '[stack]');
   for (const [stackPointer, threadId] of landmarks.stackPointers) {
     if (stackPointer >= goHeapStart && stackPointer < goHeapEnd) continue;
     const index = indexHolding(regions, stackPointer);
-    if (regions[index]?.writable) rename(index, 'stack', `[stack:${threadId}]`);
+    if (index >= 0 && regions.at(index)!.writable) rename(index, 'stack', `[stack:${threadId}]`);
   }
   rename(indexHolding(regions, vsyscallStart), 'image', '[vsyscall]');
   if (landmarks.vdso !== undefined) nameVdso(regions, landmarks.vdso, rename);
 }
 
 function nameVdso(
-  regions: readonly MemoryRegion[],
+  regions: Table<MemoryRegion>,
   vdso: Address,
   rename: (index: number, kind: RegionKind, name: string) => void,
 ): void {
@@ -104,8 +130,8 @@ function nameVdso(
   rename(vdsoIndex, 'image', '[vdso]');
   // The data pages of the vDSO lie right below it; newer kernels have two such mappings.
   for (let index = vdsoIndex - 1; index >= Math.max(0, vdsoIndex - 2); index -= 1) {
-    const region = regions[index]!;
-    if (region.end !== regions[index + 1]!.start || region.writable || region.executable) return;
+    const region = regions.at(index)!;
+    if (region.end !== regions.at(index + 1)!.start || region.writable || region.executable) return;
     rename(index, 'image', '[vvar]');
   }
 }

@@ -35,7 +35,7 @@ function openMinidump(source: ByteSource): Dump {
   const threads = readThreads(file, system.architecture, readAddress, warnings);
   const declared = readMemoryLists(file, readAddress, warnings);
   const stacks = threads.map((thread) => thread.stack).filter((stack) => stack !== undefined);
-  const captured = settleCapturedRanges([...declared, ...stacks], source.size, warnings);
+  const captured = settleCapturedRanges(concat(declared, stacks), source.size, warnings);
   if (captured.length === 0) warnings.add('no-memory', 'the minidump has no memory in it');
   const linuxMaps = readLinuxMaps(file, warnings);
   const described = linuxMaps.length > 0 ? linuxMaps : readMemoryInfoList(file, readAddress, warnings);
@@ -71,6 +71,10 @@ function openMinidump(source: ByteSource): Dump {
     system.operatingSystem === 'windows' && system.pointerSize === 8 ? wow64Architecture(modules) : undefined;
   const seen = inside === undefined ? dump : asWow64(dump, inside, { source, captured }, warnings);
   return { ...seen, warnings: warnings.list() };
+}
+
+function* concat<T>(...lists: readonly Iterable<T>[]): Generator<T, void> {
+  for (const list of lists) yield* list;
 }
 
 /** Without a description of the system, most processes of today have 64 bits. */

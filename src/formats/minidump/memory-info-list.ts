@@ -1,6 +1,8 @@
 import { isExactAddress } from '../../bytes/binary-reader.ts';
 import type { MemoryRegion, RegionKind } from '../../model/dump.ts';
-import { withoutOverlaps } from '../intervals.ts';
+import { newRegionTable } from '../../model/dump-tables.ts';
+import type { Table } from '../../model/list.ts';
+import { cutOverlaps } from '../intervals.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { AddressReader } from './address-reader.ts';
 import { limitCount, type MinidumpFile, openStream, streamTypes } from './minidump-file.ts';
@@ -34,20 +36,28 @@ export function readMemoryInfoList(
   file: MinidumpFile,
   readAddress: AddressReader,
   warnings: WarningLog,
-): MemoryRegion[] {
+): Table<MemoryRegion> {
+  const declared = newRegionTable(declaredRegions(file, readAddress, warnings));
+  return newRegionTable(cutOverlaps(declared));
+}
+
+function* declaredRegions(
+  file: MinidumpFile,
+  readAddress: AddressReader,
+  warnings: WarningLog,
+): Generator<MemoryRegion, void> {
   const reader = openStream(file, streamTypes.memoryInfoList);
-  if (reader === undefined || reader.remaining() < 16) return [];
+  if (reader === undefined || reader.remaining() < 16) return;
   const start = reader.offset();
   const headerSize = reader.u32('SizeOfHeader');
   const entrySize = reader.u32('SizeOfEntry');
   const declared = reader.u64('NumberOfEntries');
   if (headerSize < 16 || entrySize < smallestEntry) {
     warnings.add('damaged-list', `MINIDUMP_MEMORY_INFO_LIST has entries of ${entrySize} bytes and is not used`, start);
-    return [];
+    return;
   }
   const room = Math.max(0, Math.floor((reader.end() - start - headerSize) / entrySize));
   const count = limitCount(declared, room, 'MINIDUMP_MEMORY_INFO_LIST', start, warnings);
-  const regions: MemoryRegion[] = [];
   for (let index = 0; index < count; index += 1) {
     const at = start + headerSize + index * entrySize;
     reader.seek(at);
@@ -60,10 +70,9 @@ export function readMemoryInfoList(
       continue;
     }
     if (entry.state === committed && (entry.protect & (noAccess | guard)) === 0) {
-      regions.push(toRegion(base, size, entry));
+      yield toRegion(base, size, entry);
     }
   }
-  return withoutOverlaps(regions);
 }
 
 interface Attributes {

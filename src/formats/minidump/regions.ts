@@ -1,13 +1,16 @@
 import type { CapturedRange, LoadedModule, MemoryRegion } from '../../model/dump.ts';
+import { capturedIntervals, newRegionTable } from '../../model/dump-tables.ts';
+import { newIntervals } from '../../model/intervals.ts';
+import type { List, Table } from '../../model/list.ts';
 import { cutRanges, type Interval, indexHolding, withoutOverlaps } from '../intervals.ts';
 import type { ThreadStack } from './thread-stacks.ts';
 
 /** What the regions of a minidump are put together from. */
 export interface RegionParts {
   /** As the system described them; may be empty. Sorted, never overlapping. */
-  readonly described: readonly MemoryRegion[];
+  readonly described: List<MemoryRegion>;
   /** Sorted, never overlapping. */
-  readonly captured: readonly CapturedRange[];
+  readonly captured: List<CapturedRange>;
   readonly modules: readonly LoadedModule[];
   readonly stacks: readonly ThreadStack[];
 }
@@ -22,22 +25,27 @@ interface Label extends Interval {
  * The described regions, named; memory that was captured though nothing describes it (most dumps have no description);
  * and, where nothing at all is described, the modules that were not captured. Sorted, never overlapping.
  */
-export function assembleRegions(parts: RegionParts): MemoryRegion[] {
+export function assembleRegions(parts: RegionParts): Table<MemoryRegion> {
+  return newRegionTable(regionsOf(parts));
+}
+
+function* regionsOf(parts: RegionParts): Generator<MemoryRegion, void> {
   const labels = labelsOf(parts);
-  const regions = parts.described.map((region) => nameRegion(region, labels));
-  const captured = parts.captured.map((range) => ({ start: range.start, end: range.start + range.size }));
-  const undescribed: Interval[] = [];
+  for (const region of parts.described) yield nameRegion(region, labels);
+  const captured = capturedIntervals(parts.captured);
+  const undescribed = newIntervals();
   cutRanges(captured, parts.described, (part, _range, inside) => {
     if (inside === undefined) undescribed.push(part);
   });
-  cutRanges(undescribed, labels, (part, _range, label) => regions.push(derivedRegion(part, label)));
+  const derived: MemoryRegion[] = [];
+  cutRanges(undescribed, labels, (part, _range, label) => derived.push(derivedRegion(part, label)));
   if (parts.described.length === 0) {
     const images = labels.filter((label) => label.kind === 'image');
     cutRanges(images, captured, (part, label, inside) => {
-      if (inside === undefined) regions.push(derivedRegion(part, label));
+      if (inside === undefined) derived.push(derivedRegion(part, label));
     });
   }
-  return regions.sort((a, b) => a.start - b.start);
+  yield* derived;
 }
 
 function labelsOf({ modules, stacks }: RegionParts): Label[] {

@@ -1,5 +1,5 @@
 import { createBinaryReader } from '../../bytes/binary-reader.ts';
-import { type Address, lastStartingAtOrBelow, type PointerSize } from '../../model/address.ts';
+import { type Address, itemStartingAtOrBelow, type PointerSize } from '../../model/address.ts';
 import { type CapturedBytes, fileOffsetOf } from '../captured-bytes.ts';
 import type { Interval } from '../intervals.ts';
 import type { ThreadEntry } from './thread-list.ts';
@@ -38,7 +38,7 @@ export function findThreadStacks(
 
 function capturedStack(thread: ThreadEntry, { captured }: CapturedBytes): Interval[] {
   const address = thread.stack?.start ?? thread.stackPointer;
-  const range = address === undefined ? undefined : captured[lastStartingAtOrBelow(captured, address)];
+  const range = address === undefined ? undefined : itemStartingAtOrBelow(captured, address);
   if (range === undefined || range.size > largestStack || address! >= range.start + range.size) return [];
   return [{ start: range.start, end: range.start + range.size }];
 }

@@ -1,4 +1,5 @@
 import type { Architecture, CapturedRange, Dump, LoadedModule, MemoryRegion, Thread } from '../../model/dump.ts';
+import type { List } from '../../model/list.ts';
 import { type CapturedBytes, readCaptured } from '../captured-bytes.ts';
 import { baseName } from '../text.ts';
 import type { WarningLog } from '../warnings.ts';
@@ -51,7 +52,7 @@ function isBelowRange({ start, size }: CapturedRange): boolean {
   return start >= 0 && start + size <= addressLimit;
 }
 
-function sizeOf(ranges: readonly CapturedRange[]): number {
+function sizeOf(ranges: List<CapturedRange>): number {
   return ranges.reduce((sum, { size }) => sum + size, 0);
 }
 

@@ -2,6 +2,7 @@
 import type { Memory } from '../../memory/memory.ts';
 import { type Address, lastStartingAtOrBelow } from '../../model/address.ts';
 import type { Interval } from '../../model/intervals.ts';
+import type { List } from '../../model/list.ts';
 import type { Pacer } from '../../scan/pacer.ts';
 import { largestImage, type ReadBudget } from '../image-bytes.ts';
 import { readColumns } from './columns.ts';
@@ -17,9 +18,9 @@ import { rowReader } from './row-reader.ts';
 export interface RawInput {
   readonly memory: Memory;
   /** Where to look; sorted. Pictures do not reach across their ends. */
-  readonly ranges: readonly Interval[];
+  readonly ranges: List<Interval>;
   /** What allocators handed out, where that is known; sorted. Pictures begin where one of these does. */
-  readonly blocks: readonly Interval[];
+  readonly blocks: List<Interval>;
   /** Pixels; smaller pictures are left out. */
   readonly leastSide: number;
   readonly pacer: Pacer;
@@ -80,11 +81,11 @@ interface Bounds extends Interval {
 }
 
 /** The block that holds the address, or the next one where only a few bytes are left of it; else the range. */
-function boundsOf(blocks: readonly Interval[], at: Address, range: Interval): Bounds {
+function boundsOf(blocks: List<Interval>, at: Address, range: Interval): Bounds {
   const index = lastStartingAtOrBelow(blocks, at);
-  const block = blocks[index];
+  const block = index < 0 ? undefined : blocks.at(index);
   if (block && at + leastBytes < block.end) return { ...block, isBlock: true };
-  const next = blocks[index + 1];
+  const next = blocks.at(index + 1);
   if (next && next.start < at + 2 * pageBytes) return { ...next, isBlock: true };
   return {
     start: Math.max(range.start, Math.min(at, block?.end ?? range.start)),
