@@ -50,13 +50,14 @@ function smallPrivateRegions(regions: List<MemoryRegion>): MemoryRange[] {
 const pieceBytes = 1 << 18;
 
 /** Kept from call to call: some dumps have a hundred thousand small ranges. */
-let pieceBuffer = new Uint8Array(0);
+let pieceBuffer = Buffer.alloc(0);
 
 /**
  * Reads what was captured of a range, in pieces, as 32-bit words of the machine's order; each piece holds `overlap`
- * bytes of the next one, so that nothing is cut. `visit` is told the words and the address of the first; it ends the
- * reading by returning true. One buffer is used for all: what is kept must be copied, and
- * `visit` reads no words in its turn.
+ * bytes of what follows it, so that nothing is cut. Pages of zeros are left out, but for `overlap` bytes before and
+ * behind others: what is looked for has a word that is not zero among its first `overlap` bytes, or as its first.
+ * `visit` is told the words and the address of the first; it ends the reading by returning true. One buffer is used for
+ * all: what is kept must be copied, and `visit` reads no words in its turn.
  */
 export function readWords(
   memory: Memory,
@@ -64,14 +65,36 @@ export function readWords(
   overlap: number,
   visit: (words: Uint32Array, address: Address) => boolean | undefined,
 ): void {
-  if (pieceBuffer.length < pieceBytes + overlap) pieceBuffer = new Uint8Array(pieceBytes + overlap);
+  if (pieceBuffer.length < pieceBytes + overlap) pieceBuffer = Buffer.from(new ArrayBuffer(pieceBytes + overlap));
   const bytes = pieceBuffer.subarray(0, pieceBytes + overlap);
   for (const run of capturedRuns(memory.dump, range)) {
     for (let at = run.start; at < run.end; at += pieceBytes) {
       const got = memory.read(at, bytes.subarray(0, Math.min(bytes.length, run.end - at)));
-      if (visit(new Uint32Array(bytes.buffer, 0, got >>> 2), at) === true) return;
+      for (const { start, end } of filledParts(bytes, got, overlap)) {
+        if (visit(new Uint32Array(bytes.buffer, start, (end - start) >>> 2), at + start) === true) return;
+      }
     }
   }
+}
+
+const pageBytes = 4096;
+const zeroPage = Buffer.alloc(pageBytes);
+
+/** Pages with anything in them and `margin` bytes on either side, neighbours joined. */
+function* filledParts(bytes: Buffer, length: number, margin: number): Generator<MemoryRange, void> {
+  const before = Math.ceil(margin / 8) * 8;
+  let start = 0;
+  let end = -1;
+  for (let page = 0; page < length; page += pageBytes) {
+    const pageEnd = Math.min(length, page + pageBytes);
+    if (bytes.compare(zeroPage, 0, pageEnd - page, page, pageEnd) === 0) continue;
+    if (page - before > end) {
+      if (end > 0) yield { start, end };
+      start = Math.max(0, page - before);
+    }
+    end = Math.min(length, pageEnd + margin);
+  }
+  if (end > 0) yield { start, end };
 }
 
 /** 64 bits that stand at `index`, as an address; NaN for what is none in user space. */

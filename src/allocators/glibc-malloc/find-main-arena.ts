@@ -1,4 +1,5 @@
 import type { Memory } from '../../memory/memory.ts';
+import { readWordHalves } from '../../memory/read-word-halves.ts';
 import type { Address } from '../../model/address.ts';
 import type { MemoryRegion } from '../../model/dump.ts';
 import { type Arena, isThreadArena, isWithoutHeap, readArena } from './arena.ts';
@@ -51,7 +52,7 @@ function smallOtherRegions(writable: readonly MemoryRegion[]): MemoryRegion[] {
 
 /** The first arena that has a heap, else the first one: a program may hold a second, unused libc. */
 function findIn(memory: Memory, regions: readonly MemoryRegion[]): Arena | undefined {
-  const piece = new Uint8Array(pieceBytes + 2 * memory.dump.pointerSize);
+  const piece = new Uint32Array((pieceBytes + 2 * memory.dump.pointerSize) / 4);
   let withoutHeap: Arena | undefined;
   for (const region of regions) {
     const arena = findInRegion(memory, region, piece);
@@ -61,39 +62,33 @@ function findIn(memory: Memory, regions: readonly MemoryRegion[]): Arena | undef
   return withoutHeap;
 }
 
-function findInRegion(memory: Memory, region: MemoryRegion, piece: Uint8Array): Arena | undefined {
+function findInRegion(memory: Memory, region: MemoryRegion, piece: Uint32Array): Arena | undefined {
   const { pointerSize } = memory.dump;
-  const pair = 2 * pointerSize;
-  const view = new DataView(piece.buffer, piece.byteOffset, piece.byteLength);
+  const wordHalves = pointerSize / 4;
   // Bins of one arena have one phase, so what was tried for one empty bin need not be tried for its neighbours.
   const tried = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let failures = 0;
   let start = region.start;
   while (start < region.end) {
-    const wanted = Math.min(piece.length, region.end - start);
-    const got = memory.read(start, piece.subarray(0, wanted));
-    for (let place = 0; place + pair <= got; place += pointerSize) {
-      if (!mayBeEmptyBin(view, place, start, memory)) continue;
-      const phase = ((start + place) / pointerSize) & 1;
-      const arena = arenaAround(memory, start + place, tried[phase]!);
+    const wanted = Math.min(piece.length, Math.floor((region.end - start) / pointerSize) * wordHalves);
+    const got = readWordHalves(memory, start, piece.subarray(0, wanted));
+    // Low halves, signed: larger numbers are slow until the loop is compiled. What passes is looked at again.
+    const firstBin = (start - 2 * pointerSize) | 0;
+    const last = Math.floor(got / pointerSize) * wordHalves - 2 * wordHalves;
+    for (let place = 0; place <= last; place += wordHalves) {
+      if ((piece[place]! | 0) !== ((firstBin + place * 4) | 0) || piece[place + wordHalves] !== piece[place]) continue;
+      const pair = start + place * 4;
+      const phase = (pair / pointerSize) & 1;
+      const arena = arenaAround(memory, pair, tried[phase]!);
       if (arena !== undefined) return arena;
-      tried[phase] = start + place;
+      tried[phase] = pair;
       failures += 1;
       if (failures > failureLimit) return undefined;
     }
     // What was not captured is stepped over page by page.
-    start = got < wanted ? Math.floor((start + got) / pageSize + 1) * pageSize : start + pieceBytes;
+    start = got < wanted * 4 ? Math.floor((start + got) / pageSize + 1) * pageSize : start + pieceBytes;
   }
   return undefined;
-}
-
-/** Compares the low 4 bytes only: what passes is looked at again. */
-function mayBeEmptyBin(view: DataView, place: number, start: Address, { dump }: Memory): boolean {
-  const { pointerSize, littleEndian } = dump;
-  const low = littleEndian || pointerSize === 4 ? 0 : 4;
-  const first = view.getUint32(place + low, littleEndian);
-  if (first !== (start + place - 2 * pointerSize) >>> 0) return false;
-  return first === view.getUint32(place + pointerSize + low, littleEndian);
 }
 
 /** The main arena that has an empty bin at `pair`, whichever bin that is; its bins start after `tried`. */

@@ -77,8 +77,9 @@ function* listHeadsIn(memory: Memory, block: BaseBlock): Generator<ListHeads, vo
     const words = new Uint32Array(bytes.buffer, 0, got >>> 2);
     for (let i = 0; i + 4 <= words.length; i += 2) {
       const high = words[i + 1]!;
+      if (high === 0 || high > 0xffff || words[i + 3] !== high) continue;
       const distance = words[i + 2]! - words[i]!;
-      if (high === 0 || high > 0xffff || words[i + 3] !== high || distance < 16 || distance > 4096) continue;
+      if (distance < 16 || distance > 4096) continue;
       const cache = high * 4294967296 + words[i]!;
       if (isDescriptor(memory, block, cache, cache + distance)) yield { cache, descriptor: cache + distance };
     }

@@ -1,5 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
+import type { Dump } from '../../model/dump.ts';
 import { capturedRuns } from '../captured-runs.ts';
 import { addressIn, readWords, staticDataOf } from '../static-data.ts';
 import { arenaPageLayout } from './page-layouts.ts';
@@ -25,30 +26,43 @@ const neighbours = [72, 80] as const;
  * Each page says which slices of which arena it takes.
  */
 export function findArenas(memory: Memory): Segment[] {
-  // With the places that turned out to be none: data is full of pointers to the same few pages.
-  const arenas = new Map<Address, number>();
+  // Data is full of pointers to the same few pages, and of what only looks like one.
+  const tried = new Set<Address>();
+  const arenas: { readonly start: Address; readonly slices: number }[] = [];
+  const hasMemory = capturedHalves(memory.dump);
   for (const data of staticDataOf(memory)) {
     readWords(memory, data, 0, (words) => {
       for (let i = 0; i + 1 < words.length; i += 2) {
         const high = words[i + 1]!;
-        if (high === 0 || high > 0xffff || (words[i]! & (sliceBytes - 1)) !== 0) continue;
+        if (high === 0 || high > 0xffff || hasMemory[high] === 0 || (words[i]! & (sliceBytes - 1)) !== 0) continue;
         const start = addressIn(words, i);
-        if (!(start > 0) || arenas.has(start) || arenas.size >= mostCandidates) continue;
-        arenas.set(start, readSliceCount(memory, start));
+        if (memory.capturedBytesFrom(start, 1) === 0 || tried.has(start) || tried.size >= mostCandidates) continue;
+        tried.add(start);
+        const slices = readSliceCount(memory, start);
+        if (slices > 0) arenas.push({ start, slices });
       }
       return undefined;
     });
   }
   const segments: Segment[] = [];
   let end = 0;
-  for (const [start, slices] of [...arenas].sort(([a], [b]) => a - b)) {
-    if (start < end || slices === 0) continue;
+  for (const { start, slices } of arenas.sort((a, b) => a.start - b.start)) {
+    if (start < end) continue;
     end = start + slices * sliceBytes;
     const pages = readPages(memory, start, end);
     if (pages.length > 0) segments.push({ start, size: end - start, layout: arenaPageLayout, pages });
   }
   segments.push(...readPagesOutside(memory, segments));
   return segments.sort((a, b) => a.start - b.start);
+}
+
+/** By the upper half of 48-bit addresses, whether anything was captured there: most numbers are no address at all. */
+function capturedHalves({ captured }: Dump): Uint8Array {
+  const halves = new Uint8Array(1 << 16);
+  for (const { start, size } of captured) {
+    halves.fill(1, Math.floor(Math.max(0, start) / 2 ** 32), Math.floor((start + size - 1) / 2 ** 32) + 1);
+  }
+  return halves;
 }
 
 /**

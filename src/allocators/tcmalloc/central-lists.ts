@@ -37,9 +37,11 @@ export function findCentralLists(memory: Memory): CentralLists | undefined {
   for (const data of staticDataOf(memory)) {
     let found: CentralLists | undefined;
     readWords(memory, data, 2 * spanBytes, (words, start) => {
+      // Low halves of what a head would hold, signed: larger numbers are slow until the loop is compiled.
+      const firstHead = (start - spanNext) | 0;
       for (let i = 4; i + 18 < words.length; i += 2) {
         // Both heads point at themselves. The low halves first: nearly all places end here.
-        if (words[i] !== (start + i * 4 - spanNext) >>> 0 || words[i + 2] !== words[i]) continue;
+        if ((words[i]! | 0) !== ((firstHead + i * 4) | 0) || words[i + 2] !== words[i]) continue;
         found = listsFrom(memory, start + i * 4 - spanNext, addressIn(words, i), data);
         if (found !== undefined) return true;
       }

@@ -117,22 +117,29 @@ export function* readSpans(memory: Memory, map: PageMap): Generator<Span, void> 
   const leafBytes = new Uint8Array(leafLength * 8);
   const root = readTable(memory, map.root, new Uint8Array(rootLength * 8));
   let budget = memory.dump.captured.reduce((sum, { size }) => sum + size, leafBytes.length);
-  let page = 0;
+  let nextPage = 0;
   for (let index = 0; index * 2 < root.length && budget > 0; index += 1) {
+    if (root[index * 2] === 0 && root[index * 2 + 1] === 0) continue;
     const leafAddress = addressIn(root, index * 2);
     if (!(leafAddress > 0)) continue;
     const leaf = readTable(memory, leafAddress, leafBytes);
     // Leaves are pieces of what was captured, so together they are no larger.
     budget -= leafBytes.length;
     const first = index * leafLength;
-    const end = first + leaf.length / 2;
-    page = Math.max(page, first);
-    while (page < end) {
-      const address = addressIn(leaf, (page - first) * 2);
-      const span = address > 0 ? readSpan(memory, map, address, page) : undefined;
+    const length = leaf.length / 2;
+    let slot = Math.max(0, nextPage - first);
+    while (slot < length) {
+      // Most slots are empty.
+      if (leaf[slot * 2] === 0 && leaf[slot * 2 + 1] === 0) {
+        slot += 1;
+        continue;
+      }
+      const address = addressIn(leaf, slot * 2);
+      const span = address > 0 ? readSpan(memory, map, address, first + slot) : undefined;
       if (span !== undefined) yield span;
-      page += span === undefined ? 1 : span.size / 2 ** map.pageShift;
+      slot += span === undefined ? 1 : span.size / 2 ** map.pageShift;
     }
+    nextPage = Math.max(nextPage, first + slot);
   }
 }
 
