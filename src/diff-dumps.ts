@@ -13,9 +13,10 @@ import { type CrossCheck, crossCheck } from './detect/cross-check.ts';
 import { joinStrides } from './detect/join-strides.ts';
 import { newRangeTally, type RangeTally } from './detect/range-tally.ts';
 import { findStrideClasses } from './detect/stride/index.ts';
+import { knownPages } from './detect/stride/known-pages.ts';
 import { wordsBetweenRuns } from './detect/stride/words-between-runs.ts';
 import { trendOf } from './detect/trend.ts';
-import { unwalkedMemory } from './detect/unwalked-memory.ts';
+import { isSearched, unwalkedMemory } from './detect/unwalked-memory.ts';
 import { type Decision, decide, isMaterial, type ProcessFacts } from './detect/verdict.ts';
 import { type FoundHeaps, findHeaps, type WalkResult, walkHeaps } from './detect/walk-heaps.ts';
 import type { Memory } from './memory/memory.ts';
@@ -74,7 +75,7 @@ export interface DiffResult {
   /** What the bytes alone say of the walked suspects. */
   readonly crossChecks: ReadonlyMap<Candidate, CrossCheck>;
   readonly cellMap: CellMap;
-  /** Of the tracks in the cell map. */
+  /** Of the tracks in the cell map, and those that blocks are looked for in. */
   readonly pageMap: PageMap;
 }
 
@@ -146,8 +147,9 @@ async function measure({ memories, found, runs }: Compared, options: DiffOptions
   const cellMap = options.withCells
     ? planCells(tracks, { bytesPerCell: options.bytesPerCell })
     : { bytesPerCell: 4096, tracks: [] };
-  const drawn = new Set(cellMap.tracks.map(({ trackId }) => trackId));
-  const pageMap = planPages(tracks, drawn, scanPageBytes(memories));
+  const drawn = cellMap.tracks.map(({ trackId }) => trackId);
+  const searched = tracks.filter(isSearched).map(({ id }) => id);
+  const pageMap = planPages(tracks, new Set([...drawn, ...searched]), scanPageBytes(memories));
   const pacer = pacerFor('scan', memories, options);
   const measures = await scanTracks({ tracks, memories, cellMap, pageMap, pacer, jobs: options.jobs });
   const captures = captureDifferences(tracks, memories);
@@ -162,14 +164,14 @@ async function measure({ memories, found, runs }: Compared, options: DiffOptions
 /** Strides in what no walk explains; only looked for when the process grows at all. */
 async function unwalkedClasses(
   { memories, found, runs }: Compared,
-  { tracks, measures, totals }: Measured,
+  { tracks, measures, totals, pageMap }: Measured,
   options: DiffOptions,
 ): Promise<AllocationClass[]> {
   if (!isMaterial(totals.totalGrowth, totals.populatedBytes[0]!)) return [];
   const unwalked = unwalkedMemory({ tracks, measures, found, memories });
-  const words = isOne(runs.spaceOf) ? undefined : wordsBetweenRuns(tracks, memories);
+  const between = isOne(runs.spaceOf) ? { pages: knownPages(pageMap) } : { words: wordsBetweenRuns(tracks, memories) };
   const pacer = pacerFor('strides', memories, options);
-  const classes = await findStrideClasses({ memories, ...unwalked, pacer, words });
+  const classes = await findStrideClasses({ memories, ...unwalked, pacer, ...between });
   if (collectorOf(memories.at(-1)!.dump) === null) return classes;
   return classes.map((one) => ({ ...one, countError: Math.max(one.countError, collectedError) }));
 }

@@ -20,7 +20,7 @@ export function unwalkedMemory(input: {
   readonly found: readonly FoundHeaps[];
   readonly memories: readonly Memory[];
 }): UnwalkedMemory {
-  const grown = input.measures.filter((_, index) => isOpen(input.tracks[index]!)).flatMap((one) => one.grownRuns);
+  const grown = input.measures.filter((_, index) => isSearched(input.tracks[index]!)).flatMap((one) => one.grownRuns);
   const last = input.memories.length - 1;
   return {
     grownRuns: difference(union(grown), walkedRanges(input.found, last)),
@@ -41,10 +41,11 @@ export function unwalkedRanges(
 }
 
 function* openPieces(tracks: readonly Track[], dump: number): Generator<Interval, void> {
-  for (const track of tracks) if (isOpen(track)) yield* track.presence[dump]?.pieces ?? [];
+  for (const track of tracks) if (isSearched(track)) yield* track.presence[dump]?.pieces ?? [];
 }
 
-function isOpen({ kind, writable }: Track): boolean {
+/** Writable memory of the program's own. */
+export function isSearched({ kind, writable }: Track): boolean {
   return writable && kind !== 'image' && kind !== 'mapped-file' && kind !== 'stack';
 }
 

@@ -62,7 +62,7 @@ export interface TokenKernels {
   /**
    * Finds words that have a key's bits under its mask and are not the same as the word before.
    * @param keys bits and mask, 8 bytes each
-   * @param from offset of the first word that counts, a multiple of 32
+   * @param from offset of the first word that counts
    * @returns hits; there may be one for every word
    */
   findValues(stretch: WordStretch, from: number, keys: Table, hits: Place): number;

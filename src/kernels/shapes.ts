@@ -2,7 +2,7 @@
 import type { PointerSize } from '../model/address.ts';
 import { classifyWord32, classifyWord64, type PointerTest } from '../model/word-kind.ts';
 
-const shapeWords = 8;
+export const shapeWords = 8;
 const bitsPerKind = 3;
 const shapeMask = 2 ** (shapeWords * bitsPerKind) - 1;
 

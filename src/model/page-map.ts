@@ -15,7 +15,7 @@ export interface TrackPages {
   readonly pages: readonly Uint8Array[];
 }
 
-/** Pages of all tracks that are drawn; several are taken together where memory is large. */
+/** Pages of some tracks; several are taken together where memory is large. */
 export interface PageMap {
   /** A power of two; at least the page size of the dumps. */
   readonly bytesPerPage: number;

@@ -150,13 +150,13 @@ const stretch = fc.record({
   words: fc.array(word, { minLength: 1, maxLength: 80 }),
   keys: fc.uniqueArray(word, { minLength: 1, maxLength: 12 }),
   wordBytes: fc.constantFrom(4 as const, 8 as const),
-  fromShare: fc.nat({ max: 3 }),
+  wordsBefore: fc.nat({ max: 3 }),
   misalignment: fc.constantFrom(0, 4, 8, 12),
 });
 
 /** Hits of the values and of all shapes that the stretch itself begins with. */
 function find(kernels: Kernels, one: typeof stretch extends fc.Arbitrary<infer T> ? T : never): number[][] {
-  const { words, wordBytes, fromShare, misalignment } = one;
+  const { words, wordBytes, wordsBefore, misalignment } = one;
   const place = 4096 + misalignment;
   const view = new DataView(kernels.buffer);
   for (const [index, value] of words.entries()) view.setBigUint64(place + 8 * index, value, true);
@@ -170,7 +170,7 @@ function find(kernels: Kernels, one: typeof stretch extends fc.Arbitrary<infer T
   const hits = 65536;
   const all = { place, bytes: 8 * words.length, wordBytes };
   const keys = { place: 64, count: wanted.length };
-  const from = 32 * Math.min(fromShare, Math.floor(words.length / 4));
+  const from = 8 * Math.min(wordsBefore, words.length);
   const take = (count: number) => [...new Uint32Array(kernels.buffer, hits, 2 * count)];
   const values = take(kernels.findValues(all, from, keys, hits));
   const ranges = { place: 1024, count: 2 };

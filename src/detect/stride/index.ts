@@ -6,10 +6,11 @@ import type { Pacer } from '../../scan/pacer.ts';
 import type { AllocationClass } from '../allocation-class.ts';
 import { countBlocks } from './count-blocks.ts';
 import { findPeriods } from './find-strides.ts';
+import type { KnownPages } from './known-pages.ts';
 import { resolveStrides } from './resolve-strides.ts';
 import { sampleGrowth } from './sample-growth.ts';
 import { type Signature, signatureIn } from './signature.ts';
-import type { TokenKind } from './tokens.ts';
+import { type TokenKind, tokenKinds } from './tokens.ts';
 import type { WordsBetweenRuns } from './words-between-runs.ts';
 
 export interface StrideInput {
@@ -18,6 +19,8 @@ export interface StrideInput {
   readonly grownRuns: List<Interval>;
   /** Where blocks are counted, per dump; sorted. */
   readonly ranges: readonly List<Interval>[];
+  /** What the scan found out; undefined for dumps of several address spaces. */
+  readonly pages?: KnownPages | undefined;
   readonly pacer: Pacer;
   /** Where dumps of several runs are compared; left out for one. */
   readonly words?: WordsBetweenRuns | undefined;
@@ -33,18 +36,16 @@ export async function findStrideClasses(input: StrideInput): Promise<AllocationC
   const signatures = resolveStrides(periods, sample, last).filter(
     ({ period }) => period.repeats * period.blockBytes >= leastCoverage * sampledBytes,
   );
-  const classes: AllocationClass[] = [];
-  for (const kind of tokenKinds) {
-    const own = signatures.filter(({ period }) => period.kind === kind);
-    classes.push(...(await classesOf(own, kind, input)));
-  }
-  return classes;
+  if (signatures.length === 0) return [];
+  // In the order of kinds: values count best.
+  return classesOf(
+    tokenKinds.flatMap((kind) => signatures.filter(({ period }) => period.kind === kind)),
+    input,
+  );
 }
 
 /** Strides that fill less of the growth than this cannot explain it; counting them in all dumps is not worth a read. */
 const leastCoverage = 0.02;
-
-const tokenKinds: readonly TokenKind[] = ['value', 'shape'];
 
 /** Without words that other runs have other values for: they would be counted as missing there. */
 function comparableIn(kind: TokenKind, words: WordsBetweenRuns | undefined): ((key: number) => boolean) | undefined {
@@ -55,17 +56,12 @@ function comparableIn(kind: TokenKind, words: WordsBetweenRuns | undefined): ((k
 const shapeError = 0.05;
 const valueError = 0.01;
 
-async function classesOf(
-  signatures: readonly Signature[],
-  kind: TokenKind,
-  input: StrideInput,
-): Promise<AllocationClass[]> {
-  if (signatures.length === 0) return [];
-  const { memories, ranges, pacer, words } = input;
+async function classesOf(signatures: readonly Signature[], input: StrideInput): Promise<AllocationClass[]> {
+  const { memories, ranges, pages, pacer, words } = input;
   const perDump = memories.map((_, dump) =>
     words ? signatures.map((signature) => signatureIn(dump, signature, words)) : signatures,
   );
-  const counted = await countBlocks({ kind, signatures: perDump, memories, ranges, pacer });
+  const counted = await countBlocks({ signatures: perDump, memories, ranges, pages, pacer });
   const rangeBytes = ranges.map((runs) => runs.reduce((sum, run) => sum + run.end - run.start, 0));
   return signatures.flatMap(({ period }, index) => {
     const { counts, sketches } = counted[index]!;
@@ -79,7 +75,7 @@ async function classesOf(
       stride: period.blockBytes,
       counts,
       freeCounts: null,
-      countError: Math.max(kind === 'value' ? valueError : shapeError, 1 - period.purity),
+      countError: Math.max(period.kind === 'value' ? valueError : shapeError, 1 - period.purity),
       requests: new Map<number, Float64Array>(),
       sketches,
     };

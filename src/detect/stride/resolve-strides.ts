@@ -2,6 +2,7 @@
 // period per kind of block.
 import type { Memory } from '../../memory/memory.ts';
 import { type Period, purityOfWeak } from './find-strides.ts';
+import { lowerBound } from './lower-bound.ts';
 import { type Sample, windowAt } from './sample.ts';
 import { longBytes } from './sample-growth.ts';
 import { type Signature, signatureOf } from './signature.ts';
@@ -260,16 +261,4 @@ function isOnPages(period: Period, { windows }: Sample): boolean {
     counts.set(place, (counts.get(place) ?? 0) + 1);
   }
   return Math.max(0, ...counts.values()) >= 0.9 * gaps.length;
-}
-
-/** Index of the first item at or above the value. */
-function lowerBound(items: ArrayLike<number>, value: number): number {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (items[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -3,69 +3,101 @@ import type { Place, Table } from '../../kernels/kernels.ts';
 import { keyBytes, reservedBytes } from '../../kernels/kernels.ts';
 import { openKernels } from '../../kernels/open-kernels.ts';
 import { rangeTableBytes, writeRanges } from '../../kernels/place-tables.ts';
+import { shapeWords } from '../../kernels/shapes.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { readWordHalves } from '../../memory/read-word-halves.ts';
 import type { Address } from '../../model/address.ts';
 import { type Interval, union } from '../../model/intervals.ts';
 import { type TokenKind, wordOfKey } from './tokens.ts';
 
+/** Tokens by their kind and the index of their key; by offset. */
+interface Hits {
+  /** Per hit the offset in bytes and the index of the key. */
+  readonly pairs: Uint32Array;
+  readonly count: number;
+}
+
 /** A piece of memory and the tokens in it, valid until the next piece is asked for. */
 export interface TokenPiece {
   readonly start: Address;
   readonly words: Uint32Array;
-  /** Per hit the offset in bytes and the index of the key; by offset. */
-  readonly hits: Uint32Array;
-  readonly hitCount: number;
+  readonly hits: Readonly<Record<TokenKind, Hits>>;
 }
 
-/** Bytes read at a time: what was read is still in the processor's cache when it is looked at. */
-const pieceBytes = 1 << 18;
-/** Words of the piece before that are looked at again: as many as a shape has, so that each shape is seen once. */
-const overlapWords = 8;
+/** Keys of one dump by kind, all different. */
+export type TokenKeys = Readonly<Record<TokenKind, readonly number[]>>;
+
+/** Bytes read at a time, at most: what was read is still in the processor's cache when it is looked at. */
+export const pieceBytes = 1 << 18;
+/** Words before the piece that are looked at again: all of a shape but its last one, and the one in front of it. */
+const overlapWords = shapeWords;
+/** Bytes from the first word of a shape to its last. */
+export function shapeReach({ dump }: Memory): number {
+  return (shapeWords - 1) * dump.pointerSize;
+}
+
 /** What kernels may read beyond a stretch. */
 const slack = 32;
 
 /**
- * Tells of the tokens in ranges, each range on its own.
- * @param keys all different
+ * Tells of the tokens in a piece of a range: values that stand in it, and shapes whose last word does. What lies in
+ * front of the range is not looked at.
+ * @param keys per dump
  */
 export function newTokenFinder(
-  memory: Memory,
-  kind: TokenKind,
-  keys: readonly number[],
-): (range: Interval) => Generator<TokenPiece, void> {
-  const { pointerSize: wordBytes, regions } = memory.dump;
-  const mapped = kind === 'shape' ? union(regions) : [];
+  memories: readonly Memory[],
+  keys: readonly TokenKeys[],
+): (dump: number, piece: Interval, range: Interval) => TokenPiece {
+  const wordBytes = memories[0]!.dump.pointerSize;
   const overlap = overlapWords * wordBytes;
   const room = overlap + pieceBytes;
-  const place: Place = reservedBytes;
-  const hitsPlace = place + room + slack;
-  const keysPlace = hitsPlace + (room / wordBytes) * 8;
-  const rangesPlace = keysPlace + keyBytes * keys.length;
-  const kernels = openKernels(rangesPlace + rangeTableBytes(mapped));
-  const { buffer } = kernels;
-  const table: Table = { place: keysPlace, count: keys.length };
-  const words = keys.map((key) => wordOfKey(kind, key));
-  new Uint32Array(buffer, keysPlace, 4 * keys.length).set(
-    words.flatMap(({ lo, hi, lowMask }) => [lo, hi, lowMask, -1]),
-  );
-  const ranges = writeRanges(buffer, rangesPlace, mapped);
-  const hits = new Uint32Array(buffer, hitsPlace, 2 * (room / wordBytes));
-
-  function readPiece(from: Address, end: Address, before: number): TokenPiece {
-    const start = from - before;
-    const got = readWordHalves(memory, start, new Uint32Array(buffer, place, (end - start) >>> 2));
-    const stretch = { place, bytes: got - (got % 8), wordBytes };
-    const hitCount =
-      kind === 'value'
-        ? kernels.findValues(stretch, before, table, hitsPlace)
-        : kernels.findShapes(stretch, table, ranges, hitsPlace);
-    return { start, words: new Uint32Array(buffer, place, stretch.bytes / 4), hits, hitCount };
-  }
-
-  return function* find({ start, end }) {
-    for (let at = start; at < end; at += pieceBytes) {
-      yield readPiece(at, Math.min(end, at + pieceBytes), at === start ? 0 : overlap);
-    }
+  let next: Place = reservedBytes;
+  const take = (bytes: number) => {
+    const place = next;
+    next = Math.ceil((next + bytes) / 8) * 8;
+    return place;
   };
+  const place = take(room + slack);
+  const hitBytes = (room / wordBytes) * 8;
+  const hitPlaces = { value: take(hitBytes), shape: take(hitBytes) };
+  const plans = memories.map(({ dump }, index) => {
+    const mapped = keys[index]!.shape.length > 0 ? union(dump.regions) : [];
+    const own = {
+      value: take(keyBytes * keys[index]!.value.length),
+      shape: take(keyBytes * keys[index]!.shape.length),
+    };
+    return { own, mapped, ranges: take(rangeTableBytes(mapped)) };
+  });
+  const kernels = openKernels(next);
+  const { buffer } = kernels;
+  const tables = plans.map(({ own, mapped, ranges }, dump) => ({
+    value: writeKeys(buffer, own.value, 'value', keys[dump]!.value),
+    shape: writeKeys(buffer, own.shape, 'shape', keys[dump]!.shape),
+    ranges: writeRanges(buffer, ranges, mapped),
+  }));
+  const pairs = {
+    value: new Uint32Array(buffer, hitPlaces.value, hitBytes / 4),
+    shape: new Uint32Array(buffer, hitPlaces.shape, hitBytes / 4),
+  };
+
+  return (dump, piece, range) => {
+    const before = Math.min(overlap, piece.start - range.start);
+    const start = piece.start - before;
+    const got = readWordHalves(memories[dump]!, start, new Uint32Array(buffer, place, (piece.end - start) >>> 2));
+    const stretch = { place, bytes: got - (got % 8), wordBytes };
+    const { value, shape, ranges } = tables[dump]!;
+    const values = value.count > 0 ? kernels.findValues(stretch, before, value, hitPlaces.value) : 0;
+    const shapes = shape.count > 0 ? kernels.findShapes(stretch, shape, ranges, hitPlaces.shape) : 0;
+    return {
+      start,
+      words: new Uint32Array(buffer, place, stretch.bytes / 4),
+      hits: { value: { pairs: pairs.value, count: values }, shape: { pairs: pairs.shape, count: shapes } },
+    };
+  };
+}
+
+function writeKeys(buffer: ArrayBuffer, place: Place, kind: TokenKind, keys: readonly number[]): Table {
+  const words = keys.map((key) => wordOfKey(kind, key));
+  new Uint32Array(buffer, place, 4 * keys.length).set(words.flatMap(({ lo, hi, lowMask }) => [lo, hi, lowMask, -1]));
+  return { place, count: keys.length };
 }

@@ -8,6 +8,8 @@ import { keptLow } from '../../kernels/values.ts';
  */
 export type TokenKind = 'value' | 'shape';
 
+export const tokenKinds: readonly TokenKind[] = ['value', 'shape'];
+
 /** What words with a key have in common: these bits, seen through the masks. */
 export interface KeyWord {
   readonly lo: number;

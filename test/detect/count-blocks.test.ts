@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { followRegions } from '../../src/compare/follow-regions.ts';
+import { countBlocks } from '../../src/detect/stride/count-blocks.ts';
+import type { Period } from '../../src/detect/stride/find-strides.ts';
+import { knownPages } from '../../src/detect/stride/known-pages.ts';
+import type { Signature } from '../../src/detect/stride/signature.ts';
+import { planPages } from '../../src/scan/page-plan.ts';
+import { scanTracks } from '../../src/scan/scan-tracks.ts';
+import { type FakeRegion, fakeMemory } from '../synth/fake-memory.ts';
+import { pace } from '../synth/pace.ts';
+
+const pageBytes = 4096;
+/** Several windows of 256 KiB. */
+const pages = 160;
+const regionStart = 0x7f00_0000_0000 + 40 * pageBytes;
+const marker = 0x0123_4567_89ab;
+/** The marker, then text. */
+const shape = 0o43333333;
+
+/** Blocks of this many bytes, which lie across the borders of pages. */
+const stride = 176;
+
+/** What a dump has written to since the one before. */
+const change = fc.record({
+  page: fc.nat({ max: pages - 1 }),
+  count: fc.integer({ min: 1, max: 40 }),
+  what: fc.constantFrom('zero', 'blocks', 'headless', 'noise'),
+});
+
+const history = fc.record({
+  dumps: fc.array(fc.array(change, { maxLength: 8 }), { minLength: 2, maxLength: 4 }),
+  /** Of each dump, by how many bytes its region begins later, and the pages from which on nothing is captured. */
+  cuts: fc.array(
+    fc.record({ late: fc.constantFrom(0, 0, 0, 8, 56, 512, 4, 3), end: fc.constantFrom(pages, pages, 100, 64) }),
+    {
+      minLength: 4,
+      maxLength: 4,
+    },
+  ),
+});
+
+function write(bytes: Uint8Array, { page, count, what }: { page: number; count: number; what: string }): void {
+  const from = page * pageBytes;
+  const to = Math.min(bytes.length, from + count * pageBytes);
+  bytes.fill(0, from, to);
+  if (what === 'zero') return;
+  const view = new DataView(bytes.buffer);
+  for (let at = Math.ceil(from / stride) * stride; at + stride <= to; at += stride) {
+    if (what !== 'headless') view.setBigUint64(at, BigInt(stride | 1), true);
+    view.setBigUint64(at + 16, BigInt(marker), true);
+    bytes.fill(0x61, at + 24, at + 88);
+    if (what === 'noise') view.setUint32(at + 40, at * 0x9e3779b1, true);
+    else view.setUint32(at + 120, 77, true);
+  }
+}
+
+function signature(period: Partial<Period>, companions: Signature['companions']): Signature {
+  const places = { offsets: new Uint32Array(), rows: [0] };
+  const plain = { kind: 'value', key: marker, stride, blockBytes: stride, repeats: 99, share: 1, purity: 1 } as const;
+  return { period: { ...plain, perBlock: 1, isShared: false, places, ...period }, companions };
+}
+
+const signatures = [
+  signature({}, []),
+  signature({}, [{ offset: -16, lo: stride | 1, hi: 0 }]),
+  signature({}, [{ offset: 104, lo: 77, hi: 0 }]),
+  signature({ isShared: true }, []),
+  signature({ kind: 'shape', key: shape }, []),
+  signature({ kind: 'shape', key: 0 }, []),
+];
+
+test('blocks are counted alike, whatever need not be read again', async () => {
+  let counted = 0;
+  let passedOver = 0;
+  await fc.assert(
+    fc.asyncProperty(history, async ({ dumps, cuts }) => {
+      const bytes = new Uint8Array(pages * pageBytes);
+      const memories = dumps.map((changes, dump) => {
+        for (const one of changes) write(bytes, one);
+        const { late, end } = cuts[dump]!;
+        const region: FakeRegion = { start: regionStart + late, bytes: bytes.slice(late, end * pageBytes) };
+        return fakeMemory([region]);
+      });
+      const tracks = followRegions(
+        memories.map(({ dump }) => dump),
+        memories.map(() => []),
+        memories.map(() => 0),
+      );
+      const pageMap = planPages(tracks, new Set(tracks.map(({ id }) => id)), pageBytes);
+      await scanTracks({
+        tracks,
+        memories,
+        cellMap: { bytesPerCell: pageBytes, tracks: [] },
+        pageMap,
+        pacer: { pace },
+      });
+      const count = async (isKnown: boolean) => {
+        const results = await countBlocks({
+          signatures: memories.map(() => signatures),
+          memories,
+          ranges: memories.map(({ dump }) => dump.captured.map(({ start, size }) => ({ start, end: start + size }))),
+          pages: isKnown ? knownPages(pageMap) : undefined,
+          pacer: {
+            pace: async (read) => {
+              passedOver += isKnown ? -read : read;
+            },
+          },
+        });
+        return results.map(({ counts, sketches }) => ({
+          counts: [...counts],
+          sketches: sketches.map(({ limit, addresses }) => ({ limit, addresses: [...addresses] })),
+        }));
+      };
+      const all = await count(false);
+      counted += all.reduce((sum, { counts }) => sum + counts.at(-1)!, 0);
+      expect(await count(true)).toEqual(all);
+    }),
+    { numRuns: 60 },
+  );
+  expect(counted).toBeGreaterThan(10_000);
+  expect(passedOver, 'bytes that were not read').toBeGreaterThan(60 * pages * pageBytes);
+});
