@@ -21,6 +21,13 @@ export function newIntervals(items: Iterable<Interval> = []): Table<Interval> {
   return newTable(intervalForm, items);
 }
 
+/** The smallest first, of equals the earlier. */
+export function bySize(intervals: Table<Interval>): Table<Interval> {
+  return sortedTable(intervals, intervalForm, ([starts, ends], a, b) => {
+    return ends![a]! - starts![a]! - (ends![b]! - starts![b]!);
+  });
+}
+
 /** Sorts, and joins what overlaps or touches. */
 export function union(intervals: Iterable<Interval>): Table<Interval> {
   const all = newIntervals(filled(intervals));

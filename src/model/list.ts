@@ -5,6 +5,7 @@ export interface List<T> extends Iterable<T> {
   readonly length: number;
   at(index: number): T | undefined;
   map<U>(value: (item: T, index: number) => U): U[];
+  flatMap<U>(values: (item: T, index: number) => U | readonly U[]): U[];
   filter(isWanted: (item: T, index: number) => boolean): T[];
   find(isWanted: (item: T, index: number) => boolean): T | undefined;
   some(isWanted: (item: T, index: number) => boolean): boolean;
@@ -87,6 +88,16 @@ class ColumnTable<T> implements Table<T> {
 
   map<U>(value: (item: T, index: number) => U): U[] {
     return Array.from({ length: this.length }, (_, index) => value(this.at(index)!, index));
+  }
+
+  flatMap<U>(values: (item: T, index: number) => U | readonly U[]): U[] {
+    const all: U[] = [];
+    for (let index = 0; index < this.length; index++) {
+      const some = values(this.at(index)!, index);
+      if (Array.isArray(some)) for (const value of some as readonly U[]) all.push(value);
+      else all.push(some as U);
+    }
+    return all;
   }
 
   filter(isWanted: (item: T, index: number) => boolean): T[] {

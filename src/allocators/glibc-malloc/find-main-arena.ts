@@ -2,6 +2,7 @@ import type { Memory } from '../../memory/memory.ts';
 import { readWordHalves } from '../../memory/read-word-halves.ts';
 import type { Address } from '../../model/address.ts';
 import type { MemoryRegion } from '../../model/dump.ts';
+import { bySize, type Interval, newIntervals } from '../../model/intervals.ts';
 import { type Arena, isThreadArena, isWithoutHeap, readArena } from './arena.ts';
 import { binCount, binsOffsets, type Layout, layoutOf } from './layout.ts';
 
@@ -31,27 +32,38 @@ const failureLimit = 1000;
  * files of regions are known, nothing but files is looked at; else all small regions.
  */
 export function findMainArena(memory: Memory): Arena | undefined {
-  const writable = memory.dump.regions.filter((region) => region.writable && region.kind !== 'stack');
-  const images = writable.filter(({ kind, start, end }) => kind === 'image' && end - start <= largestImageRegion);
+  const { regions } = memory.dump;
+  const images = regions.filter(
+    ({ writable, kind, start, end }) => writable && kind === 'image' && end - start <= largestImageRegion,
+  );
   const libc = images.filter(({ name }) => /(^|\/)libc[-.]/.test(name));
   const libraries = images.filter((region) => !libc.includes(region));
-  const others = images.length > 0 ? writable.filter(({ kind }) => kind === 'mapped-file') : writable;
-  return findIn(memory, libc) ?? findIn(memory, libraries) ?? findIn(memory, smallOtherRegions(others));
+  return (
+    findIn(memory, libc) ?? findIn(memory, libraries) ?? findIn(memory, smallOtherRegions(regions, images.length > 0))
+  );
 }
 
-function smallOtherRegions(writable: readonly MemoryRegion[]): MemoryRegion[] {
-  const small = writable
-    .filter(({ kind, start, end }) => kind !== 'image' && end - start <= largestOtherRegion)
-    .sort((a, b) => a.end - a.start - (b.end - b.start) || a.start - b.start);
+/** Of files only, or of all but images and stacks; the smallest first. */
+function smallOtherRegions(regions: Iterable<MemoryRegion>, isOfFile: boolean): Interval[] {
+  const small: Interval[] = [];
   let budget = otherBytesBudget;
-  return small.filter(({ start, end }) => {
+  for (const { start, end } of bySize(newIntervals(smallOnes()))) {
     budget -= end - start;
-    return budget >= 0;
-  });
+    if (budget < 0) break;
+    small.push({ start, end });
+  }
+  return small;
+
+  function* smallOnes(): Generator<Interval, void> {
+    for (const { writable, kind, start, end } of regions) {
+      const isWanted = isOfFile ? kind === 'mapped-file' : kind !== 'stack' && kind !== 'image';
+      if (writable && isWanted && end - start <= largestOtherRegion) yield { start, end };
+    }
+  }
 }
 
 /** The first arena that has a heap, else the first one: a program may hold a second, unused libc. */
-function findIn(memory: Memory, regions: readonly MemoryRegion[]): Arena | undefined {
+function findIn(memory: Memory, regions: readonly Interval[]): Arena | undefined {
   const piece = new Uint32Array((pieceBytes + 2 * memory.dump.pointerSize) / 4);
   let withoutHeap: Arena | undefined;
   for (const region of regions) {
@@ -62,7 +74,7 @@ function findIn(memory: Memory, regions: readonly MemoryRegion[]): Arena | undef
   return withoutHeap;
 }
 
-function findInRegion(memory: Memory, region: MemoryRegion, piece: Uint32Array): Arena | undefined {
+function findInRegion(memory: Memory, region: Interval, piece: Uint32Array): Arena | undefined {
   const { pointerSize } = memory.dump;
   const wordHalves = pointerSize / 4;
   // Bins of one arena have one phase, so what was tried for one empty bin need not be tried for its neighbours.

@@ -1,5 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
+import type { List } from '../../model/list.ts';
 import { type Arena, isWithoutHeap } from './arena.ts';
 import { alignChunk, chunkFlags, isChunkSize, sizeIn } from './layout.ts';
 import type { MallocParameters } from './malloc-parameters.ts';
@@ -33,7 +34,7 @@ export function findMainRuns(
   memory: Memory,
   arena: Arena,
   parameters: MallocParameters | undefined,
-  spans: readonly MemorySpan[],
+  spans: List<MemorySpan>,
 ): Run[] {
   if (isWithoutHeap(arena)) return [];
   // Where the capture ends, the top may be what comes next.
@@ -69,7 +70,7 @@ function findPieces(
   memory: Memory,
   arena: Arena,
   parameters: MallocParameters | undefined,
-  spans: readonly MemorySpan[],
+  spans: List<MemorySpan>,
 ): Run[] {
   const base = parameters?.sbrkBase ?? 0;
   const atStarts = spans.flatMap((span) => {

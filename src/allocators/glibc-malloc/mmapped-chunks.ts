@@ -1,5 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
+import type { List } from '../../model/list.ts';
 import { chunkFlags, type Layout, sizeIn } from './layout.ts';
 import type { MallocParameters } from './malloc-parameters.ts';
 import type { MemorySpan } from './memory-spans.ts';
@@ -41,7 +42,7 @@ const pageLimit = 1 << 17;
 export function findMmappedChunks(
   memory: Memory,
   layout: Layout,
-  spans: readonly MemorySpan[],
+  spans: List<MemorySpan>,
   parameters: MallocParameters | undefined,
 ): MmappedChunk[] {
   if (parameters?.mmappedCount === 0) return [];
@@ -142,7 +143,7 @@ function chainsIn(memory: Memory, layout: Layout, span: MemorySpan): Chain[] {
 function searchPages(
   memory: Memory,
   layout: Layout,
-  spans: readonly MemorySpan[],
+  spans: List<MemorySpan>,
   known: readonly MmappedChunk[],
   count: number,
 ): MmappedChunk[] {
@@ -150,7 +151,7 @@ function searchPages(
   const knownAt = new Map(known.map((chunk) => [chunk.start, chunk]));
   const found = [...known];
   let pages = 0;
-  for (const span of spans.toSorted((a, b) => a.end - a.start - (b.end - b.start))) {
+  for (const span of [...spans].sort((a, b) => a.end - a.start - (b.end - b.start))) {
     let at = Math.ceil(span.start / pageSize) * pageSize;
     while (at < span.end && found.length < count && pages < pageLimit) {
       const chunk = knownAt.get(at) ?? readMmappedChunk(memory, layout, at, span.end);

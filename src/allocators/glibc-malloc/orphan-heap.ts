@@ -1,5 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
+import type { List } from '../../model/list.ts';
 import { alignChunk, binsOffsets, chunkFlags, isChunkSize, type Layout, layoutOf, sizeIn } from './layout.ts';
 import type { MemorySpan } from './memory-spans.ts';
 import type { Run } from './run.ts';
@@ -20,7 +21,7 @@ export interface OrphanHeap {
  * a chain of chunks from the start of a region to its end, or to where the capture ends. What fastbins hold of it
  * then counts as live. Undefined when no region is one.
  */
-export function findOrphanHeap(memory: Memory, spans: readonly MemorySpan[]): OrphanHeap | undefined {
+export function findOrphanHeap(memory: Memory, spans: List<MemorySpan>): OrphanHeap | undefined {
   const { pointerSize, architecture } = memory.dump;
   const budget = { chunks: chunkLimit };
   const all = binsOffsets[pointerSize].map((offset) => layoutOf(pointerSize, offset, architecture));
@@ -29,10 +30,9 @@ export function findOrphanHeap(memory: Memory, spans: readonly MemorySpan[]): Or
     return all.findIndex(({ alignment }) => alignment === layout.alignment) === index;
   });
   for (const layout of layouts) {
-    const runs = spans.flatMap((span) =>
-      span.starts.map((start) => readHeap(memory, layout, { ...span, start }, budget)),
+    const found = spans.flatMap(({ starts, end }) =>
+      starts.flatMap((start) => readHeap(memory, layout, { start, end }, budget) ?? []),
     );
-    const found = runs.filter((run) => run !== undefined);
     if (found.length > 0) return { layout, runs: found };
   }
   return undefined;
