@@ -1,7 +1,7 @@
 // What one dump holds and another leaves out: it may have been there all the time, so that it must not pass for growth.
 import type { Memory } from '../memory/memory.ts';
 import { lastStartingAtOrBelow } from '../model/address.ts';
-import { difference, type Interval, intersection, newIntervals, union } from '../model/intervals.ts';
+import { difference, type Interval, intersection, newIntervals } from '../model/intervals.ts';
 import type { List } from '../model/list.ts';
 import type { Track } from '../model/track.ts';
 
@@ -55,7 +55,8 @@ interface Holding {
 function holdingOf({ presence }: Track, { dump }: Memory, index: number): Holding {
   const own = presence[index];
   if (!own) return { mapped: dump.mayLackRegions ? undefined : [], captured: [] };
-  const mapped = union(own.pieces);
+  // Sorted, and never overlapping; whether neighbours are joined makes no difference to what is left out.
+  const mapped = own.pieces;
   const ranges = newIntervals();
   for (let at = Math.max(0, lastStartingAtOrBelow(dump.captured, own.start)); at < dump.captured.length; at++) {
     const { start, size } = dump.captured.at(at)!;
@@ -68,13 +69,24 @@ function holdingOf({ presence }: Track, { dump }: Memory, index: number): Holdin
       : intervals.map(({ start, end }) => ({ start: start + own.shift, end: end + own.shift }));
   return {
     mapped: dump.mayLackRegions ? undefined : moved(mapped),
-    captured: moved(intersection(mapped, union(ranges))),
+    captured: moved(intersection(mapped, ranges)),
   };
 }
 
 /** Bytes that the first leaves out, though they may have been there, and the second holds. */
 function leftOut(first: Holding, second: Holding): number {
+  if (isSame(first.captured, second.captured)) return 0;
   const missing = difference(second.captured, first.captured);
   const known = first.mapped === undefined ? missing : intersection(missing, first.mapped);
   return known.reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
+/** Most tracks: what two dumps hold of them is told without making lists of it. */
+function isSame(a: List<Interval>, b: List<Interval>): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) {
+    const [one, other] = [a.at(index)!, b.at(index)!];
+    if (one.start !== other.start || one.end !== other.end) return false;
+  }
+  return true;
 }
