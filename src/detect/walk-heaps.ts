@@ -60,8 +60,9 @@ export async function walkHeaps(
       const addresses = new Set(heaps[index]!.map((heap) => heap.address));
       for (const heap of heaps[index]!) {
         const total = totalsOf(totals, heap, { allocator, index, dumpCount: memories.length, addresses, byName });
-        const visitor = newVisitor({ allocator, classes, total, memory, index, tally: tallies[index]!, result });
-        for (const _ of allocator.walk(heap, memory, visitor)) await pacer.pace(0);
+        const counter = newCounter({ allocator, classes, total, memory, index, tally: tallies[index]!, result });
+        for (const _ of allocator.walk(heap, memory, counter.visitor)) await pacer.pace(0);
+        counter.settle();
       }
     }
     result.classes.push(...classes.values());
@@ -108,7 +109,7 @@ interface TotalsContext {
   readonly byName: boolean;
 }
 
-interface VisitContext {
+interface CountContext {
   readonly allocator: Allocator;
   readonly classes: Map<number, AllocationClass>;
   readonly total: HeapTotals;
@@ -118,36 +119,70 @@ interface VisitContext {
   readonly result: WalkResult;
 }
 
-function newVisitor(context: VisitContext): BlockVisitor {
-  const { classes, total, index, tally } = context;
+/** Classes that blocks were last counted for, by the lower bits of their strides; blocks come in runs of few sizes. */
+const recentClasses = 256;
+
+interface Counter {
+  readonly visitor: BlockVisitor;
+  /** Adds what was counted to the heap's totals. */
+  settle(): void;
+}
+
+function newCounter(context: CountContext): Counter {
+  const { allocator, classes, total, index, tally } = context;
   const dumpCount = context.result.warnings.length;
-  for (const counts of [total.liveBlocks, total.liveBytes, total.freeBlocks, total.freeBytes]) counts[index] ??= 0;
+  const recent: AllocationClass[] = [];
+  let liveBlocks = 0;
+  let liveBytes = 0;
+  let freeBlocks = 0;
+  let freeBytes = 0;
   let damages = 0;
-  return {
+
+  /** The class of a stride that was not among the recent ones. */
+  function find(stride: number): AllocationClass {
+    let sizeClass = classes.get(stride);
+    if (!sizeClass) {
+      sizeClass = newWalkedClass(allocator.id, stride, dumpCount);
+      classes.set(stride, sizeClass);
+    }
+    return sizeClass;
+  }
+
+  const visitor: BlockVisitor = {
     block(address, stride, live, request) {
-      let sizeClass = classes.get(stride);
-      if (!sizeClass) {
-        sizeClass = newWalkedClass(context.allocator.id, stride, dumpCount);
-        classes.set(stride, sizeClass);
+      const place = (stride >>> 3) % recentClasses;
+      let sizeClass = recent[place];
+      if (sizeClass === undefined || sizeClass.stride !== stride) {
+        sizeClass = find(stride);
+        recent[place] = sizeClass;
       }
       tally.add(address, stride, live);
       if (!live) {
         sizeClass.freeCounts![index]!++;
-        total.freeBlocks[index]!++;
-        total.freeBytes[index]! += stride;
+        freeBlocks++;
+        freeBytes += stride;
         return;
       }
       sizeClass.counts[index]!++;
       sizeClass.sketches[index]!.add(address);
-      total.liveBlocks[index]!++;
-      total.liveBytes[index]! += stride;
+      liveBlocks++;
+      liveBytes += stride;
       if (request >= 0) countRequest(sizeClass, request, index);
     },
     damage(address, message) {
       if (++damages > mostWarnings) return;
       const where = formatAddress(address, context.memory.dump.pointerSize);
-      const text = `${context.allocator.displayName}, ${total.name}: ${message} at ${where}`;
+      const text = `${allocator.displayName}, ${total.name}: ${message} at ${where}`;
       context.result.warnings[index]!.push({ code: 'damaged-heap', message: text, offset: null });
+    },
+  };
+  return {
+    visitor,
+    settle() {
+      total.liveBlocks[index] = (total.liveBlocks[index] ?? 0) + liveBlocks;
+      total.liveBytes[index] = (total.liveBytes[index] ?? 0) + liveBytes;
+      total.freeBlocks[index] = (total.freeBlocks[index] ?? 0) + freeBlocks;
+      total.freeBytes[index] = (total.freeBytes[index] ?? 0) + freeBytes;
     },
   };
 }

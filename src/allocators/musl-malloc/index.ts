@@ -7,8 +7,8 @@ import { headerBytes, requestRangeOf, unit } from './size-classes.ts';
 interface MuslState {
   /** Groups that do not stand in another one's slot, by address. */
   readonly outer: readonly Group[];
-  /** Groups without a mapping of their own, by where they stand. */
-  readonly inner: ReadonlyMap<Address, Group>;
+  /** Groups without a mapping of their own, sorted by where they stand. */
+  readonly inner: readonly Group[];
 }
 
 const blocksPerStep = 4096;
@@ -40,7 +40,7 @@ function findHeaps(memory: Memory): Heap[] {
   if (context === undefined) return [];
   const groups = readGroups(memory, context);
   if (groups.length === 0) return [];
-  const inner = new Map(groups.filter(({ mapped }) => mapped === 0).map((group) => [group.start, group]));
+  const inner = groups.filter(({ mapped }) => mapped === 0);
   const outer = outerGroups(groups);
   const ranges = outer.map((group) => ({ start: group.start, end: group.start + sizeOf(group) }));
   return [{ address: context.address, name: 'heap', ranges, state: { outer, inner } satisfies MuslState }];
@@ -62,9 +62,10 @@ function outerGroups(groups: readonly Group[]): Group[] {
 }
 
 function* walk(state: MuslState, memory: Memory, visitor: BlockVisitor): Generator<void, void> {
+  const walking: Walking = { innerAt: newInnerGroups(state.inner), memory, visitor };
   let told = 0;
   for (const group of state.outer) {
-    told += walkGroup(group, state, memory, visitor);
+    told += walkGroup(group, walking);
     if (told >= blocksPerStep) {
       told = 0;
       yield;
@@ -72,8 +73,30 @@ function* walk(state: MuslState, memory: Memory, visitor: BlockVisitor): Generat
   }
 }
 
+interface Walking {
+  /** The group that stands at an address; to be asked for ascending ones. */
+  readonly innerAt: (slot: Address) => Group | undefined;
+  readonly memory: Memory;
+  readonly visitor: BlockVisitor;
+}
+
+/** A cursor: asked for every slot, a map of hundreds of thousands of groups took most of the walk. */
+function newInnerGroups(inner: readonly Group[]): Walking['innerAt'] {
+  // Infinity ends the loops: reading beyond an array's end is slow.
+  const starts = Float64Array.from([...inner.map(({ start }) => start), Number.POSITIVE_INFINITY]);
+  let next = 0;
+  return (slot) => {
+    while (starts[next]! < slot) next += 1;
+    if (starts[next] !== slot) return undefined;
+    // Of several at one place, which only damage makes, the last one.
+    while (starts[next + 1] === slot) next += 1;
+    return inner[next];
+  };
+}
+
 /** Slots in address order; a slot that holds a group is told as that group's slots. Returns how many were told. */
-function walkGroup(group: Group, state: MuslState, memory: Memory, visitor: BlockVisitor): number {
+function walkGroup(group: Group, walking: Walking): number {
+  const { memory, visitor } = walking;
   if (memory.i64(group.start) !== group.meta) {
     visitor.damage(group.start, 'a group that is not what its record says');
     return 1;
@@ -87,10 +110,10 @@ function walkGroup(group: Group, state: MuslState, memory: Memory, visitor: Bloc
       told += 1;
       continue;
     }
-    const nested = state.inner.get(slot);
+    const nested = walking.innerAt(slot);
     // One that were not smaller could hold itself.
     if (nested !== undefined && sizeOf(nested) <= group.slotBytes) {
-      told += walkGroup(nested, state, memory, visitor);
+      told += walkGroup(nested, walking);
       continue;
     }
     tellLive(group, index, slot, stride, memory, visitor);
