@@ -16,22 +16,19 @@ export interface AddressSketch {
 const mostKept = 1024;
 
 export function newAddressSketch(limit = 2 ** 32): AddressSketch {
-  const kept: { limit: number; addresses: Address[] } = { limit, addresses: [] };
-  return {
-    get limit() {
-      return kept.limit;
-    },
-    get addresses() {
-      return kept.addresses;
-    },
-    add(address) {
-      if (hashOf(address) >= kept.limit) return;
-      kept.addresses.push(address);
-      if (kept.addresses.length <= mostKept) return;
-      kept.limit /= 2;
-      kept.addresses = kept.addresses.filter((one) => hashOf(one) < kept.limit);
+  // Plain fields: an object with getters of its own makes every use of it slow, and this is used for every block.
+  const sketch = {
+    limit,
+    addresses: [] as Address[],
+    add(address: Address) {
+      if (hashOf(address) >= sketch.limit) return;
+      sketch.addresses.push(address);
+      if (sketch.addresses.length <= mostKept) return;
+      sketch.limit /= 2;
+      sketch.addresses = sketch.addresses.filter((one) => hashOf(one) < sketch.limit);
     },
   };
+  return sketch;
 }
 
 /** One sketch of all their addresses. */

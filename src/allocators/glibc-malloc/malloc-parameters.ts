@@ -57,6 +57,8 @@ function readParameters(
     if (bytes === undefined || mostBytes === undefined || bytes < 0 || bytes > mostBytes) continue;
     if (bytes % pageSize !== 0 || mostBytes % pageSize !== 0) continue;
     for (const distance of countDistances) {
+      // Nearly all places end here: zeros agree with zeros.
+      if (sbrkBase !== expectedBase && memory.u32(bytesAddress - distance + 4) !== usualMmapLimit) continue;
       const counts = readCounts(memory, bytesAddress - distance);
       if (counts === undefined) continue;
       const agrees = (counts.now === 0) === (bytes === 0) && (counts.most === 0) === (mostBytes === 0);
