@@ -5,8 +5,8 @@ import { type CapturedRuns, joinCapturedRanges, runAt } from './captured-runs.ts
 import type { Memory } from './memory.ts';
 import { createWindowCache, type MemoryWindow } from './window-cache.ts';
 
-/** Reads longer than this go to the file at once: a copy through a window would cost more than it saves. */
-const directReadSize = 1 << 16;
+/** Reads longer than a page go to the file at once: filling a window and copying from it would cost more than it saves. */
+const directReadSize = 1 << 12;
 
 /** Reads the memory of `dump` out of `source`, the (unpacked) file that the dump was opened from. See Memory. */
 export function openMemory(dump: Dump, source: ByteSource): Memory {
@@ -63,8 +63,12 @@ export function openMemory(dump: Dump, source: ByteSource): Memory {
     return signed64(view, view === scratchView ? 0 : address - window.start, littleEndian);
   }
 
+  function isHeld(address: Address, size: number): boolean {
+    return address >= window.start && address + size <= window.end;
+  }
+
   function read(address: Address, into: Uint8Array): number {
-    if (into.length > directReadSize) return readDirectly(runs, source, address, into);
+    if (into.length > directReadSize && !isHeld(address, into.length)) return readDirectly(runs, source, address, into);
     let done = 0;
     while (done < into.length) {
       const at = address + done;

@@ -1,5 +1,6 @@
 // What the scan found out about pages saves reading them again: those of the first dump that hold nothing, and those of
 // the others that are as in the dump before, where what was found there still stands.
+import type { Address } from '../../model/address.ts';
 import type { Interval } from '../../model/intervals.ts';
 import { type PageMap, pageFlags, type TrackPages } from '../../model/page-map.ts';
 
@@ -26,29 +27,43 @@ export function knownPages({ tracks, bytesPerPage }: PageMap): KnownPages {
     const end = window.end + shortestStretch;
     while (next < sorted.length && sorted[next]!.start < end) near.push(sorted[next++]!);
     if (near.some((track) => endOf(track) <= start)) near = near.filter((track) => endOf(track) > start);
-    const flags = new Uint8Array(Math.ceil((end - start) / bytesPerPage));
-    // Tracks may share a page at their borders.
-    for (const track of near) {
-      const pages = track.pages[dump]!;
-      const offset = (start - track.start) / bytesPerPage;
-      const last = Math.min(flags.length, track.pageCount - offset);
-      for (let page = Math.max(0, -offset); page < last; page++) flags[page]! |= pages[page + offset]!;
-    }
+    const pages = pagesOf(near, dump, { start, end }, bytesPerPage);
     return dump === 0
-      ? stretchesOf(flags, pageFlags.zero | pageFlags.populated, pageFlags.zero, { start, bytesPerPage })
-      : stretchesOf(flags, becomings, pageFlags.unchanged, { start, bytesPerPage });
+      ? stretchesOf(pages, pageFlags.zero | pageFlags.populated, pageFlags.zero, bytesPerPage)
+      : stretchesOf(pages, becomings, pageFlags.unchanged, bytesPerPage);
   };
 }
 
 const becomings = pageFlags.unchanged | pageFlags.changed | pageFlags.new;
 
+/** Flags of pages side by side. */
+interface Pages {
+  readonly start: Address;
+  readonly flags: Uint8Array;
+}
+
+/** Those that the tracks have in the window, which begins with a page. */
+function pagesOf(tracks: readonly TrackPages[], dump: number, window: Interval, bytesPerPage: number): Pages {
+  const count = Math.ceil((window.end - window.start) / bytesPerPage);
+  const [only] = tracks;
+  if (only !== undefined && tracks.length === 1) {
+    const first = (window.start - only.start) / bytesPerPage;
+    const from = Math.max(0, first);
+    return { start: only.start + from * bytesPerPage, flags: only.pages[dump]!.subarray(from, first + count) };
+  }
+  const flags = new Uint8Array(count);
+  // They may share a page at their borders.
+  for (const track of tracks) {
+    const pages = track.pages[dump]!;
+    const first = (window.start - track.start) / bytesPerPage;
+    const end = Math.min(count, track.pageCount - first);
+    for (let page = Math.max(0, -first); page < end; page++) flags[page]! |= pages[page + first]!;
+  }
+  return { start: window.start, flags };
+}
+
 /** Stretches of pages that have exactly the wanted one of these flags. */
-function stretchesOf(
-  flags: Uint8Array,
-  mask: number,
-  wanted: number,
-  { start, bytesPerPage }: { readonly start: number; readonly bytesPerPage: number },
-): Interval[] {
+function stretchesOf({ start, flags }: Pages, mask: number, wanted: number, bytesPerPage: number): Interval[] {
   const found: Interval[] = [];
   for (let page = 0; page < flags.length; ) {
     let end = page;
