@@ -84,15 +84,20 @@ export interface TokenBuckets {
 
 /**
  * Kernels that tell of all tokens of a stretch; see readValues and readShapes. Each adds 1 to the bucket of its hash,
- * and where tokens are listed, it is written where the bucket said before. Nothing comes to a bucket that is `unlisted`.
+ * and where tokens are listed, it is written where the bucket said before. Nothing comes to one that is closed.
  */
 export interface ListKernels {
   readonly buffer: ArrayBuffer;
   listValues(stretch: WordStretch, into: TokenBuckets): void;
   listShapes(stretch: WordStretch, into: TokenBuckets, ranges: Table): void;
+  /**
+   * Between counting and listing: gives each bucket of more than `least` tokens the index of its first in the list, closes
+   * the others, and writes the indices behind the last tokens of those into `ends`, 4 bytes each. Returns how many these are.
+   */
+  openBuckets(buckets: Table, least: number, ends: Place): number;
 }
 
-/** In a bucket: its tokens are not listed. */
+/** In a closed bucket: its tokens are not listed. */
 export const unlisted = 0xffff_ffff;
 
 /** Bytes of a key of TokenKernels. */

@@ -154,5 +154,17 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
         listToken(shape, stretch.place + offset, into),
       );
     },
+    openBuckets(buckets, least, ends) {
+      let listed = 0;
+      let count = 0;
+      for (let bucket = buckets.place / 4; bucket < buckets.place / 4 + buckets.count; bucket++) {
+        const tokens = words[bucket]!;
+        words[bucket] = tokens > least ? listed : unlisted;
+        if (tokens <= least) continue;
+        listed += tokens;
+        words[ends / 4 + count++] = listed;
+      }
+      return count;
+    },
   };
 }

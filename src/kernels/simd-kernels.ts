@@ -28,22 +28,32 @@ interface Exports {
   findShapes(...places: number[]): number;
   listValues(...places: number[]): void;
   listShapes(...places: number[]): void;
+  openBuckets(...places: number[]): number;
 }
 
 const pageBytes = 65536;
 /** Scratch for cells smaller than a vector; see reservedBytes. */
 const scratch: Place = 16;
 
+/** Null where it does not run; undefined as long as nobody asked. */
+let compiled: object | null | undefined;
+
+function compile(api: WebAssemblyApi): object | null {
+  const binary = Buffer.from(kernelModule, 'base64');
+  return api.validate(binary) ? new api.Module(binary) : null;
+}
+
 /** Undefined where the processor or the run time has no WebAssembly SIMD, or there is no address space for its memory. */
 export function simdKernels(bytes: number): Kernels | undefined {
   const api = (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
-  const binary = Buffer.from(kernelModule, 'base64');
-  if (api === undefined || !api.validate(binary)) return undefined;
+  if (api === undefined) return undefined;
+  compiled ??= compile(api);
+  if (compiled === null) return undefined;
   const size = Math.ceil((bytes + reservedBytes) / pageBytes);
   const memory = newMemory(api, size);
   if (memory === undefined) return undefined;
-  const { exports } = new api.Instance(new api.Module(binary), { env: { memory } });
-  const { comparePages, kindCounts, kindCells, findWide, findNarrow, findShapes, listValues, listShapes } =
+  const { exports } = new api.Instance(compiled, { env: { memory } });
+  const { comparePages, kindCounts, kindCells, findWide, findNarrow, findShapes, listValues, listShapes, openBuckets } =
     exports as Exports;
   const where = ({ current, pageBytes, pages, facts }: PageWindow) => [current, pageBytes, pages, facts] as const;
   const how = ({ ranges, isWide, isBigEndian }: WordRules) =>
@@ -66,6 +76,7 @@ export function simdKernels(bytes: number): Kernels | undefined {
       findShapes(place, bytes, wordBytes, keys.place, keys.count, hits, ranges.place, ranges.count),
     listValues: (stretch, into) => listValues(...list(stretch, into)),
     listShapes: (stretch, into, ranges) => listShapes(...list(stretch, into), ranges.place, ranges.count),
+    openBuckets: (buckets, least, ends) => openBuckets(buckets.place, buckets.count, least, ends),
   };
 }
 

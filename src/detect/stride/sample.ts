@@ -1,5 +1,5 @@
 // A sample of a dump's words in the kernels' memory, and room beside it to list their tokens.
-import type { Kernels, ListKernels, Table, TokenBuckets } from '../../kernels/kernels.ts';
+import type { Kernels, ListKernels, Place, Table, TokenBuckets } from '../../kernels/kernels.ts';
 import { reservedBytes } from '../../kernels/kernels.ts';
 import { openKernels } from '../../kernels/open-kernels.ts';
 import { rangeTableBytes, writeRanges } from '../../kernels/place-tables.ts';
@@ -23,6 +23,8 @@ export interface Sample {
   readonly words: Uint32Array;
   readonly kernels: ListKernels;
   readonly into: TokenBuckets;
+  /** Room for the ends of buckets. */
+  readonly ends: Place;
   /** What is mapped. */
   readonly ranges: Table;
 }
@@ -55,6 +57,7 @@ export function newSample(memory: Memory, room: number): SampleWriter {
   const bucketPlace = take(4 * bucketCount);
   const keys = take(8 * mostTokens);
   const offsets = take(4 * mostTokens);
+  const ends = take(4 * bucketCount);
   const rangePlace = take(rangeTableBytes(mapped));
   const kernels: Kernels = openKernels(next);
   const { buffer } = kernels;
@@ -80,6 +83,7 @@ export function newSample(memory: Memory, room: number): SampleWriter {
       words: new Uint32Array(buffer, place, used / 4),
       kernels,
       into: { buckets: { place: bucketPlace, count: bucketCount }, keys, offsets, origin: place },
+      ends,
       ranges,
     }),
   };

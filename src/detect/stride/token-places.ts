@@ -1,5 +1,4 @@
 // Where the most frequent tokens of a sample stand.
-import { unlisted } from '../../kernels/kernels.ts';
 import { type Sample, windowAt } from './sample.ts';
 import type { TokenKind } from './tokens.ts';
 
@@ -37,29 +36,21 @@ interface TokenList {
   readonly keys: Float64Array;
   readonly offsets: Uint32Array;
   /** Of each hash, the index behind its last token. */
-  readonly ends: readonly number[];
+  readonly ends: Uint32Array;
 }
 
 /** Most words come once or twice. So hashes are counted first, and only tokens whose hash comes more than `least` times are listed. */
 function listTokens(sample: Sample, kind: TokenKind, least: number): TokenList {
-  const { kernels, into } = sample;
-  const buckets = new Uint32Array(kernels.buffer, into.buckets.place, into.buckets.count);
-  buckets.fill(0);
+  const { kernels, into, ends } = sample;
+  new Uint32Array(kernels.buffer, into.buckets.place, into.buckets.count).fill(0);
   passOver(sample, kind, { ...into, keys: 0 });
-  const ends: number[] = [];
-  let listed = 0;
-  for (let bucket = 0; bucket < buckets.length; bucket++) {
-    const count = buckets[bucket]!;
-    buckets[bucket] = count > least ? listed : unlisted;
-    if (count <= least) continue;
-    listed += count;
-    ends.push(listed);
-  }
+  const endsOfHashes = new Uint32Array(kernels.buffer, ends, kernels.openBuckets(into.buckets, least, ends));
   passOver(sample, kind, into);
+  const listed = endsOfHashes.at(-1) ?? 0;
   return {
     keys: new Float64Array(kernels.buffer, into.keys, listed),
     offsets: new Uint32Array(kernels.buffer, into.offsets, listed),
-    ends,
+    ends: endsOfHashes,
   };
 }
 

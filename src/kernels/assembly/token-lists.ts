@@ -1,7 +1,7 @@
 // Lists all tokens of a sample, those of one hash side by side: counted first, then written to where their hash begins.
 
-import { firstShift, shapeMask, shapeWords } from './shapes';
-import { isTextual, kindOf, useRanges } from './word-kinds';
+import { beginShapes, extendShape, shape, shapeWords } from './shapes';
+import { isTextual, kindOf, kindsOfWide, useRanges } from './word-kinds';
 
 /** A bucket whose tokens are not listed. */
 const unlisted: u32 = 0xffffffff;
@@ -62,6 +62,11 @@ export function listValues(
   }
 }
 
+/** Takes in the kind of the word there, and notes the shape that it ends. */
+function endShape(kind: u32, at: usize, first: usize, reach: usize): void {
+  if (extendShape(kind) && at > first) note(shape, at - reach);
+}
+
 /** See ListKernels; tokens are shapes. */
 export function listShapes(
   at: usize,
@@ -77,14 +82,41 @@ export function listShapes(
 ): void {
   use(bucketPlace, bucketCount, keyPlace, offsetPlace, start);
   useRanges(ranges, rangeCount);
+  beginShapes();
   const wide = wordBytes === 8;
   const reach = (shapeWords - 1) * wordBytes;
   const first = at + reach;
-  let shape: u32 = 0;
-  for (const end = at + bytes; at < end; at += wordBytes) {
-    const kind = kindOf(at, wide);
-    const oldest = shape >>> firstShift;
-    shape = ((shape << 3) | kind) & shapeMask;
-    if (at > first && shape >>> firstShift !== oldest) note(shape, at - reach);
+  for (const end = at + bytes; at < end; ) {
+    if (!wide || at + 16 > end) {
+      endShape(kindOf(at, wide), at, first, reach);
+      at += wordBytes;
+      continue;
+    }
+    const words = v128.load(at);
+    // Among zeros no run begins.
+    if (shape !== 0 || v128.any_true(words)) {
+      const kinds = kindsOfWide(words);
+      endShape(i32x4.extract_lane(kinds, 0), at, first, reach);
+      endShape(i32x4.extract_lane(kinds, 2), at + 8, first, reach);
+    }
+    at += 16;
   }
+}
+
+/** See ListKernels. */
+export function openBuckets(bucketPlace: usize, bucketCount: usize, least: u32, ends: usize): usize {
+  let listed: u32 = 0;
+  const firstEnd = ends;
+  for (const last = bucketPlace + (bucketCount << 2); bucketPlace < last; bucketPlace += 4) {
+    const count = load<u32>(bucketPlace);
+    if (count <= least) {
+      store<u32>(bucketPlace, unlisted);
+      continue;
+    }
+    store<u32>(bucketPlace, listed);
+    listed += count;
+    store<u32>(ends, listed);
+    ends += 4;
+  }
+  return (ends - firstEnd) >>> 2;
 }

@@ -1,6 +1,6 @@
 // Looks for given tokens: words of given values, and places where words of given kinds follow one another.
-import { firstShift, shapeMask, shapeWords } from './shapes';
-import { kindOf, useRanges } from './word-kinds';
+import { beginShapes, extendShape, shape, shapeWords } from './shapes';
+import { kindOf, kindsOfWide, useRanges } from './word-kinds';
 
 /** Where the next hit is written: the offset in bytes and the index of the key, 4 bytes each. */
 let hit: usize = 0;
@@ -65,6 +65,18 @@ export function findNarrow(at: usize, from: usize, bytes: usize, keys: usize, ke
   return (hit - hits) >>> 3;
 }
 
+/** Keys of the shapes that are looked for. */
+let shapeKeys: usize = 0;
+let shapeKeyCount: usize = 0;
+
+/** Takes in the kind of the word that stands at `offset` and notes the shape that it ends. */
+function endShape(kind: u32, offset: usize, reach: usize): void {
+  if (!extendShape(kind) || offset <= reach) return;
+  for (let key: usize = 0; key < shapeKeyCount; key++) {
+    if (load<u32>(shapeKeys + (key << 4)) === shape) note(offset - reach, key);
+  }
+}
+
 /** See TokenKernels.findShapes. */
 export function findShapes(
   at: usize,
@@ -77,18 +89,26 @@ export function findShapes(
   rangeCount: usize,
 ): usize {
   hit = hits;
+  shapeKeys = keys;
+  shapeKeyCount = keyCount;
   useRanges(ranges, rangeCount);
+  beginShapes();
   const wide = wordBytes === 8;
   const reach = (shapeWords - 1) * wordBytes;
-  let shape: u32 = 0;
-  for (let offset: usize = 0; offset < bytes; offset += wordBytes) {
-    const kind = kindOf(at + offset, wide);
-    const oldest = shape >>> firstShift;
-    shape = ((shape << 3) | kind) & shapeMask;
-    if (offset <= reach || shape >>> firstShift === oldest) continue;
-    for (let key: usize = 0; key < keyCount; key++) {
-      if (load<u32>(keys + (key << 4)) === shape) note(offset - reach, key);
+  for (let offset: usize = 0; offset < bytes; ) {
+    if (!wide || offset + 16 > bytes) {
+      endShape(kindOf(at + offset, wide), offset, reach);
+      offset += wordBytes;
+      continue;
     }
+    const words = v128.load(at + offset);
+    // Among zeros no run begins.
+    if (shape !== 0 || v128.any_true(words)) {
+      const kinds = kindsOfWide(words);
+      endShape(i32x4.extract_lane(kinds, 0), offset, reach);
+      endShape(i32x4.extract_lane(kinds, 2), offset + 8, reach);
+    }
+    offset += 16;
   }
   return (hit - hits) >>> 3;
 }

@@ -83,6 +83,27 @@ export function kindOf(at: usize, wide: bool): u32 {
   return low && (!wide || high) ? 2 : 4;
 }
 
+/** Kinds of two words of 8 bytes, each in a lane of 64 bits. */
+export function kindsOfWide(words: v128): v128 {
+  const zero = i64x2.eq(words, i64x2.splat(0));
+  const known = v128.or(zero, i64x2.eq(textHalves(words), i64x2.splat(-1)));
+  const inReach = v128.andnot(
+    v128.and(i64x2.ge_s(words, i64x2.splat(lowest)), i64x2.lt_s(words, i64x2.splat(highest))),
+    known,
+  );
+  const small = i64x2.eq(smallHalves(words), i64x2.splat(-1));
+  let kinds = v128.bitselect(i64x2.splat(2), i64x2.splat(4), small);
+  if (v128.any_true(inReach)) {
+    if (i64x2.extract_lane(inReach, 0) !== 0 && isPointer(i64x2.extract_lane(words, 0))) {
+      kinds = i64x2.replace_lane(kinds, 0, 1);
+    }
+    if (i64x2.extract_lane(inReach, 1) !== 0 && isPointer(i64x2.extract_lane(words, 1))) {
+      kinds = i64x2.replace_lane(kinds, 1, 1);
+    }
+  }
+  return v128.andnot(v128.bitselect(i64x2.splat(3), kinds, known), zero);
+}
+
 function countWide(at: usize, end: usize): void {
   const none = i64x2.splat(0);
   const all = i64x2.splat(-1);
