@@ -81,11 +81,12 @@ async function extract(dump: OpenedDump, wishes: PictureWishes, run: Run): Promi
     await setImmediate();
     signal.throwIfAborted();
   }
+  const originals = originalsBySize(images);
   const listing: PictureListing = {
     tool: { name: 'leakviz', version: version() },
     contains: contentsMark,
     dump: basename(dump.path),
-    pictures: images.map((image) => listed(image, images, { memory, wishes, isWritten: written.has(image) })),
+    pictures: images.map((image) => listed(image, originals, { memory, wishes, isWritten: written.has(image) })),
     warnings: [...warnings, ...leftOut(images.length - written.size)],
   };
   folder.write(listingName, `${JSON.stringify(listing, null, 2)}\n`);
@@ -111,14 +112,32 @@ function nameOf(memory: Memory, image: FoundImage): string {
   return `${pictureFolder}/${kind}-${at}-${width}x${height}${state}.${extension}`;
 }
 
+/** Files as large as a bitmap that are named beside it. */
+const mostSameSize = 4;
+
+function sizeKey({ width, height }: FoundImage): string {
+  return `${width}x${height}`;
+}
+
+/** Files that were found, in their order, by width and height. */
+function originalsBySize(images: readonly FoundImage[]): Map<string, FoundImage[]> {
+  const bySize = new Map<string, FoundImage[]>();
+  for (const image of images) {
+    if (image.raw) continue;
+    const known = bySize.get(sizeKey(image));
+    if (known) known.push(image);
+    else bySize.set(sizeKey(image), [image]);
+  }
+  return bySize;
+}
+
 function listed(
   image: FoundImage,
-  all: readonly FoundImage[],
+  originals: ReadonlyMap<string, readonly FoundImage[]>,
   context: { readonly memory: Memory; readonly wishes: PictureWishes; readonly isWritten: boolean },
 ): ListedPicture {
   const { memory, wishes, isWritten } = context;
   const text = (address: Address) => formatAddress(address, memory.dump.pointerSize);
-  const isOriginal = (one: FoundImage) => !one.raw && one.width === image.width && one.height === image.height;
   return {
     file: isWritten ? nameOf(memory, image) : null,
     kind: image.kind,
@@ -132,10 +151,7 @@ function listed(
     copies: image.copies.map(text),
     copyCount: image.copyCount,
     sameSizeAs: image.raw
-      ? all
-          .filter(isOriginal)
-          .slice(0, 4)
-          .map(({ address }) => text(address))
+      ? (originals.get(sizeKey(image)) ?? []).slice(0, mostSameSize).map(({ address }) => text(address))
       : [],
     layout: image.raw ? layoutOf(memory, image.raw, wishes.order !== undefined) : null,
   };

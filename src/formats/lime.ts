@@ -1,4 +1,4 @@
-import { type BinaryReader, createBinaryReader, isExactAddress } from '../bytes/binary-reader.ts';
+import { createBinaryReader, isExactAddress } from '../bytes/binary-reader.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { MalformedDumpError } from '../errors.ts';
 import type { CapturedRange, Dump } from '../model/dump.ts';
@@ -24,7 +24,7 @@ const limeMagic = 0x4c694d45;
 export const rangeHeaderSize = 32;
 
 /** Machines have some dozen ranges of memory; AVML cuts them into pieces of 16 MiB. */
-export const mostRanges = 1 << 20;
+const mostRanges = 1 << 20;
 
 /** Pointers of nearly all machines of today have 64 bits; the format does not tell. */
 export const unknownMachine = {
@@ -44,18 +44,38 @@ export function isRangeHeader(head: Uint8Array, magic: number, version: number):
   return view.getUint32(0, true) === magic && view.getUint32(4, true) === version;
 }
 
-/** The range behind a header whose magic was read: its first address and its size. */
-export function readRange(reader: BinaryReader): { readonly start: number; readonly size: number } {
-  const at = reader.offset();
-  reader.skip(8);
+/**
+ * The range whose header stands at an offset. Undefined, with a warning, where no header stands, or one of what cannot
+ * be: what came before is used. Throws MalformedDumpError where that is the first one.
+ */
+export function readRange(
+  source: ByteSource,
+  offset: number,
+  { magic, version, warnings }: { readonly magic: number; readonly version: number; readonly warnings: WarningLog },
+): { readonly start: number; readonly size: number } | undefined {
+  const head = new Uint8Array(rangeHeaderSize);
+  if (source.read(offset, head) < rangeHeaderSize || !isRangeHeader(head, magic, version)) {
+    warnings.add('damaged-ranges', 'what follows the last range is no header of another one and is skipped', offset);
+    return undefined;
+  }
+  const reader = createBinaryReader(source, { littleEndian: true });
+  reader.seek(offset + 8);
   const start = reader.u64('s_addr');
   // The last byte of the range, not the one after it.
   const end = reader.u64('e_addr') + 1;
-  reader.skip(8);
-  if (!isExactAddress(end) || end <= start) {
-    throw new MalformedDumpError('e_addr', at + 16, 'an address behind s_addr', `0x${end.toString(16)}`);
+  if (isExactAddress(end) && end > start) return { start, size: end - start };
+  if (offset === 0) {
+    throw new MalformedDumpError('e_addr', offset + 16, 'an address behind s_addr', `0x${end.toString(16)}`);
   }
-  return { start, size: end - start };
+  warnings.add('damaged-ranges', 'a range ends before it begins: neither it nor what follows is used', offset);
+  return undefined;
+}
+
+/** Whether one more range may be read; a warning says where not. */
+export function hasRoom(ranges: readonly CapturedRange[], offset: number, warnings: WarningLog): boolean {
+  if (ranges.length < mostRanges) return true;
+  warnings.add('damaged-ranges', `there are more than ${mostRanges} ranges: what follows is not used`, offset);
+  return false;
 }
 
 function openLime(source: ByteSource): Dump {
@@ -66,16 +86,10 @@ function openLime(source: ByteSource): Dump {
 }
 
 function readRanges(source: ByteSource, warnings: WarningLog): CapturedRange[] {
-  const reader = createBinaryReader(source, { littleEndian: true });
   const ranges: CapturedRange[] = [];
-  const head = new Uint8Array(rangeHeaderSize);
-  for (let offset = 0; offset < source.size && ranges.length < mostRanges; ) {
-    if (source.read(offset, head) < rangeHeaderSize || !isRangeHeader(head, limeMagic, 1)) {
-      warnings.add('damaged-ranges', 'what follows the last range is no header of another one and is skipped', offset);
-      break;
-    }
-    reader.seek(offset);
-    const range = readRange(reader);
+  for (let offset = 0; offset < source.size && hasRoom(ranges, offset, warnings); ) {
+    const range = readRange(source, offset, { magic: limeMagic, version: 1, warnings });
+    if (range === undefined) break;
     ranges.push({ ...range, fileOffset: offset + rangeHeaderSize });
     offset += rangeHeaderSize + range.size;
   }

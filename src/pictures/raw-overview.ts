@@ -1,6 +1,7 @@
 import type { PixelDepth } from '../draw/encode/bmp-header.ts';
 import { rgbOfPixels } from '../draw/encode/raw-rows.ts';
 import type { Memory } from '../memory/memory.ts';
+import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, cellAddress, type Layout, layoutOf } from './layout.ts';
 import { type CellColours, nothing } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
@@ -86,10 +87,10 @@ export function rawOverviewPage(input: PictureInput, dump: number, depth: PixelD
  * show memory contents, so they are made only when asked for and never embedded.
  */
 export function rawOverviews(input: PictureInput, depth: PixelDepth): DrawnPicture[] {
-  return input.report.dumps.map((dump, index) => ({
+  return drawnDumps(input.report.dumps.length).map((index) => ({
     id: `raw-overview-${index + 1}`,
     title: `Raw bytes, dump ${index + 1}`,
-    description: `The bytes of ${dump.path} as pixels of ${depth} bits: contains memory contents.`,
+    description: `The bytes of ${input.report.dumps[index]!.path} as pixels of ${depth} bits: contains memory contents.`,
     draw: (pace) => drawPage(rawOverviewPage(input, index, depth), pace),
   }));
 }

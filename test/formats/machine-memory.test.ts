@@ -92,6 +92,18 @@ describe.each([
     { address: 0x1_0000_0000, bytes: pattern(2 * page + 100, 5) },
   ];
 
+  test('a later header of what cannot be leaves what came before, with a warning', () => {
+    const file = Buffer.from(write(ranges));
+    const second = file.indexOf(file.subarray(0, 8), 8);
+    // e_addr below s_addr.
+    file.writeBigUInt64LE(0n, second + 16);
+    const memory = open(file);
+    expect(codes(memory)).toEqual(['damaged-ranges', 'physical-addresses']);
+    expect(memory.dump.regions.map(({ start, end }) => [start, end])).toEqual([[0x1000, 0x1000 + 3 * page]]);
+    file.writeBigUInt64LE(0n, 16);
+    expect(() => open(file)).toThrow('e_addr');
+  });
+
   test('gives the bytes at their physical addresses, ranges that touch as one', () => {
     const memory = open(write(ranges));
     expect(memory.dump).toMatchObject({

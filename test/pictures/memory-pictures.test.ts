@@ -12,7 +12,7 @@ import type { PageSpec } from '../../src/pictures/page/page-types.ts';
 import { planPage } from '../../src/pictures/page/plan-page.ts';
 import { planSideNotes } from '../../src/pictures/page/side-notes.ts';
 import type { PictureInput } from '../../src/pictures/picture.ts';
-import { rawOverviewPage } from '../../src/pictures/raw-overview.ts';
+import { rawOverviewPage, rawOverviews } from '../../src/pictures/raw-overview.ts';
 import { zeroFillChangePage, zeroFillPage } from '../../src/pictures/zero-fill.ts';
 import { crowdedPictureInput } from '../synth/crowded-input.ts';
 import { arenaStart, blockStride, heapPrefix, heapStart } from '../synth/leaky-process.ts';
@@ -219,4 +219,12 @@ describe('a dump of another run, whose memory lies elsewhere', () => {
     const [here, there] = await Promise.all([partial, moved].map((of) => drawPage(pageOf(of), pace)));
     expect(Buffer.compare(there!.data, here!.data)).toBe(0);
   });
+});
+
+it('draws the raw bytes of no more dumps than the overviews', () => {
+  const input = synthPictureInput();
+  const dumps = Array.from({ length: 50 }, () => input.report.dumps[0]!);
+  const ids = rawOverviews({ ...input, report: { ...input.report, dumps } }, 24).map(({ id }) => id);
+  expect(ids).toHaveLength(12);
+  expect([ids[0], ids.at(-1)]).toEqual(['raw-overview-1', 'raw-overview-50']);
 });

@@ -1,10 +1,9 @@
 // Where the chunks of a compressed AVML dump stand: found by their headers, without unpacking any.
-import { createBinaryReader } from '../../bytes/binary-reader.ts';
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import { snappyBlockSize } from '../../bytes/snappy-block.ts';
 import { MalformedDumpError } from '../../errors.ts';
 import type { CapturedRange } from '../../model/dump.ts';
-import { isRangeHeader, mostRanges, rangeHeaderSize, readRange } from '../lime.ts';
+import { hasRoom, rangeHeaderSize, readRange } from '../lime.ts';
 import type { WarningLog } from '../warnings.ts';
 
 /** `AVML` in the file. */
@@ -42,15 +41,9 @@ export function readAvmlIndex(
 ): { readonly ranges: CapturedRange[]; readonly chunks: ChunkTable } {
   const builder = createTableBuilder();
   const ranges: CapturedRange[] = [];
-  const reader = createBinaryReader(source, { littleEndian: true });
-  const head = new Uint8Array(rangeHeaderSize);
-  for (let offset = 0; offset < source.size && ranges.length < mostRanges; ) {
-    if (source.read(offset, head) < rangeHeaderSize || !isRangeHeader(head, avmlMagic, 2)) {
-      warnings.add('damaged-ranges', 'what follows the last range is no header of another one and is skipped', offset);
-      break;
-    }
-    reader.seek(offset);
-    const range = readRange(reader);
+  for (let offset = 0; offset < source.size && hasRoom(ranges, offset, warnings); ) {
+    const range = readRange(source, offset, { magic: avmlMagic, version: 2, warnings });
+    if (range === undefined) break;
     ranges.push({ ...range, fileOffset: builder.bytes() });
     const end = readChunks(source, offset + rangeHeaderSize, range.size, builder);
     if (end === undefined) {
