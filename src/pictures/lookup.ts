@@ -1,5 +1,5 @@
 // Which address stands where in a picture, for readers who point at it. Kinds and places only, never contents.
-import { formatAddress } from '../model/address.ts';
+import { type Address, formatAddress } from '../model/address.ts';
 import { pageFlags, type TrackPages } from '../model/page-map.ts';
 import type { LookupBand, MemoryLookup, PageStates, PictureLookup } from '../model/picture-lookup.ts';
 import { type CellBand, cellAddress, isMapped, layoutOf } from './layout.ts';
@@ -70,15 +70,10 @@ function cellBand(input: PictureInput, band: CellBand, { pageBytes, pages }: Ban
   const start = cellAddress(layout, band, 0);
   const end = start + cellCount * bytesPerCell;
   const firstPage = Math.floor(start / pageBytes) * pageBytes;
-  const runs: [number, PageStates][] = [];
-  for (let address = firstPage; address < end; address += pageBytes) {
-    const states = story.track.presence
-      .map((_, dump) => pageState(input, band, { pages, dump, address, end: address + pageBytes }))
-      .join('');
-    const last = runs.at(-1);
-    if (last?.[1] === states) last[0]++;
-    else runs.push([1, states]);
-  }
+  const pageCount = Math.ceil((end - firstPage) / pageBytes);
+  const states = story.track.presence.map((_, dump) =>
+    statesOf(input, band, { pages, dump, firstPage, pageBytes, pageCount }),
+  );
   return {
     top,
     height,
@@ -89,31 +84,68 @@ function cellBand(input: PictureInput, band: CellBand, { pageBytes, pages }: Ban
     // The track's name may be a path; the report's region has what may be shown.
     region: `${story.region?.name || 'memory'} (${story.track.kind})`,
     skew: (start - firstPage) / bytesPerCell,
-    pages: runs,
+    pages: alikeRuns(states, pageCount),
   };
 }
 
-/** Of several pages taken together: populated if one is; the most that became of one. */
-function pageState(
-  { pageMap }: PictureInput,
-  { story }: CellBand,
-  asked: {
-    readonly pages: TrackPages | undefined;
-    readonly dump: number;
-    readonly address: number;
-    readonly end: number;
-  },
-): string {
-  const { pages, dump } = asked;
-  let flags = 0;
-  if (pages) {
-    const first = Math.max(0, Math.floor((asked.address - pages.start) / pageMap.bytesPerPage));
-    const end = Math.min(pages.pageCount, Math.ceil((asked.end - pages.start) / pageMap.bytesPerPage));
-    for (let page = first; page < end; page++) flags |= pages.pages[dump]![page]!;
+/** What is told of a page, by its state: what became of it, 4 more if it is populated; then those without a capture. */
+const stateCharacters = '01234567?-';
+const notCaptured = 8;
+const notMapped = 9;
+
+/** State by flags. Of several pages taken together: populated if one is; the most that became of one. */
+const stateOfFlags = Uint8Array.from({ length: 32 }, (_, flags) => {
+  let became = 0;
+  if (flags & pageFlags.changed) became = 2;
+  else if (flags & pageFlags.new) became = 3;
+  else if (flags & pageFlags.unchanged) became = 1;
+  return became + (flags & pageFlags.populated ? 4 : 0);
+});
+
+interface AskedPages {
+  readonly pages: TrackPages | undefined;
+  readonly dump: number;
+  readonly firstPage: Address;
+  readonly pageBytes: number;
+  readonly pageCount: number;
+}
+
+/** States of a band's pages in one dump. */
+function statesOf({ pageMap }: PictureInput, { story }: CellBand, asked: AskedPages): Uint8Array {
+  const { dump, firstPage, pageBytes, pageCount } = asked;
+  const states = new Uint8Array(pageCount);
+  const flagsOf = asked.pages?.pages[dump]?.subarray(0, asked.pages.pageCount) ?? new Uint8Array();
+  const offset = firstPage - (asked.pages?.start ?? 0);
+  const { bytesPerPage } = pageMap;
+  for (let page = 0; page < pageCount; page++) {
+    const end = Math.min(flagsOf.length, Math.ceil((offset + (page + 1) * pageBytes) / bytesPerPage));
+    let flags = 0;
+    for (let at = Math.max(0, Math.floor((offset + page * pageBytes) / bytesPerPage)); at < end; at++) {
+      flags |= flagsOf[at]!;
+    }
+    if (flags !== 0) states[page] = stateOfFlags[flags]!;
+    else {
+      const address = Math.max(firstPage + page * pageBytes, story.track.start);
+      states[page] = isMapped(story.track, dump, address) ? notCaptured : notMapped;
+    }
   }
-  if (flags === 0) return isMapped(story.track, dump, Math.max(asked.address, story.track.start)) ? '?' : '-';
-  const became = [pageFlags.changed, pageFlags.new, pageFlags.unchanged].find((flag) => (flags & flag) !== 0);
-  const digit =
-    became === undefined ? 0 : { [pageFlags.unchanged]: 1, [pageFlags.changed]: 2, [pageFlags.new]: 3 }[became];
-  return String(digit + (flags & pageFlags.populated ? 4 : 0));
+  return states;
+}
+
+/** Runs of pages that are alike in every dump; `states` of each dump. */
+function alikeRuns(states: readonly Uint8Array[], pageCount: number): [number, PageStates][] {
+  const runs: [number, PageStates][] = [];
+  let first = 0;
+  for (let page = 1; page <= pageCount; page++) {
+    if (page < pageCount && isAlike(states, page)) continue;
+    runs.push([page - first, states.map((dump) => stateCharacters[dump[first]!]).join('')]);
+    first = page;
+  }
+  return runs;
+}
+
+/** Whether a page is as the one before in every dump. */
+function isAlike(states: readonly Uint8Array[], page: number): boolean {
+  for (let dump = 0; dump < states.length; dump++) if (states[dump]![page] !== states[dump]![page - 1]) return false;
+  return true;
 }

@@ -16,6 +16,9 @@ const unseen =
 const mark = /\p{M}/u;
 const mostMarks = 2;
 
+/** Nothing but what every reader sees: nearly all texts, and pictures of megabytes as they stand in a page. */
+const plain = /^[\x20-\x7e]*$/;
+
 const shortEscapes = new Map([
   ['\n', '\\n'],
   ['\r', '\\r'],
@@ -40,7 +43,7 @@ function visibleCharacters(text: string): string[] {
 
 /** Makes every character that acts instead of being seen visible: `\x1b`, `\u202e`, `\n`. Keeps the length. */
 export function showControls(text: string): string {
-  return visibleCharacters(text).join('');
+  return plain.test(text) ? text : visibleCharacters(text).join('');
 }
 
 /**
@@ -48,6 +51,7 @@ export function showControls(text: string): string {
  * characters with the middle left out. Markup is for the format to escape.
  */
 export function escapeText(text: string, longest = longestName, ellipsis = '…'): string {
+  if (text.length <= longest && plain.test(text)) return text;
   // A name of megabytes is cut before it is looked at; what is cut here could not have been shown.
   const wanted = longest + 1;
   const short = text.length > 4 * wanted ? `${text.slice(0, 2 * wanted)}${text.slice(-2 * wanted)}` : text;

@@ -39,17 +39,28 @@ function rowsPerChunk(rowBytes: number): number {
 export function rowsOf(image: PixelImage): PixelRows {
   const { width, height } = image;
   const indexed = indexColours(image);
-  const { data, palette } = indexed ?? { data: image.data, palette: undefined };
-  const rowBytes = indexed ? width : width * 3;
-  const step = rowsPerChunk(rowBytes);
+  const step = rowsPerChunk(indexed ? width : width * 3);
   return {
     width,
     height,
-    palette,
+    palette: indexed?.palette,
     rows: function* () {
       for (let row = 0; row < height; row += step) {
-        yield data.subarray(row * rowBytes, Math.min(height, row + step) * rowBytes);
+        const [first, end] = [row * width, Math.min(height, row + step) * width];
+        yield indexed ? indexed.data.subarray(first, end) : rgbOfColours(image.pixels.subarray(first, end));
       }
     },
   };
+}
+
+/** Three bytes of each packed colour: red, green, blue. */
+function rgbOfColours(colours: Int32Array): Uint8Array {
+  const rgb = new Uint8Array(colours.length * 3);
+  for (let pixel = 0, at = 0; pixel < colours.length; pixel++, at += 3) {
+    const colour = colours[pixel]!;
+    rgb[at] = colour >> 16;
+    rgb[at + 1] = colour >> 8;
+    rgb[at + 2] = colour;
+  }
+  return rgb;
 }

@@ -1,4 +1,4 @@
-import type { Colour, PixelImage } from '../pixel-image.ts';
+import { type Colour, type PixelImage, unpackColour } from '../pixel-image.ts';
 
 /** An image of few colours, one byte a pixel. */
 export interface IndexedImage {
@@ -8,30 +8,34 @@ export interface IndexedImage {
 }
 
 const mostColours = 256;
-/** Slots of the table: a power of two, so that few of so many colours meet. */
-const slotCount = 4096;
+/** Slots of the table: a power of two, so many that few colours meet. */
+const slotBits = 12;
+const lastSlot = (1 << slotBits) - 1;
 
 /** Undefined where there are more colours than a byte can tell apart. */
-export function indexColours({ data }: PixelImage): IndexedImage | undefined {
-  const indexes = new Uint8Array(data.length / 3);
-  const colours: number[] = [];
-  const slots = new Int32Array(slotCount).fill(-1);
+export function indexColours({ pixels }: PixelImage): IndexedImage | undefined {
+  const data = new Uint8Array(pixels.length);
+  const palette: Colour[] = [];
+  // Colours by slot, and their indexes; packed colours are never negative.
+  const colours = new Int32Array(lastSlot + 1).fill(-1);
+  const indexes = new Uint8Array(lastSlot + 1);
   let lastColour = -1;
   let index = 0;
-  for (let pixel = 0, at = 0; pixel < indexes.length; pixel++, at += 3) {
-    const colour = (data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!;
+  for (let pixel = 0; pixel < pixels.length; pixel++) {
+    const colour = pixels[pixel]!;
     if (colour !== lastColour) {
-      let slot = (Math.imul(colour, 0x9e3779b1) >>> 20) % slotCount;
-      while (slots[slot] !== -1 && colours[slots[slot]!] !== colour) slot = (slot + 1) % slotCount;
-      if (slots[slot] === -1) {
-        if (colours.length === mostColours) return undefined;
-        slots[slot] = colours.length;
-        colours.push(colour);
+      let slot = Math.imul(colour, 0x9e3779b1) >>> (32 - slotBits);
+      while (colours[slot] !== colour && colours[slot] !== -1) slot = (slot + 1) & lastSlot;
+      if (colours[slot] === -1) {
+        if (palette.length === mostColours) return undefined;
+        colours[slot] = colour;
+        indexes[slot] = palette.length;
+        palette.push(unpackColour(colour));
       }
-      index = slots[slot]!;
+      index = indexes[slot]!;
       lastColour = colour;
     }
-    indexes[pixel] = index;
+    data[pixel] = index;
   }
-  return { palette: colours.map((colour) => [colour >> 16, (colour >> 8) & 0xff, colour & 0xff]), data: indexes };
+  return { palette, data };
 }

@@ -2,8 +2,8 @@
 import { crc32 } from 'node:zlib';
 
 const adlerModulus = 65521;
-/** So many bytes can be added up before the second sum leaves 32 bits. */
-const adlerRun = 5552;
+/** So many bytes can be added up before the second sum leaves 31 bits, in which processors add fastest. */
+const adlerRun = 3800;
 
 /** zlib's checksum of data that comes in pieces; begin with 1. */
 export function adler32(before: number, bytes: Uint8Array): number {
@@ -11,6 +11,14 @@ export function adler32(before: number, bytes: Uint8Array): number {
   let high = before >>> 16;
   for (let at = 0; at < bytes.length; ) {
     const end = Math.min(bytes.length, at + adlerRun);
+    // Four at once: the second sum waits for the first once, not four times.
+    for (; at + 4 <= end; at += 4) {
+      const first = low + bytes[at]!;
+      const second = first + bytes[at + 1]!;
+      const third = second + bytes[at + 2]!;
+      low = third + bytes[at + 3]!;
+      high += first + second + third + low;
+    }
     for (; at < end; at++) {
       low += bytes[at]!;
       high += low;

@@ -1,5 +1,5 @@
 // Pixels that are bytes of memory as they stand, at any of BMP's depths.
-import type { Colour, PixelImage } from '../pixel-image.ts';
+import type { Colour } from '../pixel-image.ts';
 import { type BmpShape, bmpHeader, type PixelDepth, paddedRowBytes, padRows } from './bmp-header.ts';
 import type { PixelRows } from './image-encoder.ts';
 
@@ -46,7 +46,7 @@ export function rgbOfRaw(image: RawRows): PixelRows {
 }
 
 /** Pixels of a depth, 3 bytes each (red, green, blue). What is left behind the last whole pixel is dropped. */
-export function rgbOfPixels(bytes: Uint8Array, depth: PixelDepth): PixelImage['data'] {
+export function rgbOfPixels(bytes: Uint8Array, depth: PixelDepth): Uint8Array {
   const step = depth / 8;
   const count = Math.floor(bytes.length / step);
   const rgb = new Uint8Array(count * 3);

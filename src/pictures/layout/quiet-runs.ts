@@ -23,24 +23,36 @@ export function quietRuns(track: TrackCells, allCells: number): QuietRun[] {
   return zero >= track.cellCount * quietZeroShare ? runs : runs.filter((run) => run.kind === 'absent');
 }
 
-function isCode(dumps: readonly Uint8Array[], cell: number, code: number): boolean {
-  for (const codes of dumps) if (codes[cell] !== code) return false;
-  return true;
-}
-
-function longRuns(track: TrackCells, least: number): QuietRun[] {
+/** Runs of at least `least` cells. One has to hold a multiple of that, so only cells there and around them are looked at. */
+function longRuns({ cells, cellCount }: TrackCells, least: number): QuietRun[] {
   const runs: QuietRun[] = [];
-  const [first, ...others] = track.cells;
-  let start = 0;
-  while (first && start < track.cellCount) {
-    const code = first[start]!;
-    let end = start;
-    if (code === 0 || code === cellAbsent) {
-      while (end < track.cellCount && first[end] === code && isCode(others, end, code)) end++;
-      const kind = code === 0 ? 'zero' : 'absent';
-      if (end - start >= least) runs.push({ kind, firstCell: start, endCell: end });
+  const step = Math.ceil(least);
+  for (let probe = step - 1; probe < cellCount; probe += step) {
+    const code = cells[0]?.[probe];
+    if ((code !== 0 && code !== cellAbsent) || probe < (runs.at(-1)?.endCell ?? 0)) continue;
+    let firstCell = probe - step + 1;
+    for (const codes of cells) firstCell = startOfRun(codes, probe, firstCell, code);
+    let endCell = probe;
+    // In steps, so that no dump is looked at far beyond where another one ends the run.
+    for (let reached = probe; endCell === reached && endCell < cellCount; ) {
+      reached = Math.min(cellCount, endCell + step);
+      endCell = cells.reduce((end, codes) => endOfRun(codes, endCell, end, code), reached);
     }
-    start = Math.max(end, start + 1);
+    if (endCell - firstCell >= least) runs.push({ kind: code === 0 ? 'zero' : 'absent', firstCell, endCell });
   }
   return runs;
+}
+
+/** Where cells of a code begin that go on up to `last`, at `from` or later; behind `last` if it has another code. */
+function startOfRun(codes: Uint8Array, last: number, from: number, code: number): number {
+  let cell = last + 1;
+  while (cell > from && codes[cell - 1] === code) cell--;
+  return cell;
+}
+
+/** Where cells of a code that go on from `from` end, at `end` or sooner. */
+function endOfRun(codes: Uint8Array, from: number, end: number, code: number): number {
+  let cell = from;
+  while (cell < end && codes[cell] === code) cell++;
+  return cell;
 }

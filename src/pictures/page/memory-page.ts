@@ -90,26 +90,21 @@ function atPlaces(grid: CellGrid, colours: CellColours): CellColours {
   return placed;
 }
 
-/** Straight into the image's bytes: there are millions of cells. */
+/** Straight into the image's pixels: there are millions of cells. */
 function paintColours(image: PixelImage, rect: Rect, layout: Layout, colours: CellColours): void {
-  const { data } = image;
+  const { pixels, width } = image;
   const { columns, cellWidth, cellHeight } = layout;
-  const rowBytes = image.width * 3;
   for (let first = 0, y = rect.y; first < colours.length; first += columns, y += cellHeight) {
-    const start = y * rowBytes + rect.x * 3;
+    const start = y * width + rect.x;
     const end = Math.min(colours.length, first + columns);
     let at = start;
     for (let place = first; place < end; place++) {
       const colour = colours[place]!;
-      const next = at + cellWidth * 3;
+      const next = at + cellWidth;
       if (colour === nothing) at = next;
-      for (; at < next; at += 3) {
-        data[at] = colour >> 16;
-        data[at + 1] = colour >> 8;
-        data[at + 2] = colour;
-      }
+      for (; at < next; at++) pixels[at] = colour;
     }
-    for (let line = 1; line < cellHeight; line++) data.copyWithin(start + line * rowBytes, start, at);
+    for (let line = 1; line < cellHeight; line++) pixels.copyWithin(start + line * width, start, at);
   }
 }
 
