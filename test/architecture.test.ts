@@ -74,7 +74,6 @@ const mayUseNode: Readonly<Record<string, readonly string[]>> = {
 const placeOfPackage: Readonly<Record<string, string>> = {
   'cli-progress': 'cli',
   fflate: 'cli',
-  'ssim.js': 'pictures',
   tinyglobby: 'cli',
   'xz-decompress': 'bytes',
   yargs: 'cli',

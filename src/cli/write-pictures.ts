@@ -1,7 +1,7 @@
 // Draws the pictures, one after the other, and writes them into the output folder.
 import { encodeWhole, rowsOf } from '../draw/encode/image-encoder.ts';
 import { imageEncoders } from '../draw/encode/index.ts';
-import type { PixelImage } from '../draw/pixel-image.ts';
+import { type PixelImage, releaseImage } from '../draw/pixel-image.ts';
 import type { ReportPicture } from '../model/leak-report.ts';
 import type { DrawnPicture, PictureInput } from '../pictures/picture.ts';
 import { rawBlocks } from '../pictures/raw-blocks.ts';
@@ -90,6 +90,8 @@ async function encode(
   folderName: string,
 ): Promise<WrittenPicture> {
   const rows = rowsOf(image);
+  // Where there is a palette, the rows have what they need.
+  if (rows.palette) releaseImage(image);
   const files: Record<string, string> = {};
   let png = new Uint8Array();
   for (const encoder of imageEncoders) {

@@ -2,7 +2,7 @@
 export interface PixelImage {
   readonly width: number;
   readonly height: number;
-  readonly pixels: Int32Array;
+  readonly pixels: Int32Array<ArrayBuffer>;
 }
 
 /** Red, green, blue; 0 to 255. */
@@ -26,8 +26,19 @@ export interface Rect {
   readonly height: number;
 }
 
+/** Pixels that no image has any more: fresh memory would have to be cleared first and collected later. */
+let spare = new Int32Array();
+
 export function createImage(width: number, height: number, background: Colour): PixelImage {
-  return { width, height, pixels: new Int32Array(width * height).fill(packColour(background)) };
+  const count = width * height;
+  const pixels = spare.length >= count ? spare.subarray(0, count) : new Int32Array(count);
+  spare = new Int32Array();
+  return { width, height, pixels: pixels.fill(packColour(background)) };
+}
+
+/** Gives the pixels of an image to one that is made later. It must not be used any more. */
+export function releaseImage({ pixels }: PixelImage): void {
+  spare = new Int32Array(pixels.buffer);
 }
 
 /** Colours one pixel; outside of the image nothing happens. */

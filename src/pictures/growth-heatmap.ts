@@ -9,7 +9,7 @@ import { seriesFacts, seriesTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { type BandTiles, tileBytes, tilesOf } from './page/tiles.ts';
+import { type BandTiles, coloursByTile, ofTile, tileBytes, tilesOf } from './page/tiles.ts';
 import type { Picture, PictureInput } from './picture.ts';
 
 /** Memory that was there before and holds no more than it did. */
@@ -24,13 +24,12 @@ function coloursOf(layout: Layout, band: CellBand): CellColours {
   const last = band.cells.cells.at(-1)!.subarray(band.firstCell);
   const tiles = tilesOf(layout, band);
   const colourOfTile = tileColours(tiles, first, last);
-  const colours = new Int32Array(band.cellCount);
-  const gone = packColour(goneColour);
-  for (let cell = 0; cell < colours.length; cell++) {
-    if (last[cell] !== cellAbsent) colours[cell] = colourOfTile[tiles.tileOf[cell]!]!;
-    else colours[cell] = first[cell] === cellAbsent ? nothing : gone;
-  }
-  return colours;
+  return coloursByTile(
+    tiles,
+    colourOfTile,
+    { before: first, after: last },
+    { came: ofTile, went: packColour(goneColour) },
+  );
 }
 
 /** By what its cells gained on the mean. */

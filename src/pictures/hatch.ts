@@ -1,17 +1,18 @@
-import { drawLine, hatchRect } from '../draw/draw-line.ts';
+import { drawLine } from '../draw/draw-line.ts';
 import { drawText, textWidth } from '../draw/draw-text.ts';
-import { notCapturedLine, page } from '../draw/palette.ts';
+import { page } from '../draw/palette.ts';
 import { type Colour, fillRect, type PixelImage, type Rect } from '../draw/pixel-image.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Address, itemStartingAtOrBelow } from '../model/address.ts';
 import type { ReportAllocation } from '../model/leak-report.ts';
 import { blockTest } from './blocks/block-marks.ts';
 import { findRuns, searchBlocks } from './blocks/find-blocks.ts';
-import { codeOfKinds, kindReader } from './blocks/read-kinds.ts';
+import { paintCodes } from './blocks/paint-codes.ts';
+import { codesOfKinds, kindReader } from './blocks/read-kinds.ts';
 import { blocksText, drawnSuspects, suspectFacts } from './blocks/suspects.ts';
 import { drawPage } from './page/draw-page.ts';
 import { toolTitle } from './page/facts.ts';
-import { codeColours, kindLegend } from './page/kind-colours.ts';
+import { kindLegend } from './page/kind-colours.ts';
 import type { PageSpec, SideNote } from './page/page-types.ts';
 import { addressText, bytesText, countText } from './page/size-text.ts';
 import type { Pace, Picture, PictureInput } from './picture.ts';
@@ -76,13 +77,9 @@ async function paintWords(
   const size = window.wordPixels;
   for (let row = 0; row < window.rows; row++) {
     const address = window.start + row * window.columns * window.wordBytes;
-    const kinds = reader.kinds(address, window.columns);
-    for (let column = 0; column < window.columns; column++) {
-      const colour = codeColours[codeOfKinds(kinds, column, column + 1)];
-      const rect = { x: content.x + column * size, y: content.y + row * size, width: size, height: size };
-      if (colour) fillRect(image, rect, colour);
-      else if (reader.isMapped(address + column * window.wordBytes)) hatchRect(image, rect, notCapturedLine);
-    }
+    const codes = codesOfKinds(reader.kinds(address, window.columns), 1);
+    const cell = { x: content.x, y: content.y + row * size, width: size, height: size };
+    paintCodes(image, cell, codes, (column) => reader.isMapped(address + column * window.wordBytes));
     await pace();
   }
 }

@@ -1,6 +1,5 @@
-import { hatchRect } from '../draw/draw-line.ts';
-import { notCapturedLine, page } from '../draw/palette.ts';
-import { fillRect, type PixelImage, type Rect } from '../draw/pixel-image.ts';
+import { page } from '../draw/palette.ts';
+import type { PixelImage, Rect } from '../draw/pixel-image.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
 import type { ReportAllocation } from '../model/leak-report.ts';
@@ -13,11 +12,12 @@ import {
   paintFieldMarks,
   paintOffsetRuler,
 } from './blocks/field-marks.ts';
-import { codeOfKinds, type KindReader, kindReader } from './blocks/read-kinds.ts';
+import { paintCodes } from './blocks/paint-codes.ts';
+import { codeOfKinds, codesOfKinds, type KindReader, kindReader } from './blocks/read-kinds.ts';
 import { blocksText, drawnSuspects, suspectFacts } from './blocks/suspects.ts';
 import { drawPage } from './page/draw-page.ts';
 import { toolTitle } from './page/facts.ts';
-import { codeColours, kindLegend } from './page/kind-colours.ts';
+import { kindLegend } from './page/kind-colours.ts';
 import type { PageSpec, SideNote } from './page/page-types.ts';
 import { addressText, bytesText, countText } from './page/size-text.ts';
 import type { Pace, Picture, PictureInput } from './picture.ts';
@@ -84,16 +84,13 @@ function straighten(memory: Memory, allocation: ReportAllocation): Straight {
 }
 
 /** One cell code per column of the row whose block begins at `address`. */
-function rowCodes(reader: KindReader, straight: Straight, address: Address): number[] {
+function rowCodes(reader: KindReader, straight: Straight, address: Address): Uint8Array {
   const { wordsPerColumn, wordsRead, wordBytes, columns } = straight;
   const from = address - straight.marginWords * wordBytes;
   if (wordsRead === wordsPerColumn) {
-    const kinds = reader.kinds(from, columns * wordsPerColumn);
-    return Array.from({ length: columns }, (_, column) =>
-      codeOfKinds(kinds, column * wordsPerColumn, (column + 1) * wordsPerColumn),
-    );
+    return codesOfKinds(reader.kinds(from, columns * wordsPerColumn), wordsPerColumn);
   }
-  return Array.from({ length: columns }, (_, column) =>
+  return Uint8Array.from({ length: columns }, (_, column) =>
     codeOfKinds(reader.kinds(from + column * wordsPerColumn * wordBytes, wordsRead), 0, wordsRead),
   );
 }
@@ -107,14 +104,10 @@ async function paintBlocks(
   const { wordsPerColumn, columnPixels, rowPixels, wordBytes, marginWords } = straight;
   for (const [row, address] of straight.rows.addresses.entries()) {
     const y = content.y + straight.tops[row]!;
-    for (const [column, code] of rowCodes(reader, straight, address).entries()) {
-      const colour = codeColours[code];
-      const rect = { x: content.x + column * columnPixels, y, width: columnPixels, height: rowPixels };
-      if (colour) fillRect(image, rect, colour);
-      else if (reader.isMapped(address + (column * wordsPerColumn - marginWords) * wordBytes)) {
-        hatchRect(image, rect, notCapturedLine);
-      }
-    }
+    const cell = { x: content.x, y, width: columnPixels, height: rowPixels };
+    paintCodes(image, cell, rowCodes(reader, straight, address), (column) =>
+      reader.isMapped(address + (column * wordsPerColumn - marginWords) * wordBytes),
+    );
     await pace();
   }
 }

@@ -3,15 +3,15 @@ import { packColour } from '../draw/pixel-image.ts';
 import { cellAbsent } from '../model/cell-map.ts';
 import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, gridOf, type Layout, layoutOf } from './layout.ts';
-import { type CellColours, nothing } from './page/cell-colours.ts';
+import type { CellColours } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { pairFacts, pairTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { tilesOfCells } from './page/tiles.ts';
+import { type BandTiles, coloursByTile } from './page/tiles.ts';
 import type { Pace, Picture, PictureInput } from './picture.ts';
-import { compareStructure, structureTile } from './structure/compare-structure.ts';
+import { compareStructure, structureTile, structureTiles } from './structure/compare-structure.ts';
 
 /** From pale to dark blue: lightness alone tells it. */
 const changeScale = interpolatedScale(['#d6d8da', '#9dbbdc', '#4a7fbf', '#1f3f86', '#14204a']);
@@ -23,8 +23,7 @@ export const otherStructure = 0.25;
 interface ComparedBand {
   /** Change of structure of each tile. */
   readonly change: Float32Array;
-  /** The tile that each of the band's cells stands in. */
-  readonly tileOf: Uint32Array;
+  readonly tiles: BandTiles;
   /** The band's cells in the dump before, and in this one. */
   readonly before: Uint8Array;
   readonly after: Uint8Array;
@@ -40,37 +39,44 @@ async function compareBands(layout: Layout, dump: number, pace: Pace): Promise<R
 }
 
 async function compareBand(layout: Layout, band: CellBand, dump: number, pace: Pace): Promise<ComparedBand> {
-  const grid = gridOf(layout, band);
   const cellsOf = (index: number) => band.cells.cells[index]!.subarray(band.firstCell, band.firstCell + band.cellCount);
   const [before, after] = [cellsOf(dump - 1), cellsOf(dump)];
-  const { change } = await compareStructure({ grid, before, after }, pace);
-  const { tileOf } = tilesOfCells(grid, band.cellCount, { across: structureTile, down: structureTile });
-  return { before, after, tileOf, change };
+  const tiles = structureTilesOf(layout, band);
+  const change = await compareStructure({ grid: gridOf(layout, band), tiles, before, after }, pace);
+  return { before, after, tiles, change };
 }
 
-function coloursOf({ change, tileOf, before, after }: ComparedBand): CellColours {
-  const colours = new Int32Array(tileOf.length);
-  const colourOfTile = new Int32Array(change.length);
-  for (let tile = 0; tile < change.length; tile++) colourOfTile[tile] = packColour(changeScale(change[tile]!));
+const tilesOfBands = new WeakMap<CellBand, BandTiles>();
+
+/** Made once per band: every two dumps are compared in them. */
+function structureTilesOf(layout: Layout, band: CellBand): BandTiles {
+  const known = tilesOfBands.get(band);
+  if (known) return known;
+  const tiles = structureTiles(gridOf(layout, band), band.cellCount);
+  tilesOfBands.set(band, tiles);
+  return tiles;
+}
+
+function coloursOf({ change, tiles, before, after }: ComparedBand): CellColours {
+  const colourOfTile = Int32Array.from(change, (share) => packColour(changeScale(share)));
   const [came, went] = [packColour(cameColour), packColour(wentColour)];
-  for (let cell = 0; cell < colours.length; cell++) {
-    if (after[cell] === cellAbsent) colours[cell] = before[cell] === cellAbsent ? nothing : went;
-    else if (before[cell] === cellAbsent) colours[cell] = came;
-    else colours[cell] = colourOfTile[tileOf[cell]!]!;
-  }
-  return colours;
+  return coloursByTile(tiles, colourOfTile, { before, after }, { came, went });
 }
 
 /** Bytes of cells that both dumps hold, in tiles of another structure. */
 function otherBytes(layout: Layout, compared: Iterable<ComparedBand>): number {
   let cells = 0;
-  for (const { change, tileOf, before, after } of compared) {
-    for (let cell = 0; cell < tileOf.length; cell++) {
-      const isInBoth = before[cell] !== cellAbsent && after[cell] !== cellAbsent;
-      if (isInBoth && change[tileOf[cell]!]! >= otherStructure) cells++;
-    }
-  }
+  for (const band of compared) if (band.change.some((share) => share >= otherStructure)) cells += otherCells(band);
   return cells * layout.bytesPerCell;
+}
+
+function otherCells({ change, tiles: { tileOf }, before, after }: ComparedBand): number {
+  let cells = 0;
+  for (let cell = 0; cell < tileOf.length; cell++) {
+    if (change[tileOf[cell]!]! < otherStructure) continue;
+    if (before[cell] !== cellAbsent && after[cell] !== cellAbsent) cells++;
+  }
+  return cells;
 }
 
 /** Bytes on pages that are not what they were in the dump before, in all regions. */

@@ -5,13 +5,13 @@ import { cellAbsent, cellNonZeroShare } from '../model/cell-map.ts';
 import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, type Layout, layoutOf } from './layout.ts';
 import { pictureLookup } from './lookup.ts';
-import { type CellColours, nothing } from './page/cell-colours.ts';
+import type { CellColours } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { dumpFacts, dumpTitle, seriesFacts, seriesTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { type BandTiles, tileBytes, tilesOf } from './page/tiles.ts';
+import { type BandTiles, coloursByTile, ofTile, tileBytes, tilesOf } from './page/tiles.ts';
 import type { Pace, Picture, PictureInput } from './picture.ts';
 
 /** Share of zero, 0 to 1; all zero is the same near-black as in the overview. */
@@ -26,44 +26,42 @@ const zeroShares = Float64Array.from({ length: 256 }, (_, code) =>
 );
 const allAbsent = (count: number) => new Uint8Array(count).fill(cellAbsent);
 
+/** Of one band, in two dumps. */
+interface CellPair {
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
 /**
  * Colours cells by the mean, over their tile, of what their share of zero rose by from one dump to another. Cells that
  * neither dump holds have nothing to show, and do not spoil their tile.
  */
-function coloursOfRise(
-  tiles: BandTiles,
-  { first, last }: { readonly first: Uint8Array; readonly last: Uint8Array },
-  scale: ColourScale,
-): CellColours {
-  const { count, tileOf } = tiles;
+function coloursOfRise(tiles: BandTiles, pair: CellPair, scale: ColourScale): CellColours {
+  const colourOfTile = Int32Array.from(riseOfTiles(tiles, pair), (rise) => packColour(scale(rise)));
+  return coloursByTile(tiles, colourOfTile, pair, { came: ofTile, went: ofTile });
+}
+
+function riseOfTiles({ count, tileOf }: BandTiles, { before, after }: CellPair): Float64Array {
   const rise = new Float64Array(count);
   const cells = new Uint32Array(count);
   for (let cell = 0; cell < tileOf.length; cell++) {
-    if (first[cell] === cellAbsent && last[cell] === cellAbsent) continue;
-    rise[tileOf[cell]!]! += zeroShares[last[cell]!]! - zeroShares[first[cell]!]!;
+    if (before[cell] === cellAbsent && after[cell] === cellAbsent) continue;
+    rise[tileOf[cell]!]! += zeroShares[after[cell]!]! - zeroShares[before[cell]!]!;
     cells[tileOf[cell]!]!++;
   }
-  const colourOfTile = new Int32Array(count);
-  for (let tile = 0; tile < count; tile++) {
-    colourOfTile[tile] = packColour(scale(rise[tile]! / Math.max(1, cells[tile]!)));
-  }
-  const colours = new Int32Array(tileOf.length);
-  for (let cell = 0; cell < colours.length; cell++) {
-    const isThere = first[cell] !== cellAbsent || last[cell] !== cellAbsent;
-    colours[cell] = isThere ? colourOfTile[tileOf[cell]!]! : nothing;
-  }
-  return colours;
+  for (let tile = 0; tile < count; tile++) rise[tile]! /= Math.max(1, cells[tile]!);
+  return rise;
 }
 
 function coloursOfDump(layout: Layout, band: CellBand, dump: number): CellColours {
-  const last = band.cells.cells[dump]!.subarray(band.firstCell);
-  return coloursOfRise(tilesOf(layout, band), { first: allAbsent(band.cellCount), last }, zeroScale);
+  const after = band.cells.cells[dump]!.subarray(band.firstCell);
+  return coloursOfRise(tilesOf(layout, band), { before: allAbsent(band.cellCount), after }, zeroScale);
 }
 
 function coloursOfChange(layout: Layout, band: CellBand): CellColours {
-  const first = band.cells.cells[0]!.subarray(band.firstCell);
-  const last = band.cells.cells.at(-1)!.subarray(band.firstCell);
-  return coloursOfRise(tilesOf(layout, band), { first, last }, (rise) => lessOrMore(0.5 + rise / 2));
+  const before = band.cells.cells[0]!.subarray(band.firstCell);
+  const after = band.cells.cells.at(-1)!.subarray(band.firstCell);
+  return coloursOfRise(tilesOf(layout, band), { before, after }, (rise) => lessOrMore(0.5 + rise / 2));
 }
 
 export function zeroFillPage(input: PictureInput, dump: number): PageSpec {

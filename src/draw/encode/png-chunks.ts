@@ -5,7 +5,7 @@ const adlerModulus = 65521;
 /** So many bytes can be added up before the second sum leaves 31 bits, in which processors add fastest. */
 const adlerRun = 3800;
 
-/** zlib's checksum of data that comes in pieces; begin with 1. */
+/** zlib's checksum of data that comes in pieces, as a signed number of 32 bits; begin with 1. */
 export function adler32(before: number, bytes: Uint8Array): number {
   let low = before & 0xffff;
   let high = before >>> 16;
@@ -26,7 +26,7 @@ export function adler32(before: number, bytes: Uint8Array): number {
     low %= adlerModulus;
     high %= adlerModulus;
   }
-  return ((high << 16) | low) >>> 0;
+  return (high << 16) | low;
 }
 
 /** Length, type, data, checksum. `type` is four ASCII letters. */

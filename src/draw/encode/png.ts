@@ -88,7 +88,7 @@ function* partsOf<Packed>(
   }
   const end = new Uint8Array(6);
   end.set(lastBlock);
-  new DataView(end.buffer).setUint32(2, sum);
+  new DataView(end.buffer).setInt32(2, sum);
   yield pngChunk('IDAT', end);
   yield pngChunk('IEND', new Uint8Array());
 }

@@ -21,6 +21,7 @@ const missingStep = 4096;
 export function kindReader(memory: Memory): KindReader {
   const { pointerSize, littleEndian } = memory.dump;
   const isPointer: PointerTest = pointsInto(memory.dump.regions);
+  const rules = { pointerSize, littleEndian, isPointer };
   return {
     wordBytes: pointerSize,
     isMapped: isPointer,
@@ -32,7 +33,7 @@ export function kindReader(memory: Memory): KindReader {
         const filled = memory.read(address + at, bytes.subarray(at));
         const end = at + filled - (filled % pointerSize);
         for (let word = at; word < end; word += pointerSize) {
-          result[word / pointerSize] = classifyWordAt(view, word, { pointerSize, littleEndian, isPointer });
+          result[word / pointerSize] = classifyWordAt(view, word, rules);
         }
         at = end === bytes.length ? end : nextPage(address, end, pointerSize);
       }
@@ -45,6 +46,20 @@ export function kindReader(memory: Memory): KindReader {
 function nextPage(address: Address, offset: number, wordBytes: number): number {
   const page = (Math.floor((address + offset) / missingStep) + 1) * missingStep;
   return Math.ceil((page - address) / wordBytes) * wordBytes;
+}
+
+/** Cell code of a single word, by its kind. */
+const codeOfKind = Uint8Array.from({ length: 256 }, (_, kind) =>
+  kind === notCapturedKind ? cellAbsent : cellCode(kind, kind === 0 ? 0 : 1),
+);
+
+/** Words as cell codes, `perCell` in each. */
+export function codesOfKinds(kinds: Uint8Array, perCell: number): Uint8Array {
+  const codes = new Uint8Array(Math.ceil(kinds.length / perCell));
+  for (let cell = 0; cell < codes.length; cell++) {
+    codes[cell] = perCell === 1 ? codeOfKind[kinds[cell]!]! : codeOfKinds(kinds, cell * perCell, (cell + 1) * perCell);
+  }
+  return codes;
 }
 
 /** Several words as one cell code, as in the cell map: the commonest kind that is not zero, and how much is not. */

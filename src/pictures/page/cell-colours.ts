@@ -1,5 +1,35 @@
-/** Packed colours of a band's cells, in their order; `nothing` where there is nothing to show. */
+import type { PixelImage } from '../../draw/pixel-image.ts';
+
+/** Packed colours of cells, in their order; `nothing` where there is nothing to show. */
 export type CellColours = Int32Array;
 
 /** No colour. */
 export const nothing = -1;
+
+/** Pixels of a cell. */
+interface CellSize {
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+}
+
+/**
+ * Cells side by side from x, y on, which is on the image; those with nothing to show keep what is there, all lines of a
+ * cell having been the same. Straight into the image's pixels: there are millions of cells.
+ */
+export function paintCellRow(
+  { pixels, width }: PixelImage,
+  x: number,
+  y: number,
+  colours: CellColours,
+  { cellWidth, cellHeight }: CellSize,
+): void {
+  const start = y * width + x;
+  let at = start;
+  for (let cell = 0; cell < colours.length; cell++) {
+    const colour = colours[cell]!;
+    const next = at + cellWidth;
+    if (colour === nothing) at = next;
+    for (; at < next; at++) pixels[at] = colour;
+  }
+  for (let line = 1; line < cellHeight; line++) pixels.copyWithin(start + line * width, start, at);
+}

@@ -6,7 +6,7 @@ import type { Address } from '../../model/address.ts';
 import { type CellGrid, gridRows, placeOfCell } from '../layout/cell-places.ts';
 import { type CellBand, cellAddress, gridOf, type Layout } from '../layout.ts';
 import type { Pace } from '../picture.ts';
-import { type CellColours, nothing } from './cell-colours.ts';
+import { type CellColours, nothing, paintCellRow } from './cell-colours.ts';
 import { regionNotes, rulerNotes } from './memory-notes.ts';
 import type { LegendItem, PageSpec } from './page-types.ts';
 import { bytesText } from './size-text.ts';
@@ -90,21 +90,10 @@ function atPlaces(grid: CellGrid, colours: CellColours): CellColours {
   return placed;
 }
 
-/** Straight into the image's pixels: there are millions of cells. */
 function paintColours(image: PixelImage, rect: Rect, layout: Layout, colours: CellColours): void {
-  const { pixels, width } = image;
-  const { columns, cellWidth, cellHeight } = layout;
+  const { columns, cellHeight } = layout;
   for (let first = 0, y = rect.y; first < colours.length; first += columns, y += cellHeight) {
-    const start = y * width + rect.x;
-    const end = Math.min(colours.length, first + columns);
-    let at = start;
-    for (let place = first; place < end; place++) {
-      const colour = colours[place]!;
-      const next = at + cellWidth;
-      if (colour === nothing) at = next;
-      for (; at < next; at++) pixels[at] = colour;
-    }
-    for (let line = 1; line < cellHeight; line++) pixels.copyWithin(start + line * width, start, at);
+    paintCellRow(image, rect.x, y, colours.subarray(first, first + columns), layout);
   }
 }
 
@@ -120,12 +109,8 @@ function hatchUncaptured(
   const grid = gridOf(layout, band);
   const base = cellAddress(layout, band, 0);
   const end = Math.min(band.cellCount, Math.ceil((piece.end - base) / bytesPerCell));
-  let cell = Math.max(0, Math.ceil((piece.start - base) / bytesPerCell));
-  while (cell < end) {
-    if (colours[cell] !== nothing) {
-      cell++;
-      continue;
-    }
+  let cell = colours.indexOf(nothing, Math.max(0, Math.ceil((piece.start - base) / bytesPerCell)));
+  while (cell >= 0 && cell < end) {
     const place = placeOfCell(grid, cell);
     const row = Math.floor(place / columns);
     const column = place - row * columns;
@@ -136,7 +121,7 @@ function hatchUncaptured(
     }
     const area = { x: rect.x + column * cellWidth, y: rect.y + row * cellHeight };
     hatchRect(image, { ...area, width: run * cellWidth, height: cellHeight }, notCapturedLine);
-    cell += run;
+    cell = colours.indexOf(nothing, cell + run);
   }
 }
 

@@ -1,5 +1,7 @@
+import { cellAbsent } from '../../model/cell-map.ts';
 import { type CellGrid, gridRows, placeOfCell } from '../layout/cell-places.ts';
 import { type CellBand, gridOf, type Layout } from '../layout.ts';
+import { type CellColours, nothing } from './cell-colours.ts';
 
 /** The tiles that the cells of a band stand in: single headers and holes blend into the area around them. */
 export interface BandTiles {
@@ -46,6 +48,32 @@ export function tilesOfCells(grid: CellGrid, cellCount: number, { across, down }
     tileOf[cell] = Math.floor(row / down) * tilesAcross + Math.floor(column / across);
   }
   return { count: tilesAcross * Math.ceil(gridRows(grid, cellCount) / down), tileOf };
+}
+
+/** The cells of a band in two dumps. */
+interface CellPair {
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
+/** Instead of a colour: that of the tile. */
+export const ofTile = -2;
+
+/** Gives each cell the colour of its tile, or another one where only one of the dumps holds it; nothing where none does. */
+export function coloursByTile(
+  { tileOf }: BandTiles,
+  colourOfTile: Int32Array,
+  { before, after }: CellPair,
+  { came, went }: { readonly came: number; readonly went: number },
+): CellColours {
+  const colours = new Int32Array(tileOf.length);
+  for (let cell = 0; cell < colours.length; cell++) {
+    let colour = ofTile;
+    if (before[cell] === cellAbsent) colour = after[cell] === cellAbsent ? nothing : came;
+    else if (after[cell] === cellAbsent) colour = went;
+    colours[cell] = colour === ofTile ? colourOfTile[tileOf[cell]!]! : colour;
+  }
+  return colours;
 }
 
 /** Bytes that a tile stands for. */

@@ -1,13 +1,14 @@
 // How alike two dumps are in structure, tile by tile: by SSIM on kinds of words, which values do not touch.
-import { ssim } from 'ssim.js';
 import { cellAbsent, cellFillSteps, cellKind } from '../../model/cell-map.ts';
-import { type CellGrid, gridRows, placeOfCell } from '../layout/cell-places.ts';
+import { type CellGrid, cellAtPlace } from '../layout/cell-places.ts';
+import { type BandTiles, tilesOfCells } from '../page/tiles.ts';
 import type { Pace } from '../picture.ts';
+import { windowSsim } from './window-ssim.ts';
 
-/** Cells along each side of a tile; SSIM's own window where windows do not overlap. */
+/** Cells along each side of a tile, which is SSIM's window: they do not overlap. */
 export const structureTile = 8;
-/** Tiles that ssim.js is given at a time. */
-const mostTiles = 1024;
+/** Tiles that are compared before giving way is thought of. */
+const tilesAtOnce = 1024;
 
 /** Lightness of each kind, far apart; SSIM compares lightness only. */
 const kindLightness = [0, 235, 180, 130, 90];
@@ -21,98 +22,61 @@ const lightness = Uint8Array.from({ length: 256 }, (_, code) => {
   return emptyLightness + (full - emptyLightness) * (0.4 + (0.6 * step) / cellFillSteps);
 });
 
+/** The tiles in which a band's structure is compared. */
+export function structureTiles(grid: CellGrid, cellCount: number): BandTiles {
+  return tilesOfCells(grid, cellCount, { across: structureTile, down: structureTile });
+}
+
 /** The cells of one band in two dumps; index 0 is the band's first cell. */
 export interface ComparedCells {
   readonly grid: CellGrid;
+  /** structureTiles of the band. */
+  readonly tiles: BandTiles;
   readonly before: Uint8Array;
   readonly after: Uint8Array;
 }
 
-export interface TileStructure {
-  /** Tiles in a row of tiles. */
-  readonly across: number;
-  /** Change of structure of each tile, row by row: 0 the same, 1 nothing alike. */
-  readonly change: Float32Array;
-}
-
 /**
- * Cells that one of the dumps does not hold count as alike: what came and what went is no change of structure. SSIM's
- * windows do not overlap, so only tiles that differ at all are handed to it.
+ * Change of structure of each tile, row by row: 0 the same, 1 nothing alike. Cells that one of the dumps does not hold
+ * count as alike: what came and what went is no change of structure.
  */
-export async function compareStructure({ grid, before, after }: ComparedCells, pace: Pace): Promise<TileStructure> {
-  const across = Math.ceil(grid.columns / structureTile);
-  const down = Math.ceil(gridRows(grid, before.length) / structureTile);
-  const stride = across * structureTile;
-  const [first, second] = [before, after].map((codes) => {
-    const plane = new Uint8Array(stride * down * structureTile).fill(emptyLightness);
-    for (let index = 0; index < codes.length; index++) {
-      if (before[index] === cellAbsent || after[index] === cellAbsent) continue;
-      const place = placeOfCell(grid, index);
-      const row = Math.floor(place / grid.columns);
-      plane[row * stride + (place - row * grid.columns)] = lightness[codes[index]!]!;
-    }
-    return plane;
-  });
+export async function compareStructure(cells: ComparedCells, pace: Pace): Promise<Float32Array> {
+  const change = new Float32Array(cells.tiles.count);
+  const isDifferent = differentTiles(cells);
   await pace();
-  const change = new Float32Array(across * down);
-  const different = differentTiles(first!, second!, { across, down });
-  for (let from = 0; from < different.length; from += mostTiles) {
-    const tiles = different.slice(from, from + mostTiles);
-    const changes = compareTiles(cutOut(first!, tiles, across), cutOut(second!, tiles, across));
-    for (const [index, tile] of tiles.entries()) change[tile] = changes[index]!;
-    await pace();
+  const [first, second] = [new Uint8Array(structureTile ** 2), new Uint8Array(structureTile ** 2)];
+  let compared = 0;
+  for (let tile = 0; tile < change.length; tile++) {
+    if (isDifferent[tile] === 0) continue;
+    cutOut(cells, tile, first, second);
+    change[tile] = Math.min(1, Math.max(0, 1 - windowSsim(first, second)));
+    if (++compared % tilesAtOnce === 0) await pace();
   }
-  return { across, change };
+  return change;
 }
 
-/** Tiles in which two planes are not the same, row by row of tiles. */
-function differentTiles(
-  first: Uint8Array,
-  second: Uint8Array,
-  { across, down }: { readonly across: number; readonly down: number },
-): number[] {
-  const stride = across * structureTile;
-  const tiles: number[] = [];
-  for (let tile = 0; tile < across * down; tile++) {
-    const start = firstOfTile(tile, across);
-    if (!isSameTile(first, second, start, stride)) tiles.push(tile);
+/** 1 for tiles in which anything looks different. */
+function differentTiles({ tiles, before, after }: ComparedCells): Uint8Array {
+  const { tileOf } = tiles;
+  const isDifferent = new Uint8Array(tiles.count);
+  for (let cell = 0; cell < before.length; cell++) {
+    const [one, other] = [before[cell]!, after[cell]!];
+    if (one === other || one === cellAbsent || other === cellAbsent) continue;
+    if (lightness[one] !== lightness[other]) isDifferent[tileOf[cell]!] = 1;
   }
-  return tiles;
+  return isDifferent;
 }
 
-function isSameTile(first: Uint8Array, second: Uint8Array, start: number, stride: number): boolean {
-  for (let row = 0, from = start; row < structureTile; row++, from += stride) {
-    for (let at = from; at < from + structureTile; at++) if (first[at] !== second[at]) return false;
+/** What a tile looks like in both dumps. */
+function cutOut({ grid, before, after }: ComparedCells, tile: number, first: Uint8Array, second: Uint8Array): void {
+  const across = Math.ceil(grid.columns / structureTile);
+  const top = Math.floor(tile / across) * structureTile;
+  const left = (tile % across) * structureTile;
+  for (let pixel = 0; pixel < first.length; pixel++) {
+    const row = Math.floor(pixel / structureTile);
+    const cell = cellAtPlace(grid, left + pixel - row * structureTile, top + row);
+    const isHeld = cell >= 0 && cell < before.length && before[cell] !== cellAbsent && after[cell] !== cellAbsent;
+    first[pixel] = isHeld ? lightness[before[cell]!]! : emptyLightness;
+    second[pixel] = isHeld ? lightness[after[cell]!]! : emptyLightness;
   }
-  return true;
-}
-
-/** Offset in a plane of a tile's first cell. */
-function firstOfTile(tile: number, across: number): number {
-  const row = Math.floor(tile / across);
-  return (row * across * structureTile + (tile - row * across)) * structureTile;
-}
-
-/** Change of each tile: 0 the same, 1 nothing alike. */
-function compareTiles(first: ImageOfTiles, second: ImageOfTiles): number[] {
-  const options = { ssim: 'bezkrovny', windowSize: structureTile, downsample: false } as const;
-  return ssim(first, second, options).ssim_map.data.map((alike) => Math.min(1, Math.max(0, 1 - alike)));
-}
-
-interface ImageOfTiles {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8ClampedArray;
-}
-
-/** Tiles below each other as ssim.js takes them: four bytes a pixel. */
-function cutOut(plane: Uint8Array, tiles: readonly number[], across: number): ImageOfTiles {
-  const pixels = new Uint32Array(tiles.length * structureTile * structureTile);
-  let to = 0;
-  for (const tile of tiles) {
-    for (let row = 0, from = firstOfTile(tile, across); row < structureTile; row++, from += across * structureTile) {
-      for (let column = 0; column < structureTile; column++) pixels[to++] = plane[from + column]! * 0x01010101;
-    }
-  }
-  return { width: structureTile, height: tiles.length * structureTile, data: new Uint8ClampedArray(pixels.buffer) };
 }
