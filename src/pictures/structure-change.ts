@@ -9,7 +9,7 @@ import { pairFacts, pairTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { type BandTiles, coloursByTile } from './page/tiles.ts';
+import { type BandTiles, coloursByTile, tileColours } from './page/tiles.ts';
 import type { Pace, Picture, PictureInput } from './picture.ts';
 import { compareStructure, structureTile, structureTiles } from './structure/compare-structure.ts';
 
@@ -58,7 +58,7 @@ function structureTilesOf(layout: Layout, band: CellBand): BandTiles {
 }
 
 function coloursOf({ change, tiles, before, after }: ComparedBand): CellColours {
-  const colourOfTile = Int32Array.from(change, (share) => packColour(changeScale(share)));
+  const colourOfTile = tileColours(change, changeScale);
   const [came, went] = [packColour(cameColour), packColour(wentColour)];
   return coloursByTile(tiles, colourOfTile, { before, after }, { came, went });
 }

@@ -1,6 +1,5 @@
 import { type ColourScale, mixColours } from '../draw/colour-scale.ts';
 import { cividis, lessOrMore, zeroColour } from '../draw/palette.ts';
-import { packColour } from '../draw/pixel-image.ts';
 import { cellAbsent, cellNonZeroShare } from '../model/cell-map.ts';
 import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, type Layout, layoutOf } from './layout.ts';
@@ -11,7 +10,7 @@ import { dumpFacts, dumpTitle, seriesFacts, seriesTitle } from './page/facts.ts'
 import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { type BandTiles, coloursByTile, ofTile, tileBytes, tilesOf } from './page/tiles.ts';
+import { type BandTiles, coloursByTile, ofTile, tileBytes, tileColours, tilesOf } from './page/tiles.ts';
 import type { Pace, Picture, PictureInput } from './picture.ts';
 
 /** Share of zero, 0 to 1; all zero is the same near-black as in the overview. */
@@ -37,7 +36,7 @@ interface CellPair {
  * neither dump holds have nothing to show, and do not spoil their tile.
  */
 function coloursOfRise(tiles: BandTiles, pair: CellPair, scale: ColourScale): CellColours {
-  const colourOfTile = Int32Array.from(riseOfTiles(tiles, pair), (rise) => packColour(scale(rise)));
+  const colourOfTile = tileColours(riseOfTiles(tiles, pair), scale);
   return coloursByTile(tiles, colourOfTile, pair, { came: ofTile, went: ofTile });
 }
 

@@ -63,6 +63,11 @@ function copyCodes(lane: DumpLane, { codes }: CellLane, target: Uint8Array, task
   for (let page = 0; page < task.pages; page++) {
     const captured = capturedOfPage[page]!;
     if (captured === 0) continue;
+    const from = first + page * perPage;
+    if (captured === pageBytes && from >= 0 && from + perPage <= target.length) {
+      target.set(codes.subarray(page * perPage, (page + 1) * perPage), from);
+      continue;
+    }
     for (let cell = page * perPage; cell < (page + 1) * perPage; cell++) {
       const at = first + cell;
       if (at < 0 || at >= target.length) continue;

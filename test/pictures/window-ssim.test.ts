@@ -23,6 +23,10 @@ it('is what ssim.js says of the same window', () => {
 });
 
 it('is 1 for a window and itself, flat ones too', () => {
-  fc.assert(fc.property(window, (one) => expect(windowSsim(one, one)).toBe(1)));
+  fc.assert(
+    fc.property(window, (one) => {
+      expect(windowSsim(one, one)).toBeCloseTo(1, 12);
+    }),
+  );
   expect(windowSsim(new Uint8Array(64).fill(10), new Uint8Array(64).fill(10))).toBe(1);
 });

@@ -12,22 +12,49 @@ const mostColours = 256;
 const slotBits = 12;
 const lastSlot = (1 << slotBits) - 1;
 
+/** The colours met so far. */
+interface ColourTable {
+  readonly palette: Colour[];
+  /** By slot: packed, which is never negative, or -1; and the index. */
+  readonly colours: Int32Array;
+  readonly indexes: Uint8Array;
+}
+
 /** Undefined where there are more colours than a byte can tell apart. */
-export function indexColours({ pixels }: PixelImage): IndexedImage | undefined {
+export function indexColours({ pixels, width }: PixelImage): IndexedImage | undefined {
   const data = new Uint8Array(pixels.length);
-  const palette: Colour[] = [];
-  // Colours by slot, and their indexes; packed colours are never negative.
   const colours = new Int32Array(lastSlot + 1).fill(-1);
-  const indexes = new Uint8Array(lastSlot + 1);
+  const table = { palette: [], colours, indexes: new Uint8Array(lastSlot + 1) };
+  for (let start = 0; start < pixels.length; start += width) {
+    // Where cells are several pixels high, most rows are those above.
+    if (start > 0 && isRowAbove(pixels, start, width)) data.copyWithin(start, start - width, start);
+    else if (!indexRow(pixels, data, start, start + width, table)) return undefined;
+  }
+  return { palette: table.palette, data };
+}
+
+function isRowAbove(pixels: Int32Array, start: number, width: number): boolean {
+  for (let at = start; at < start + width; at++) if (pixels[at] !== pixels[at - width]) return false;
+  return true;
+}
+
+/** False where a colour finds no index. */
+function indexRow(
+  pixels: Int32Array,
+  data: Uint8Array,
+  start: number,
+  end: number,
+  { palette, colours, indexes }: ColourTable,
+): boolean {
   let lastColour = -1;
   let index = 0;
-  for (let pixel = 0; pixel < pixels.length; pixel++) {
-    const colour = pixels[pixel]!;
+  for (let at = start; at < end; at++) {
+    const colour = pixels[at]!;
     if (colour !== lastColour) {
       let slot = Math.imul(colour, 0x9e3779b1) >>> (32 - slotBits);
       while (colours[slot] !== colour && colours[slot] !== -1) slot = (slot + 1) & lastSlot;
       if (colours[slot] === -1) {
-        if (palette.length === mostColours) return undefined;
+        if (palette.length === mostColours) return false;
         colours[slot] = colour;
         indexes[slot] = palette.length;
         palette.push(unpackColour(colour));
@@ -35,7 +62,7 @@ export function indexColours({ pixels }: PixelImage): IndexedImage | undefined {
       index = indexes[slot]!;
       lastColour = colour;
     }
-    data[pixel] = index;
+    data[at] = index;
   }
-  return { palette, data };
+  return true;
 }

@@ -68,15 +68,22 @@ function smallHalves(halves: v128): v128 {
 
 /** Whether one word is text. */
 export function isTextual(at: usize, wide: bool): bool {
-  const text = textHalves(v128.load64_splat(at));
+  return isTextValue(v128.load64_splat(at), wide);
+}
+
+function isTextValue(halves: v128, wide: bool): bool {
+  const text = textHalves(halves);
   return i32x4.extract_lane(text, 0) !== 0 && (!wide || i32x4.extract_lane(text, 1) !== 0);
 }
 
 /** Kind of one word; the bytes stand in the processor's own order. */
 export function kindOf(at: usize, wide: bool): u32 {
-  const value = wide ? load<i64>(at) : <i64>load<u32>(at);
+  return kindOfValue(wide ? load<i64>(at) : <i64>load<u32>(at), wide);
+}
+
+function kindOfValue(value: i64, wide: bool): u32 {
   if (value === 0) return 0;
-  if (isTextual(at, wide)) return 3;
+  if (isTextValue(i64x2.splat(value), wide)) return 3;
   if (isPointer(value)) return 1;
   const low = <u32>value + smallLimit < 2 * smallLimit;
   const high = <u32>(value >>> 32) + smallLimit < 2 * smallLimit;
@@ -293,11 +300,33 @@ export function kindCells(
       continue;
     }
     let at = current + page * pageBytes;
+    if (words === 1) {
+      codesOfWords(at, cells, target);
+      continue;
+    }
     for (let cell: usize = 0; cell < cells; cell++, at += cellBytes) {
       count(at, cellBytes, scratch);
       store<u8>(target + cell, cellCode(words));
     }
   }
+}
+
+/** Cells of a single word, which is a wide one; their number is even. What is not zero fills its cell. */
+function codesOfWords(at: usize, cells: usize, target: usize): void {
+  for (let cell: usize = 0; cell < cells; cell += 2, at += 16) {
+    if (!v128.any_true(v128.load(at))) {
+      store<u16>(target + cell, 0);
+      continue;
+    }
+    store<u8>(target + cell, codeOfWord(at));
+    store<u8>(target + cell, codeOfWord(at + 8), 1);
+  }
+}
+
+function codeOfWord(at: usize): u8 {
+  const value = load<i64>(at);
+  const kind = kindOfValue(isSwapped ? bswap<i64>(value) : value, true);
+  return kind === 0 ? 0 : <u8>((kind << 5) | 31);
 }
 
 /** As cellOfCounts and cellCode have it: the commonest kind that is not zero, and the share of words that are not. */

@@ -1,3 +1,4 @@
+import { type Colour, packColour } from '../../draw/pixel-image.ts';
 import { cellAbsent } from '../../model/cell-map.ts';
 import { type CellGrid, gridRows, placeOfCell } from '../layout/cell-places.ts';
 import { type CellBand, gridOf, type Layout } from '../layout.ts';
@@ -54,6 +55,13 @@ export function tilesOfCells(grid: CellGrid, cellCount: number, { across, down }
 interface CellPair {
   readonly before: Uint8Array;
   readonly after: Uint8Array;
+}
+
+/** A colour for each tile's value. */
+export function tileColours(values: Float32Array | Float64Array, colourOf: (value: number) => Colour): CellColours {
+  const colours = new Int32Array(values.length);
+  for (let tile = 0; tile < colours.length; tile++) colours[tile] = packColour(colourOf(values[tile]!));
+  return colours;
 }
 
 /** Instead of a colour: that of the tile. */
