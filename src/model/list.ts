@@ -1,4 +1,4 @@
-// Lists of a million items: as columns of numbers, for as objects they would take ten times the memory.
+// Lists of a million items: as columns of numbers, for as objects they take several times the memory.
 
 /** What arrays and tables have in common, for those who read either. */
 export interface List<T> extends Iterable<T> {
