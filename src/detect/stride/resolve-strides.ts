@@ -21,7 +21,7 @@ const pageBytes = 4096;
  * @param sample where they were found, of this memory
  */
 export function resolveStrides(periods: readonly Period[], sample: Sample, memory: Memory): Signature[] {
-  const best = bestByStride(periods, sample, memory).slice(0, mostClasses * 4);
+  const best = bestByStride(periods, sample, memory, mostClasses * 4);
   const dropped = new Set<Signature>();
   for (const large of best) {
     for (const small of best) {
@@ -40,22 +40,26 @@ const mostKinds = 4;
 
 /**
  * Per stride, and per kind of block of that stride, the token that stands in these blocks and nowhere else, for it
- * counts them best. Tokens that always stand at the same distance from each other belong to one kind of block.
+ * counts them best; `most` of them. Tokens that always stand at the same distance from each other belong to one kind of
+ * block.
  */
-function bestByStride(periods: readonly Period[], sample: Sample, memory: Memory): Signature[] {
+function bestByStride(periods: readonly Period[], sample: Sample, memory: Memory, most: number): Signature[] {
   const rivals = new Map<number, Period[]>();
   for (const period of periods) {
     const known = rivals.get(period.stride);
     if (!known) rivals.set(period.stride, [period]);
     else if (known.length < mostRivals) known.push(period);
   }
-  return [...rivals.values()].flatMap((list) =>
-    groupByBlock(list, sample).flatMap(({ periods: group, distances }) => {
+  const best: Signature[] = [];
+  for (const list of rivals.values()) {
+    if (best.length >= most) break;
+    for (const { periods: group, distances } of groupByBlock(list, sample)) {
       const objects = splitByTypes(group, distances, memory);
-      if (objects) return objects.map((period) => signatureOf(period, sample));
-      return kindsOf({ signatures: group.map((period) => signatureOf(period, sample)), distances }, sample);
-    }),
-  );
+      const signatures = (objects ?? group).map((period) => signatureOf(period, sample));
+      best.push(...(objects ? signatures : kindsOf({ signatures, distances }, sample)));
+    }
+  }
+  return best.slice(0, most);
 }
 
 /** Tokens that stand in the same blocks, and how many bytes behind the first one each stands. */
@@ -139,10 +143,13 @@ const distanceCounts = new Uint32Array(longBytes / 4);
 /** The one distance, below a stride, at which most of the token's places lie behind the other's; or undefined. */
 function distanceBehind(period: Period, leader: Period, sample: Sample): number | undefined {
   const distances = distancesBehind(period, leader, sample);
-  for (const distance of distances) distanceCounts[distance / 4]!++;
   const needed = agreement * period.places.offsets.length;
-  const most = distances.find((distance) => distanceCounts[distance / 4]! >= needed);
-  for (const distance of distances) distanceCounts[distance / 4] = 0;
+  let most: number | undefined;
+  for (let index = 0; index < distances.length; index++) distanceCounts[distances[index]! / 4]!++;
+  for (let index = 0; index < distances.length && most === undefined; index++) {
+    if (distanceCounts[distances[index]! / 4]! >= needed) most = distances[index]!;
+  }
+  for (let index = 0; index < distances.length; index++) distanceCounts[distances[index]! / 4] = 0;
   return most;
 }
 
