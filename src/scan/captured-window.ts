@@ -48,7 +48,7 @@ export function fillWindow(
   { start, end }: { readonly start: Address; readonly end: Address },
 ): number {
   const { bytes, capturedOfPage, pageBytes } = buffer;
-  capturedOfPage.fill(0);
+  capturedOfPage.fill(0, 0, Math.ceil((end - start) / pageBytes));
   let total = 0;
   let filled = 0;
   for (let at = start; at < end; ) {

@@ -9,11 +9,14 @@ import type { List } from '../model/list.ts';
 import { type CellLane, cellRoom, newOpenCell } from './scan-cells.ts';
 import type { DumpLane } from './scan-window.ts';
 
-/** Bytes of all windows together: what was just read is still in the processor's cache when the kernels come to it. */
-const windowBudget = 384 << 10;
+/**
+ * Bytes of all windows together: what was just read is still in the cache that the processor's cores share when the
+ * kernels come to it. Windows that fit a core's own cache are slower, for each costs a call.
+ */
+const windowBudget = 3 << 20;
 /** More dumps than that: reading less at a time than this costs more than the cache saves. */
 const smallestWindow = 64 << 10;
-const largestWindow = 128 << 10;
+const largestWindow = 1 << 20;
 
 export interface LanePlan {
   readonly pageBytes: number;

@@ -29,7 +29,7 @@ export interface ScanTeam {
 }
 
 /** With less than this to read for each, starting threads takes longer than reading. */
-const bytesPerThread = 96 << 20;
+const bytesPerThread = 192 << 20;
 /** Telling a thread of one region, range or track takes as long as reading so much. */
 const bytesPerObject = 16 << 10;
 

@@ -6,8 +6,8 @@ import { makeDumps } from '../bench/make-dumps.ts';
 import { randomNumbers } from '../synth/leaky-process.ts';
 import { mainFile, readFolder, runCli, runInShell, sampleDumps, temporaryFolder } from './run-cli.ts';
 
-/** Holes cost nothing on disk, and are read like all else: enough of them that threads pay. */
-const bytes = 72 << 20;
+/** Holes cost nothing on disk, and are read like all else: enough of them that another thread pays. */
+const bytes = 140 << 20;
 
 function makeSparseDumps(folder: string): string[] {
   const random = randomNumbers(7);
