@@ -34,7 +34,7 @@ const packers: Readonly<Record<string, { readonly pack: readonly string[]; reado
   gz: { pack: ['gzip', '-1', '-k', '-f'], unpack: ['gzip', '-dc'] },
   zst: { pack: ['zstd', '-q', '-3', '-f'], unpack: ['zstd', '-dc'] },
   xz: { pack: ['xz', '-0', '-T2', '-k', '-f'], unpack: ['xz', '-dc'] },
-  lz4: { pack: ['lz4', '-q', '-k', '-m', '-f'], unpack: ['lz4', '-dc'] },
+  lz4: { pack: ['lz4', '-q', '-k', '-m', '-f'], unpack: ['lz4', '-dcm'] },
 };
 
 const interruption = new AbortController();
