@@ -235,5 +235,5 @@ test('tokens are listed by hash as those in TypeScript list them, whatever the w
     }),
     { numRuns: 500 },
   );
-  expect(listed).toBeGreaterThan(1000);
+  expect(listed).toBeGreaterThan(500);
 });
