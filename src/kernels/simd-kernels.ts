@@ -47,7 +47,7 @@ function compile(api: WebAssemblyApi): object | null {
 export function simdKernels(bytes: number): Kernels | undefined {
   const api = (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
   if (api === undefined) return undefined;
-  compiled ??= compile(api);
+  if (compiled === undefined) compiled = compile(api);
   if (compiled === null) return undefined;
   const size = Math.ceil((bytes + reservedBytes) / pageBytes);
   const memory = newMemory(api, size);

@@ -9,7 +9,7 @@ import { seriesFacts, seriesTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { type BandTiles, coloursByTile, ofTile, tileBytes, tilesOf } from './page/tiles.ts';
+import { type BandTiles, type CellPair, coloursByTile, ofTile, tileBytes, tilesOf } from './page/tiles.ts';
 import type { Picture, PictureInput } from './picture.ts';
 
 /** Memory that was there before and holds no more than it did. */
@@ -20,29 +20,24 @@ const goneColour = hexColour('#a8c3de');
 const leastShare = 0.03;
 
 function coloursOf(layout: Layout, band: CellBand): CellColours {
-  const first = band.cells.cells[0]!.subarray(band.firstCell);
-  const last = band.cells.cells.at(-1)!.subarray(band.firstCell);
+  const before = band.cells.cells[0]!.subarray(band.firstCell);
+  const after = band.cells.cells.at(-1)!.subarray(band.firstCell);
   const tiles = tilesOf(layout, band);
-  const colourOfTile = tileColours(tiles, first, last);
-  return coloursByTile(
-    tiles,
-    colourOfTile,
-    { before: first, after: last },
-    { came: ofTile, went: packColour(goneColour) },
-  );
+  const heats = heatOfTiles(tiles, { before, after });
+  return coloursByTile(tiles, heats, { before, after }, { came: ofTile, went: packColour(goneColour) });
 }
 
 /** By what its cells gained on the mean. */
-function tileColours({ tileOf, count }: BandTiles, first: Uint8Array, last: Uint8Array): CellColours {
+function heatOfTiles({ tileOf, count }: BandTiles, { before, after }: CellPair): CellColours {
   const populated = new Float64Array(count);
   const cellsInLast = new Uint32Array(count);
   const newCells = new Uint32Array(count);
   for (let cell = 0; cell < tileOf.length; cell++) {
-    if (last[cell] === cellAbsent) continue;
+    if (after[cell] === cellAbsent) continue;
     const tile = tileOf[cell]!;
-    const isNew = first[cell] === cellAbsent;
-    const before = isNew ? 0 : cellNonZeroShare(first[cell]!);
-    populated[tile]! += Math.max(0, cellNonZeroShare(last[cell]!) - before);
+    const isNew = before[cell] === cellAbsent;
+    const held = isNew ? 0 : cellNonZeroShare(before[cell]!);
+    populated[tile]! += Math.max(0, cellNonZeroShare(after[cell]!) - held);
     cellsInLast[tile]!++;
     if (isNew) newCells[tile]!++;
   }

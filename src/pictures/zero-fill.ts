@@ -10,7 +10,7 @@ import { dumpFacts, dumpTitle, seriesFacts, seriesTitle } from './page/facts.ts'
 import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { type BandTiles, coloursByTile, ofTile, tileBytes, tileColours, tilesOf } from './page/tiles.ts';
+import { type BandTiles, type CellPair, coloursByTile, ofTile, tileBytes, tileColours, tilesOf } from './page/tiles.ts';
 import type { Pace, Picture, PictureInput } from './picture.ts';
 
 /** Share of zero, 0 to 1; all zero is the same near-black as in the overview. */
@@ -24,12 +24,6 @@ const zeroShares = Float64Array.from({ length: 256 }, (_, code) =>
   code === cellAbsent ? 0 : 1 - cellNonZeroShare(code),
 );
 const allAbsent = (count: number) => new Uint8Array(count).fill(cellAbsent);
-
-/** Of one band, in two dumps. */
-interface CellPair {
-  readonly before: Uint8Array;
-  readonly after: Uint8Array;
-}
 
 /**
  * Colours cells by the mean, over their tile, of what their share of zero rose by from one dump to another. Cells that

@@ -1,7 +1,7 @@
 // Lays out the kernels' memory: a window of each dump, what is told of its pages, and the tables of what is mapped.
-import type { Place } from '../kernels/kernels.ts';
 import { reservedBytes } from '../kernels/kernels.ts';
 import { rangeTableBytes, writeRanges } from '../kernels/place-tables.ts';
+import { newPlaces } from '../kernels/take-places.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { CellMap } from '../model/cell-map.ts';
 import { type Interval, union } from '../model/intervals.ts';
@@ -43,9 +43,11 @@ export function planLanes(memories: readonly Memory[], cellMap: CellMap, pageByt
   return { pageBytes, windowBytes, bytesPerCell: cellMap.bytesPerCell, mapped, cellBytes, bytes };
 }
 
-/** Where the next thing begins: not across the processor's cache lines. */
+/** Nothing that is laid out begins in a cache line of the processor that something else ends in. */
+const cacheLine = 64;
+
 function aligned(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
+  return Math.ceil(bytes / cacheLine) * cacheLine;
 }
 
 export function openLanes(
@@ -53,12 +55,7 @@ export function openLanes(
   buffer: ArrayBuffer,
   memories: readonly Memory[],
 ): { readonly lanes: DumpLane[]; readonly cellLanes: CellLane[] } {
-  let next = reservedBytes;
-  const take = (bytes: number): Place => {
-    const place = next;
-    next += aligned(bytes);
-    return place;
-  };
+  const { take } = newPlaces(cacheLine);
   const { pageBytes, windowBytes } = plan;
   const pages = windowBytes / pageBytes;
   const lanes = memories.map((memory): DumpLane => {

@@ -1,6 +1,7 @@
 // A module's PE file beside the dump: whether it is the one that was loaded, and what of it stood in memory.
 import type { ByteSource } from '../bytes/byte-source.ts';
 import type { LoadedModule } from '../model/dump.ts';
+import { lowerBound } from '../model/lower-bound.ts';
 import type { ImageContext, ModuleFile, OpenedImage } from './module-file.ts';
 import { type PeImage, readPeImage } from './pe-image.ts';
 import { readRelocations } from './pe-relocations.ts';
@@ -58,23 +59,12 @@ interface Relocation {
 function relocate(bytes: Uint8Array, { places, from, moved, is64Bit }: Relocation): void {
   const width = is64Bit ? 8 : 4;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let index = firstAtOrAbove(places, from); index < places.length; index += 1) {
+  for (let index = lowerBound(places, from); index < places.length; index += 1) {
     const at = places[index]! - from;
     if (at + width > bytes.length) return;
     if (is64Bit) view.setBigUint64(at, view.getBigUint64(at, true) + BigInt(moved), true);
     else view.setUint32(at, view.getUint32(at, true) + moved, true);
   }
-}
-
-function firstAtOrAbove(places: Float64Array, value: number): number {
-  let low = 0;
-  let high = places.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (places[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The image itself, where the dump holds its headers. Throws MalformedDumpError where it does not. */

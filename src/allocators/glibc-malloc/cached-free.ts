@@ -1,5 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
+import { lowerBound } from '../../model/lower-bound.ts';
 import type { Arena } from './arena.ts';
 import { fastbinChunks } from './cached-chunks.ts';
 import type { Layout } from './layout.ts';
@@ -57,22 +58,11 @@ function cachedFreeOf(found: readonly Address[]): CachedFree {
   const sorted = Float64Array.from([...found, Number.POSITIVE_INFINITY]).sort();
   return {
     from(start) {
-      let next = firstAtOrAfter(sorted, start);
+      let next = lowerBound(sorted, start);
       return (chunk) => {
         while (sorted[next]! < chunk) next += 1;
         return sorted[next] === chunk;
       };
     },
   };
-}
-
-function firstAtOrAfter(sorted: Float64Array, address: Address): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < address) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -60,7 +60,9 @@ export function findArenas(memory: Memory): Segment[] {
 function capturedHalves({ captured }: Dump): Uint8Array {
   const halves = new Uint8Array(1 << 16);
   for (const { start, size } of captured) {
-    halves.fill(1, Math.floor(Math.max(0, start) / 2 ** 32), Math.floor((start + size - 1) / 2 ** 32) + 1);
+    // The upper half of the address space is the kernel's.
+    if (start < 0) continue;
+    halves.fill(1, Math.floor(start / 2 ** 32), Math.floor((start + size - 1) / 2 ** 32) + 1);
   }
   return halves;
 }

@@ -1,6 +1,6 @@
 // Finds the distances at which the same tokens come again: the period of the hatch that equal blocks leave.
+import { distanceCounts } from './distance-counts.ts';
 import type { Sample } from './sample.ts';
-import { longBytes } from './sample-growth.ts';
 import { frequentPlaces, type Places, placesAt, type TokenPlaces } from './token-places.ts';
 import type { TokenKind } from './tokens.ts';
 
@@ -64,9 +64,6 @@ interface GapMode {
   readonly share: number;
 }
 
-/** How often each distance comes, in units of 4 bytes: an array, for they are all smaller than a window. */
-const gapCounts = new Uint32Array(longBytes / 4);
-
 /** The commonest distance from an occurrence to the one `lag` further on; of equals the smallest. */
 function commonestGap({ offsets, rows }: Places, lag: number): GapMode | undefined {
   let all = 0;
@@ -76,7 +73,7 @@ function commonestGap({ offsets, rows }: Places, lag: number): GapMode | undefin
     const end = rows[row + 1]!;
     for (let index = rows[row]! + lag; index < end; index++) {
       const own = (offsets[index]! - offsets[index - lag]!) / 4;
-      const seen = ++gapCounts[own]!;
+      const seen = ++distanceCounts[own]!;
       if (seen > count || (seen === count && own < gap)) {
         gap = own;
         count = seen;
@@ -87,7 +84,7 @@ function commonestGap({ offsets, rows }: Places, lag: number): GapMode | undefin
   for (let row = 0; row + 1 < rows.length; row++) {
     const end = rows[row + 1]!;
     for (let index = rows[row]! + lag; index < end; index++)
-      gapCounts[(offsets[index]! - offsets[index - lag]!) / 4] = 0;
+      distanceCounts[(offsets[index]! - offsets[index - lag]!) / 4] = 0;
   }
   return all === 0 ? undefined : { gap: 4 * gap, count, share: count / all };
 }

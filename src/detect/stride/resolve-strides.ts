@@ -1,10 +1,10 @@
 // Many tokens tell of one stride, multiples of a stride look like strides, and so do arrays inside a block: leaves one
 // period per kind of block.
 import type { Memory } from '../../memory/memory.ts';
+import { lowerBound } from '../../model/lower-bound.ts';
+import { distanceCounts } from './distance-counts.ts';
 import { type Period, purityOfWeak } from './find-strides.ts';
-import { lowerBound } from './lower-bound.ts';
 import { type Sample, windowAt } from './sample.ts';
-import { longBytes } from './sample-growth.ts';
 import { type Signature, signatureOf } from './signature.ts';
 import { splitByTypes } from './type-words.ts';
 
@@ -136,9 +136,6 @@ function besideShare(
   }
   return offsets.length === 0 ? 0 : beside / offsets.length;
 }
-
-/** How often each distance comes, in units of 4 bytes: an array, for they are all smaller than a window. */
-const distanceCounts = new Uint32Array(longBytes / 4);
 
 /** The one distance, below a stride, at which most of the token's places lie behind the other's; or undefined. */
 function distanceBehind(period: Period, leader: Period, sample: Sample): number | undefined {

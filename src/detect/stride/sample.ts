@@ -1,8 +1,8 @@
 // A sample of a dump's words in the kernels' memory, and room beside it to list their tokens.
 import type { Kernels, ListKernels, Place, Table, TokenBuckets } from '../../kernels/kernels.ts';
-import { reservedBytes } from '../../kernels/kernels.ts';
 import { openKernels } from '../../kernels/open-kernels.ts';
 import { rangeTableBytes, writeRanges } from '../../kernels/place-tables.ts';
+import { newPlaces } from '../../kernels/take-places.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { readWordHalves } from '../../memory/read-word-halves.ts';
 import type { Address, PointerSize } from '../../model/address.ts';
@@ -47,19 +47,14 @@ export function newSample(memory: Memory, room: number): SampleWriter {
   const mostTokens = Math.ceil(room / wordBytes);
   // Two words to a bucket: most words come once, and few of those end up beside others.
   const bucketCount = 2 ** Math.max(8, Math.ceil(Math.log2(mostTokens / 2)));
-  let next = reservedBytes;
-  const take = (bytes: number) => {
-    const place = next;
-    next = Math.ceil((next + bytes) / 8) * 8;
-    return place;
-  };
+  const { take, size } = newPlaces(8);
   const place = take(room + slack);
   const bucketPlace = take(4 * bucketCount);
   const keys = take(8 * mostTokens);
   const offsets = take(4 * mostTokens);
   const ends = take(4 * bucketCount);
   const rangePlace = take(rangeTableBytes(mapped));
-  const kernels: Kernels = openKernels(next);
+  const kernels: Kernels = openKernels(size());
   const { buffer } = kernels;
   const ranges = writeRanges(buffer, rangePlace, mapped);
   const windows: SampleWindow[] = [];

@@ -1,9 +1,10 @@
 // Reads memory for given tokens only, as fast as it can be read.
 import type { Place, Table } from '../../kernels/kernels.ts';
-import { keyBytes, reservedBytes } from '../../kernels/kernels.ts';
+import { keyBytes } from '../../kernels/kernels.ts';
 import { openKernels } from '../../kernels/open-kernels.ts';
 import { rangeTableBytes, writeRanges } from '../../kernels/place-tables.ts';
 import { shapeWords } from '../../kernels/shapes.ts';
+import { newPlaces } from '../../kernels/take-places.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { readWordHalves } from '../../memory/read-word-halves.ts';
 import type { Address } from '../../model/address.ts';
@@ -51,12 +52,7 @@ export function newTokenFinder(
   const wordBytes = memories[0]!.dump.pointerSize;
   const overlap = overlapWords * wordBytes;
   const room = overlap + pieceBytes;
-  let next: Place = reservedBytes;
-  const take = (bytes: number) => {
-    const place = next;
-    next = Math.ceil((next + bytes) / 8) * 8;
-    return place;
-  };
+  const { take, size } = newPlaces(8);
   const place = take(room + slack);
   const hitBytes = (room / wordBytes) * 8;
   const hitPlaces = { value: take(hitBytes), shape: take(hitBytes) };
@@ -68,7 +64,7 @@ export function newTokenFinder(
     };
     return { own, mapped, ranges: take(rangeTableBytes(mapped)) };
   });
-  const kernels = openKernels(next);
+  const kernels = openKernels(size());
   const { buffer } = kernels;
   const tables = plans.map(({ own, mapped, ranges }, dump) => ({
     value: writeKeys(buffer, own.value, 'value', keys[dump]!.value),

@@ -52,7 +52,7 @@ export function tilesOfCells(grid: CellGrid, cellCount: number, { across, down }
 }
 
 /** The cells of a band in two dumps. */
-interface CellPair {
+export interface CellPair {
   readonly before: Uint8Array;
   readonly after: Uint8Array;
 }
