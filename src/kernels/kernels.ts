@@ -27,7 +27,7 @@ export interface WordRules {
   /** Words of 8 bytes, else of 4. */
   readonly isWide: boolean;
   readonly isBigEndian: boolean;
-  /** Addresses that are mapped: all starts, then all ends, 8 bytes each; sorted, not touching. */
+  /** Addresses that are mapped; see address-table.ts. */
   readonly ranges: Table;
 }
 

@@ -1,6 +1,7 @@
 // The kernels in plain TypeScript: what those in WebAssembly have to do, and what does it where there is no SIMD.
 import { wordKinds } from '../model/cell-map.ts';
 import { classifyWord32, classifyWord64, type PointerTest, pointsInto } from '../model/word-kind.ts';
+import { granuleCodes, headerBytes, stretchBytes } from './address-table.ts';
 import {
   type Kernels,
   keyBytes,
@@ -49,9 +50,28 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
     }
   }
 
+  /** See address-table.ts. */
   function pointerTest({ place, count }: Table): PointerTest {
-    const at = (index: number) => Number(view.getBigInt64(place + 8 * index, true));
-    return pointsInto(Array.from({ length: count }, (_, index) => ({ start: at(index), end: at(count + index) })));
+    const bounds = view.getUint32(place, true);
+    const boundCount = view.getUint32(place + 4, true);
+    const addressAt = (at: Place) => Number(view.getBigInt64(at, true));
+    const isWithinBounds = pointsInto(
+      Array.from({ length: boundCount }, (_, index) => ({
+        start: addressAt(bounds + 8 * index),
+        end: addressAt(bounds + 8 * (boundCount + index)),
+      })),
+    );
+    const stretches = Array.from({ length: count }, (_, index) => {
+      const at = place + headerBytes + stretchBytes * index;
+      const [codes, granule] = [view.getUint32(at + 16, true), view.getUint32(at + 20, true)];
+      return { start: addressAt(at), end: addressAt(at + 8), codes, size: 2 ** granule };
+    });
+    return (value) => {
+      const stretch = stretches.find(({ end }) => value < end);
+      if (stretch === undefined || value < stretch.start) return false;
+      const code = bytes[stretch.codes + Math.floor((value - stretch.start) / stretch.size)];
+      return code === granuleCodes.partly ? isWithinBounds(value) : code === granuleCodes.mapped;
+    };
   }
 
   /** Of each key the low and the high half of its bits, then of its mask. */

@@ -80,7 +80,8 @@ export function difference(a: List<Interval>, b: List<Interval>): Table<Interval
   return rest;
 }
 
-function columnsOf(list: List<Interval>): readonly [Float64Array, Float64Array] {
+/** All starts and all ends. */
+export function columnsOf(list: List<Interval>): readonly [Float64Array, Float64Array] {
   const { columns } = isTable(list) ? list : newIntervals(list);
   return [columns[0]!, columns[1]!];
 }

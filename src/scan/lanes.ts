@@ -1,11 +1,10 @@
 // Lays out the kernels' memory: a window of each dump, what is told of its pages, and the tables of what is mapped.
+import { type AddressTable, planAddressTable } from '../kernels/address-table.ts';
 import { reservedBytes } from '../kernels/kernels.ts';
-import { rangeTableBytes, writeRanges } from '../kernels/place-tables.ts';
 import { newPlaces } from '../kernels/take-places.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { CellMap } from '../model/cell-map.ts';
-import { type Interval, union } from '../model/intervals.ts';
-import type { List } from '../model/list.ts';
+import { union } from '../model/intervals.ts';
 import { type CellLane, cellRoom, newOpenCell } from './scan-cells.ts';
 import type { DumpLane } from './scan-window.ts';
 
@@ -23,7 +22,7 @@ export interface LanePlan {
   readonly windowBytes: number;
   readonly bytesPerCell: number;
   /** Per dump what is mapped, where words are told apart; else empty. */
-  readonly mapped: readonly List<Interval>[];
+  readonly mapped: readonly AddressTable[];
   /** Of each window's cells or counts; 0 where nothing is drawn. */
   readonly cellBytes: number;
   /** Of the kernels' memory. */
@@ -34,11 +33,11 @@ export function planLanes(memories: readonly Memory[], cellMap: CellMap, pageByt
   const share = 2 ** Math.floor(Math.log2(windowBudget / memories.length));
   const windowBytes = Math.max(smallestWindow, Math.min(largestWindow, share));
   const isDrawn = cellMap.tracks.length > 0;
-  const mapped = isDrawn ? memories.map(({ dump }) => union(dump.regions)) : [];
+  const mapped = isDrawn ? memories.map(({ dump }) => planAddressTable(union(dump.regions))) : [];
   const pages = windowBytes / pageBytes;
   const cellBytes = isDrawn ? pages * cellRoom(pageBytes, cellMap.bytesPerCell) : 0;
   const perLane = windowBytes + aligned(pages * 4) + aligned(cellBytes);
-  const tables = mapped.reduce((sum, ranges) => sum + aligned(rangeTableBytes(ranges)), 0);
+  const tables = mapped.reduce((sum, table) => sum + aligned(table.bytes), 0);
   const bytes = reservedBytes + memories.length * perLane + tables;
   return { pageBytes, windowBytes, bytesPerCell: cellMap.bytesPerCell, mapped, cellBytes, bytes };
 }
@@ -72,12 +71,12 @@ export function openLanes(
       shift: 0,
     };
   });
-  const cellLanes = plan.mapped.map((ranges, index): CellLane => {
+  const cellLanes = plan.mapped.map((mapped, index): CellLane => {
     const place = take(plan.cellBytes);
     const { pointerSize, littleEndian } = memories[index]!.dump;
-    const table = writeRanges(buffer, take(rangeTableBytes(ranges)), ranges);
+    const ranges = mapped.write(buffer, take(mapped.bytes));
     return {
-      rules: { isWide: pointerSize === 8, isBigEndian: !littleEndian, ranges: table },
+      rules: { isWide: pointerSize === 8, isBigEndian: !littleEndian, ranges },
       place,
       counts: new Uint32Array(buffer, place, Math.floor(plan.cellBytes / 4)),
       codes: new Uint8Array(buffer, place, plan.cellBytes),

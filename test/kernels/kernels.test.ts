@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { planAddressTable } from '../../src/kernels/address-table.ts';
 import { kernelModule } from '../../src/kernels/kernel-module.ts';
 import type { Kernels, PageKernels, PageWindow, WordRules } from '../../src/kernels/kernels.ts';
 import { scalarKernels } from '../../src/kernels/scalar-kernels.ts';
@@ -63,12 +64,8 @@ function run(kernels: PageKernels, one: Scenario): number[][] {
     next = Math.ceil((next + size) / 64) * 64;
     return place;
   };
-  const rules: WordRules = { isWide, isBigEndian, ranges: { place: take(256), count: one.ranges.length } };
-  const table = new BigInt64Array(kernels.buffer, rules.ranges.place, 2 * one.ranges.length);
-  for (const [index, [start, end]] of one.ranges.entries()) {
-    table[index] = BigInt(start!);
-    table[one.ranges.length + index] = BigInt(end!);
-  }
+  const mapped = planAddressTable(one.ranges.map(([start, end]) => ({ start: start!, end: end! })));
+  const rules: WordRules = { isWide, isBigEndian, ranges: mapped.write(kernels.buffer, take(mapped.bytes)) };
   const cellBytes = Math.min(pageBytes, 8 << one.cellShift);
   const results: number[][] = [];
   let before: { window: PageWindow; counts: number; codes: number } | undefined;
@@ -140,6 +137,12 @@ describe('the kernels in WebAssembly', () => {
   });
 });
 
+const mapped = planAddressTable([
+  { start: 0x1000, end: 0x2000 },
+  { start: 0x3000, end: 0x64_0000 },
+]);
+const mappedPlace = 262_144;
+
 const stretch = fc.record({
   words: fc.array(word, { minLength: 1, maxLength: 80 }),
   keys: fc.uniqueArray(word, { minLength: 1, maxLength: 12 }),
@@ -167,9 +170,7 @@ function find(kernels: Kernels, one: typeof stretch extends fc.Arbitrary<infer T
   const from = 8 * Math.min(wordsBefore, words.length);
   const take = (count: number) => [...new Uint32Array(kernels.buffer, hits, 2 * count)];
   const values = take(kernels.findValues(all, from, keys, hits));
-  const ranges = { place: 1024, count: 2 };
-  for (const [index, value] of [0x1000n, 0x3000n, 0x2000n, 0x0064_0000n].entries())
-    view.setBigUint64(1024 + 8 * index, value, true);
+  const ranges = mapped.write(kernels.buffer, mappedPlace);
   const shapes = shapesIn(new Uint32Array(kernels.buffer.slice(place, place + all.bytes)), wordBytes).slice(0, 12);
   for (const [index, shape] of shapes.entries()) view.setBigUint64(64 + 16 * index, BigInt(shape), true);
   return [values, take(kernels.findShapes(all, { place: 64, count: shapes.length }, ranges, hits))];
@@ -203,9 +204,7 @@ function list(kernels: Kernels, one: typeof stretch extends fc.Arbitrary<infer T
   const place = 4096 + misalignment;
   const view = new DataView(kernels.buffer);
   for (const [index, value] of words.entries()) view.setBigUint64(place + 8 * index, value, true);
-  const ranges = { place: 1024, count: 2 };
-  for (const [index, value] of [0x1000n, 0x3000n, 0x2000n, 0x0064_0000n].entries())
-    view.setBigUint64(1024 + 8 * index, value, true);
+  const ranges = mapped.write(kernels.buffer, mappedPlace);
   const all = { place, bytes: 8 * words.length, wordBytes };
   const into = { buckets: { place: 16384, count: 4 }, keys: 32768, offsets: 65536, origin: 4096 };
   const buckets = new Uint32Array(kernels.buffer, into.buckets.place, into.buckets.count);

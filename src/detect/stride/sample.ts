@@ -1,7 +1,7 @@
 // A sample of a dump's words in the kernels' memory, and room beside it to list their tokens.
+import { planAddressTable } from '../../kernels/address-table.ts';
 import type { Kernels, ListKernels, Place, Table, TokenBuckets } from '../../kernels/kernels.ts';
 import { openKernels } from '../../kernels/open-kernels.ts';
-import { rangeTableBytes, writeRanges } from '../../kernels/place-tables.ts';
 import { newPlaces } from '../../kernels/take-places.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { readWordHalves } from '../../memory/read-word-halves.ts';
@@ -43,7 +43,7 @@ const slack = 32;
 /** @param room bytes of all windows together, at most */
 export function newSample(memory: Memory, room: number): SampleWriter {
   const { pointerSize: wordBytes, regions } = memory.dump;
-  const mapped = union(regions);
+  const mapped = planAddressTable(union(regions));
   const mostTokens = Math.ceil(room / wordBytes);
   // Two words to a bucket: most words come once, and few of those end up beside others.
   const bucketCount = 2 ** Math.max(8, Math.ceil(Math.log2(mostTokens / 2)));
@@ -53,10 +53,10 @@ export function newSample(memory: Memory, room: number): SampleWriter {
   const keys = take(8 * mostTokens);
   const offsets = take(4 * mostTokens);
   const ends = take(4 * bucketCount);
-  const rangePlace = take(rangeTableBytes(mapped));
+  const rangePlace = take(mapped.bytes);
   const kernels: Kernels = openKernels(size());
   const { buffer } = kernels;
-  const ranges = writeRanges(buffer, rangePlace, mapped);
+  const ranges = mapped.write(buffer, rangePlace);
   const windows: SampleWindow[] = [];
   let used = 0;
   return {

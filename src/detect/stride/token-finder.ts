@@ -1,8 +1,8 @@
 // Reads memory for given tokens only, as fast as it can be read.
+import { planAddressTable } from '../../kernels/address-table.ts';
 import type { Place, Table } from '../../kernels/kernels.ts';
 import { keyBytes } from '../../kernels/kernels.ts';
 import { openKernels } from '../../kernels/open-kernels.ts';
-import { rangeTableBytes, writeRanges } from '../../kernels/place-tables.ts';
 import { shapeWords } from '../../kernels/shapes.ts';
 import { newPlaces } from '../../kernels/take-places.ts';
 import type { Memory } from '../../memory/memory.ts';
@@ -57,19 +57,19 @@ export function newTokenFinder(
   const hitBytes = (room / wordBytes) * 8;
   const hitPlaces = { value: take(hitBytes), shape: take(hitBytes) };
   const plans = memories.map(({ dump }, index) => {
-    const mapped = keys[index]!.shape.length > 0 ? union(dump.regions) : [];
+    const mapped = planAddressTable(keys[index]!.shape.length > 0 ? union(dump.regions) : []);
     const own = {
       value: take(keyBytes * keys[index]!.value.length),
       shape: take(keyBytes * keys[index]!.shape.length),
     };
-    return { own, mapped, ranges: take(rangeTableBytes(mapped)) };
+    return { own, mapped, ranges: take(mapped.bytes) };
   });
   const kernels = openKernels(size());
   const { buffer } = kernels;
   const tables = plans.map(({ own, mapped, ranges }, dump) => ({
     value: writeKeys(buffer, own.value, 'value', keys[dump]!.value),
     shape: writeKeys(buffer, own.shape, 'shape', keys[dump]!.shape),
-    ranges: writeRanges(buffer, ranges, mapped),
+    ranges: mapped.write(buffer, ranges),
   }));
   const pairs = {
     value: new Uint32Array(buffer, hitPlaces.value, hitBytes / 4),

@@ -4,14 +4,19 @@
 /** Below this, either side of zero, a number is small: smallLimit of model/word-kind.ts. */
 const smallLimit: i32 = 1 << 20;
 
-/** Sorted ranges of addresses that are mapped: starts, then ends, as 64-bit numbers. */
-let rangeCount: usize = 0;
-let rangeStarts: usize = 0;
-let rangeEnds: usize = 0;
+/** As address-table.ts has them. */
+const headerBytes: usize = 8;
+const stretchBytes: usize = 24;
+const partlyMapped: u32 = 2;
+
+/** Which addresses are mapped: see address-table.ts beside this folder. */
+let stretches: usize = 0;
 let lowest: i64 = 0;
 let highest: i64 = 0;
-/** The range hit last: most words near each other point near each other. */
-let hit: usize = 0;
+/** Ranges whose bounds are listed. */
+let boundCount: usize = 0;
+let starts: usize = 0;
+let ends: usize = 0;
 
 let isWide: bool = true;
 let isSwapped: bool = false;
@@ -29,27 +34,33 @@ function use(ranges: usize, count: usize, wide: bool, swapped: bool): void {
 }
 
 export function useRanges(ranges: usize, count: usize): void {
-  hit = 0;
-  rangeCount = count;
-  rangeStarts = ranges;
-  rangeEnds = ranges + (count << 3);
-  lowest = count > 0 ? load<i64>(rangeStarts) : 0;
-  highest = count > 0 ? load<i64>(rangeEnds + ((count - 1) << 3)) : 0;
+  stretches = ranges + headerBytes;
+  lowest = count > 0 ? load<i64>(stretches) : 0;
+  highest = count > 0 ? load<i64>(stretches + (count - 1) * stretchBytes, 8) : 0;
+  starts = load<u32>(ranges);
+  boundCount = load<u32>(ranges, 4);
+  ends = starts + (boundCount << 3);
 }
 
 function isPointer(value: i64): bool {
   if (value < lowest || value >= highest) return false;
-  if (value >= load<i64>(rangeStarts + (hit << 3)) && value < load<i64>(rangeEnds + (hit << 3))) return true;
+  let stretch = stretches;
+  while (value >= load<i64>(stretch, 8)) stretch += stretchBytes;
+  const start = load<i64>(stretch);
+  if (value < start) return false;
+  const code = load<u8>(load<u32>(stretch, 16) + <usize>((value - start) >>> load<u32>(stretch, 20)));
+  return code === partlyMapped ? isWithinBounds(value) : code !== 0;
+}
+
+function isWithinBounds(value: i64): bool {
   let low: usize = 0;
-  let high = rangeCount;
+  let high = boundCount;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (load<i64>(rangeStarts + (middle << 3)) <= value) low = middle + 1;
+    if (load<i64>(starts + (middle << 3)) <= value) low = middle + 1;
     else high = middle;
   }
-  if (low === 0 || value >= load<i64>(rangeEnds + ((low - 1) << 3))) return false;
-  hit = low - 1;
-  return true;
+  return low > 0 && value < load<i64>(ends + ((low - 1) << 3));
 }
 
 /** 32-bit halves in which all four bytes are text, or two UTF-16 code units of such. */

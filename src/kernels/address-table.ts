@@ -1,0 +1,124 @@
+// A table in the kernels' memory that tells which addresses are mapped, in a step or two however many ranges there are.
+//
+// Addresses are few stretches of near ranges with wide gaps between them. Each stretch is cut into granules of equal size,
+// pages where they are not too many, and has a code for each: nothing of it is mapped, all, or a part. Only ranges that a
+// part of a granule belongs to are listed by their bounds.
+//
+// It stands as: place and number of those bounds, 4 bytes each; the stretches, with their first address, which begins a
+// granule, and their end, 8 bytes each, the place of their codes and the binary logarithm of their granule, 4 bytes
+// each; the bounds, all starts, then all ends, 8 bytes each; the codes, one byte each.
+import type { Address } from '../model/address.ts';
+import { columnsOf, type Interval } from '../model/intervals.ts';
+import type { List } from '../model/list.ts';
+import type { Place, Table } from './kernels.ts';
+
+export const granuleCodes = { unmapped: 0, mapped: 1, partly: 2 } as const;
+
+export const headerBytes = 8;
+export const stretchBytes = 24;
+
+/** Of several programs' worth of memory: few have more than ten. */
+const mostStretches = 16;
+/** Ranges closer than that are of one stretch. */
+const narrowGap = 1 << 20;
+/** Nothing smaller than a page is mapped. */
+const smallestGranule = 12;
+/** Codes that a stretch may take, and those for each of its ranges where these are more. */
+const fewCodes = 1 << 14;
+const codesPerRange = 4;
+
+export interface AddressTable {
+  readonly bytes: number;
+  /** At a place that is a multiple of 8; the table's count is that of the stretches. */
+  write(buffer: ArrayBuffer, place: Place): Table;
+}
+
+interface Stretch {
+  readonly start: Address;
+  readonly end: Address;
+  /** Binary logarithm. */
+  readonly granule: number;
+  readonly codes: Uint8Array;
+}
+
+/** @param ranges sorted, not touching */
+export function planAddressTable(ranges: List<Interval>): AddressTable {
+  const [starts, ends] = columnsOf(ranges);
+  const stretches: Stretch[] = [];
+  const partly: number[] = [];
+  let first = 0;
+  for (const next of [...widestGaps(starts, ends), starts.length]) {
+    if (next === first) continue;
+    const own = [starts.subarray(first, next), ends.subarray(first, next)] as const;
+    stretches.push(codedStretch(own, (index) => partly.push(first + index)));
+    first = next;
+  }
+  const codeBytes = stretches.reduce((sum, { codes }) => sum + codes.length, 0);
+  return {
+    bytes: headerBytes + stretchBytes * stretches.length + 16 * partly.length + codeBytes,
+    write(buffer, place) {
+      const bounds = place + headerBytes + stretchBytes * stretches.length;
+      new Uint32Array(buffer, place, 2).set([bounds, partly.length]);
+      writeStretches(buffer, place + headerBytes, stretches, bounds + 16 * partly.length);
+      const table = new BigInt64Array(buffer, bounds, 2 * partly.length);
+      for (const [index, range] of partly.entries()) {
+        table[index] = BigInt(starts[range]!);
+        table[partly.length + index] = BigInt(ends[range]!);
+      }
+      return { place, count: stretches.length };
+    },
+  };
+}
+
+function writeStretches(buffer: ArrayBuffer, place: Place, stretches: readonly Stretch[], codePlace: Place): void {
+  const bytes = new Uint8Array(buffer);
+  let next = codePlace;
+  for (const [index, { start, end, granule, codes }] of stretches.entries()) {
+    const at = place + stretchBytes * index;
+    new BigInt64Array(buffer, at, 2).set([BigInt(start), BigInt(end)]);
+    new Uint32Array(buffer, at + 16, 2).set([next, granule]);
+    bytes.set(codes, next);
+    next += codes.length;
+  }
+}
+
+/** Indices of the ranges behind the widest gaps, ascending. */
+function widestGaps(starts: Float64Array, ends: Float64Array): number[] {
+  const widest: { readonly index: number; readonly bytes: number }[] = [];
+  let least = narrowGap;
+  for (let index = 1; index < starts.length; index++) {
+    const bytes = starts[index]! - ends[index - 1]!;
+    if (bytes <= least) continue;
+    widest.push({ index, bytes });
+    if (widest.length < mostStretches) continue;
+    widest.sort((a, b) => b.bytes - a.bytes || a.index - b.index).pop();
+    least = widest.at(-1)!.bytes;
+  }
+  return widest.map(({ index }) => index).sort((a, b) => a - b);
+}
+
+/** @param onPartly told of the indices of ranges that do not begin and end with a granule */
+function codedStretch(
+  [starts, ends]: readonly [Float64Array, Float64Array],
+  onPartly: (index: number) => void,
+): Stretch {
+  const end = ends.at(-1)!;
+  const most = Math.max(fewCodes, codesPerRange * starts.length);
+  let granule = smallestGranule;
+  while ((end - starts[0]!) / 2 ** granule > most - 1) granule++;
+  const size = 2 ** granule;
+  const start = Math.floor(starts[0]! / size) * size;
+  const codes = new Uint8Array(Math.ceil((end - start) / size));
+  for (let index = 0; index < starts.length; index++) {
+    const from = (starts[index]! - start) / size;
+    const to = (ends[index]! - start) / size;
+    const first = Math.ceil(from);
+    const last = Math.floor(to);
+    for (let at = first; at < last; at++) codes[at] = granuleCodes.mapped;
+    if (first === from && last === to) continue;
+    if (first !== from) codes[first - 1] = granuleCodes.partly;
+    if (last !== to) codes[last] = granuleCodes.partly;
+    onPartly(index);
+  }
+  return { start, end, granule, codes };
+}
