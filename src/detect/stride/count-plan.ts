@@ -1,8 +1,8 @@
 // Goes through the memory of all dumps side by side, window by window, and says what of it has to be read.
+import type { Address } from '../../model/address.ts';
 import type { Interval } from '../../model/intervals.ts';
 import type { List } from '../../model/list.ts';
 import type { KnownPages } from './known-pages.ts';
-import { pieceBytes } from './token-finder.ts';
 
 /** What is to be done for a stretch of a window in one dump. Hits are told by the place of their last word. */
 export interface CountStep extends Interval {
@@ -10,8 +10,14 @@ export interface CountStep extends Interval {
   readonly range: Interval | undefined;
 }
 
-/** Steps of each dump, sorted; what is left out holds no hit. To be asked for in the order of the windows. */
-export type PlannedWindow = () => readonly (readonly CountStep[])[];
+export interface PlannedWindow {
+  readonly start: Address;
+  /** Of each dump, sorted; what is left out holds no hit. To be asked for in the order of the windows. */
+  steps(): readonly (readonly CountStep[])[];
+}
+
+/** Bytes of a window: what was read is still in the processor's cache when it is looked at. */
+export const windowBytes = 1 << 18;
 
 /**
  * A hit depends on words at most this far on either side: those of a shape and the one in front of it, and companions
@@ -36,11 +42,11 @@ export function* planCounting(
       if (range !== undefined) first = Math.min(first, Math.max(at, range.start));
     }
     if (first === Number.POSITIVE_INFINITY) return;
-    const start = Math.floor(first / pieceBytes) * pieceBytes;
-    const window = { start, end: start + pieceBytes };
+    const start = Math.floor(first / windowBytes) * windowBytes;
+    const window = { start, end: start + windowBytes };
     at = window.end;
     const firsts = lanes.map(({ next }) => next);
-    yield () => {
+    const steps = () => {
       const near = ranges.map((own, dump) => rangesIn(own, firsts[dump]!, window));
       return near.map((own, dump) => {
         if (known === undefined) return own.map((range) => stepOf(range, range, window));
@@ -49,6 +55,7 @@ export function* planCounting(
         return own.flatMap((range) => stepsIn(range, window, { stretches, before }));
       });
     };
+    yield { start, steps };
   }
 }
 
