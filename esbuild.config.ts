@@ -21,7 +21,7 @@ const ownStringWidth: Plugin = {
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['src/index.ts', 'src/cli/main.ts', 'src/scan/scan-worker.ts'],
+  entryPoints: ['src/index.ts', 'src/cli/main.ts', 'src/thread.ts'],
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,

@@ -13,7 +13,6 @@ import { type CrossCheck, crossCheck } from './detect/cross-check.ts';
 import { joinStrides } from './detect/join-strides.ts';
 import { newRangeTally, type RangeTally } from './detect/range-tally.ts';
 import { findStrideClasses } from './detect/stride/index.ts';
-import { knownPages } from './detect/stride/known-pages.ts';
 import { wordsBetweenRuns } from './detect/stride/words-between-runs.ts';
 import { trendOf } from './detect/trend.ts';
 import { isSearched, unwalkedMemory } from './detect/unwalked-memory.ts';
@@ -31,6 +30,7 @@ import { planPages } from './scan/page-plan.ts';
 import { scanPageBytes } from './scan/scan-stretch.ts';
 import { scanTracks } from './scan/scan-tracks.ts';
 import type { TrackMeasure } from './scan/track-measure.ts';
+import { startTeam, type Team } from './threads/team.ts';
 
 /** Reading all bytes, walking heaps, looking for strides, judging. */
 export type Stage = 'scan' | 'walk' | 'strides' | 'verdict';
@@ -84,10 +84,26 @@ export type Decided = Omit<DiffResult, 'crossChecks'>;
 
 /** Compares two or more dumps of one process. Rejects with the signal's reason when aborted. */
 export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptions): Promise<DiffResult> {
+  const team = startTeam(
+    dumps.map(({ memory }) => memory),
+    (options.jobs ?? 1) - 1,
+  );
+  try {
+    return await compareDumps(dumps, options, team);
+  } finally {
+    await team?.end();
+  }
+}
+
+async function compareDumps(
+  dumps: readonly OpenedDump[],
+  options: DiffOptions,
+  team: Team | undefined,
+): Promise<DiffResult> {
   const memories = dumps.map((dump) => dump.memory);
   const runs = findRuns(memories.map((memory) => memory.dump));
   const found = findHeaps(memories, options.allocators);
-  const measured = await measure({ memories, found, runs }, options);
+  const measured = await measure({ memories, found, runs, team }, options);
   options.onStageDone?.('scan');
   const { tracks, measures } = measured;
   const tallies = memories.map((_, dump) => newRangeTally(tracks, dump));
@@ -95,7 +111,9 @@ export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptio
   options.onStageDone?.('walk');
   const revealed = measured.captures.revealedOfTrack.reduce((sum, bytes) => sum + bytes, 0);
   const totals = withLiveGrowth(measured.totals, liveGrowthOf(walk) - revealed);
-  const strideClasses = await unwalkedClasses({ memories, found, runs }, measured, options);
+  const strideClasses = await unwalkedClasses({ memories, found, runs, team }, measured, options);
+  // What follows is done by this thread alone.
+  void team?.end();
   options.onStageDone?.('strides');
   // Times of other runs say nothing of how fast this one grows.
   const hours = isOne(runs.runOf) ? hoursBetween(dumps) : null;
@@ -133,6 +151,7 @@ interface Compared {
   readonly memories: readonly Memory[];
   readonly found: readonly FoundHeaps[];
   readonly runs: Runs;
+  readonly team: Team | undefined;
 }
 
 function isOne(groups: readonly number[]): boolean {
@@ -140,7 +159,7 @@ function isOne(groups: readonly number[]): boolean {
 }
 
 /** The one pass over all bytes. */
-async function measure({ memories, found, runs }: Compared, options: DiffOptions): Promise<Measured> {
+async function measure({ memories, found, runs, team }: Compared, options: DiffOptions): Promise<Measured> {
   const dumps = memories.map((memory) => memory.dump);
   const heaps = dumps.map((_, dump) => namedHeaps(found, dump));
   const tracks = followRegions(dumps, heaps, runs.spaceOf);
@@ -151,7 +170,7 @@ async function measure({ memories, found, runs }: Compared, options: DiffOptions
   const searched = tracks.filter(isSearched).map(({ id }) => id);
   const pageMap = planPages(tracks, new Set([...drawn, ...searched]), scanPageBytes(memories));
   const pacer = pacerFor('scan', memories, options);
-  const measures = await scanTracks({ tracks, memories, cellMap, pageMap, pacer, jobs: options.jobs });
+  const measures = await scanTracks({ tracks, memories, cellMap, pageMap, pacer, team });
   const captures = captureDifferences(tracks, memories);
   const totals = processTotals(tracks, measures, {
     dumpCount: memories.length,
@@ -163,15 +182,15 @@ async function measure({ memories, found, runs }: Compared, options: DiffOptions
 
 /** Strides in what no walk explains; only looked for when the process grows at all. */
 async function unwalkedClasses(
-  { memories, found, runs }: Compared,
+  { memories, found, runs, team }: Compared,
   { tracks, measures, totals, pageMap }: Measured,
   options: DiffOptions,
 ): Promise<AllocationClass[]> {
   if (!isMaterial(totals.totalGrowth, totals.populatedBytes[0]!)) return [];
   const unwalked = unwalkedMemory({ tracks, measures, found, memories });
-  const between = isOne(runs.spaceOf) ? { pages: knownPages(pageMap) } : { words: wordsBetweenRuns(tracks, memories) };
+  const between = isOne(runs.spaceOf) ? { pageMap } : { words: wordsBetweenRuns(tracks, memories) };
   const pacer = pacerFor('strides', memories, options);
-  const classes = await findStrideClasses({ memories, ...unwalked, pacer, ...between });
+  const classes = await findStrideClasses({ memories, ...unwalked, pacer, team, ...between });
   if (collectorOf(memories.at(-1)!.dump) === null) return classes;
   return classes.map((one) => ({ ...one, countError: Math.max(one.countError, collectedError) }));
 }

@@ -10,6 +10,8 @@ export interface AddressSketch {
   readonly limit: number;
   readonly addresses: readonly Address[];
   add(address: Address): void;
+  /** Leaves out what a sketch of this limit does not hold, if that is less. */
+  lower(limit: number): void;
 }
 
 /** Kept addresses at most; at least half as many once there were that many. Bounds the error of a share to about 3 %. */
@@ -24,8 +26,12 @@ export function newAddressSketch(limit = 2 ** 32): AddressSketch {
       if (hashOf(address) >= sketch.limit) return;
       sketch.addresses.push(address);
       if (sketch.addresses.length <= mostKept) return;
-      sketch.limit /= 2;
-      sketch.addresses = sketch.addresses.filter((one) => hashOf(one) < sketch.limit);
+      sketch.lower(sketch.limit / 2);
+    },
+    lower(limit: number) {
+      if (limit >= sketch.limit) return;
+      sketch.limit = limit;
+      sketch.addresses = sketch.addresses.filter((one) => hashOf(one) < limit);
     },
   };
   return sketch;
@@ -33,9 +39,18 @@ export function newAddressSketch(limit = 2 ** 32): AddressSketch {
 
 /** One sketch of all their addresses. */
 export function joinSketches(sketches: readonly AddressSketch[]): AddressSketch {
-  const joined = newAddressSketch(Math.min(...sketches.map((sketch) => sketch.limit)));
-  for (const sketch of sketches) for (const address of sketch.addresses) joined.add(address);
+  const joined = newAddressSketch();
+  for (const sketch of sketches) addSketch(joined, sketch);
   return joined;
+}
+
+/**
+ * Adds what another sketch holds. The limit that all addresses together need is never above that of some of them, so
+ * what lies above the limit of either is kept in none.
+ */
+export function addSketch(sum: AddressSketch, part: Pick<AddressSketch, 'limit' | 'addresses'>): void {
+  sum.lower(part.limit);
+  for (const address of part.addresses) sum.add(address);
 }
 
 /** The part of the sketch that can be held against the other one, sorted. */

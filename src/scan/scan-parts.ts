@@ -44,19 +44,3 @@ export function* scanParts(
   }
   if (part.length > 0) yield part;
 }
-
-/** Those parts that no other thread has taken, with their numbers. `taken` is shared by all threads, and 0 at first. */
-export function* claimParts(
-  parts: Iterable<ScanPart>,
-  taken: Int32Array,
-): Generator<{ readonly number: number; readonly part: ScanPart }, void> {
-  let number = 0;
-  let mine = Atomics.add(taken, 0, 1);
-  for (const part of parts) {
-    if (number === mine) {
-      yield { number, part };
-      mine = Atomics.add(taken, 0, 1);
-    }
-    number++;
-  }
-}

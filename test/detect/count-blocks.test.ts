@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { followRegions } from '../../src/compare/follow-regions.ts';
 import { countBlocks } from '../../src/detect/stride/count-blocks.ts';
 import type { Period } from '../../src/detect/stride/find-strides.ts';
-import { knownPages } from '../../src/detect/stride/known-pages.ts';
 import type { Signature } from '../../src/detect/stride/signature.ts';
 import { planPages } from '../../src/scan/page-plan.ts';
 import { scanTracks } from '../../src/scan/scan-tracks.ts';
@@ -100,7 +99,7 @@ test('blocks are counted alike, whatever need not be read again', async () => {
           signatures: memories.map(() => signatures),
           memories,
           ranges: memories.map(({ dump }) => dump.captured.map(({ start, size }) => ({ start, end: start + size }))),
-          pages: isKnown ? knownPages(pageMap) : undefined,
+          pageMap: isKnown ? pageMap : undefined,
           pacer: {
             pace: async (read) => {
               passedOver += isKnown ? -read : read;

@@ -5,7 +5,7 @@ import { openKernels } from '../../src/kernels/open-kernels.ts';
 import { planCells } from '../../src/scan/cell-plan.ts';
 import { newPacer } from '../../src/scan/pacer.ts';
 import { planPages } from '../../src/scan/page-plan.ts';
-import { claimParts, scanParts, type TrackStretch } from '../../src/scan/scan-parts.ts';
+import { scanParts } from '../../src/scan/scan-parts.ts';
 import { newScanner, scanPageBytes } from '../../src/scan/scan-stretch.ts';
 import { scanTracks } from '../../src/scan/scan-tracks.ts';
 import { addMeasure, newTrackMeasure } from '../../src/scan/track-measure.ts';
@@ -54,23 +54,6 @@ test('parts hold every track once, in order, meet on the granule, and are few', 
     }),
     { numRuns: 20 },
   );
-});
-
-test('each part is claimed once, however many claim', () => {
-  const all = [{ start: 0, end: 500 << 20 }];
-  const taken = new Int32Array(1);
-  const claims = Array.from({ length: 3 }, () => claimParts(scanParts(all, page), taken));
-  const seen: { number: number; stretches: readonly TrackStretch[] }[] = [];
-  for (let open = claims; open.length > 0; ) {
-    open = open.filter((claim) => {
-      const { value, done } = claim.next();
-      if (!done) seen.push({ number: value.number, stretches: value.part });
-      return !done;
-    });
-  }
-  const expected = [...scanParts(all, page)].map((stretches, number) => ({ number, stretches }));
-  expect(seen.sort((a, b) => a.number - b.number)).toEqual(expected);
-  expect(expected.length).toBeGreaterThan(20);
 });
 
 test.each([8, 256, page, 64 * page])(

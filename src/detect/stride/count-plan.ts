@@ -10,8 +10,8 @@ export interface CountStep extends Interval {
   readonly range: Interval | undefined;
 }
 
-/** Steps of each dump, sorted; what is left out holds no hit. */
-export type WindowSteps = readonly (readonly CountStep[])[];
+/** Steps of each dump, sorted; what is left out holds no hit. To be asked for in the order of the windows. */
+export type PlannedWindow = () => readonly (readonly CountStep[])[];
 
 /**
  * A hit depends on words at most this far on either side: those of a shape and the one in front of it, and companions
@@ -26,7 +26,7 @@ const farthest = 256;
 export function* planCounting(
   ranges: readonly List<Interval>[],
   known: KnownPages | undefined,
-): Generator<WindowSteps, void> {
+): Generator<PlannedWindow, void> {
   const lanes = ranges.map((own) => ({ own, next: 0 }));
   for (let at = Number.NEGATIVE_INFINITY; ; ) {
     let first = Number.POSITIVE_INFINITY;
@@ -39,13 +39,16 @@ export function* planCounting(
     const start = Math.floor(first / pieceBytes) * pieceBytes;
     const window = { start, end: start + pieceBytes };
     at = window.end;
-    const near = lanes.map(({ own, next }) => rangesIn(own, next, window));
-    yield near.map((own, dump) => {
-      if (known === undefined) return own.map((range) => stepOf(range, range, window));
-      const before = dump === 0 ? undefined : near[dump - 1]!;
-      const stretches = known(dump, window);
-      return own.flatMap((range) => stepsIn(range, window, { stretches, before }));
-    });
+    const firsts = lanes.map(({ next }) => next);
+    yield () => {
+      const near = ranges.map((own, dump) => rangesIn(own, firsts[dump]!, window));
+      return near.map((own, dump) => {
+        if (known === undefined) return own.map((range) => stepOf(range, range, window));
+        const before = dump === 0 ? undefined : near[dump - 1]!;
+        const stretches = known(dump, window);
+        return own.flatMap((range) => stepsIn(range, window, { stretches, before }));
+      });
+    };
   }
 }
 

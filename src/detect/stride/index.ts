@@ -2,11 +2,12 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Interval } from '../../model/intervals.ts';
 import type { List } from '../../model/list.ts';
+import type { PageMap } from '../../model/page-map.ts';
 import type { Pacer } from '../../scan/pacer.ts';
+import type { Team } from '../../threads/team.ts';
 import type { AllocationClass } from '../allocation-class.ts';
 import { countBlocks } from './count-blocks.ts';
 import { findPeriods } from './find-strides.ts';
-import type { KnownPages } from './known-pages.ts';
 import { resolveStrides } from './resolve-strides.ts';
 import { sampleGrowth } from './sample-growth.ts';
 import { type Signature, signatureIn } from './signature.ts';
@@ -20,8 +21,10 @@ export interface StrideInput {
   /** Where blocks are counted, per dump; sorted. */
   readonly ranges: readonly List<Interval>[];
   /** What the scan found out; undefined for dumps of several address spaces. */
-  readonly pages?: KnownPages | undefined;
+  readonly pageMap?: PageMap | undefined;
   readonly pacer: Pacer;
+  /** Threads that help to count; the result is the same without. */
+  readonly team?: Team | undefined;
   /** Where dumps of several runs are compared; left out for one. */
   readonly words?: WordsBetweenRuns | undefined;
 }
@@ -57,11 +60,11 @@ const shapeError = 0.05;
 const valueError = 0.01;
 
 async function classesOf(signatures: readonly Signature[], input: StrideInput): Promise<AllocationClass[]> {
-  const { memories, ranges, pages, pacer, words } = input;
+  const { memories, ranges, pageMap, pacer, team, words } = input;
   const perDump = memories.map((_, dump) =>
     words ? signatures.map((signature) => signatureIn(dump, signature, words)) : signatures,
   );
-  const counted = await countBlocks({ signatures: perDump, memories, ranges, pages, pacer });
+  const counted = await countBlocks({ signatures: perDump, memories, ranges, pageMap, pacer, team });
   const rangeBytes = ranges.map((runs) => runs.reduce((sum, run) => sum + run.end - run.start, 0));
   return signatures.flatMap(({ period }, index) => {
     const { counts, sketches } = counted[index]!;
