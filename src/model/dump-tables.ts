@@ -5,14 +5,14 @@ import { newTable, type RowForm, sortedTable, type Table } from './list.ts';
 
 const capturedForm: RowForm<CapturedRange> = {
   columnCount: 3,
-  write([starts, sizes, fileOffsets], index, { start, size, fileOffset }) {
+  write([starts, ends, fileOffsets], index, { start, size, fileOffset }) {
     starts![index] = start;
-    sizes![index] = size;
+    ends![index] = start + size;
     fileOffsets![index] = fileOffset;
   },
-  read: ([starts, sizes, fileOffsets], index) => ({
+  read: ([starts, ends, fileOffsets], index) => ({
     start: starts![index]!,
-    size: sizes![index]!,
+    size: ends![index]! - starts![index]!,
     fileOffset: fileOffsets![index]!,
   }),
 };
@@ -23,11 +23,7 @@ export function newCapturedTable(ranges: Iterable<CapturedRange> = []): Table<Ca
 
 /** By start, of equals the longest first. */
 export function sortedCaptured(table: Table<CapturedRange>): Table<CapturedRange> {
-  return sortedTable(
-    table,
-    capturedForm,
-    ([starts, sizes], a, b) => starts![a]! - starts![b]! || sizes![b]! - sizes![a]!,
-  );
+  return sortedTable(table, capturedForm, ([starts, ends], a, b) => starts![a]! - starts![b]! || ends![b]! - ends![a]!);
 }
 
 /** The addresses of captured ranges. */

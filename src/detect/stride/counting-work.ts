@@ -1,4 +1,5 @@
 // Counting the blocks of strides as work for threads.
+import { joinCapturedRanges } from '../../memory/captured-runs.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { Interval } from '../../model/intervals.ts';
@@ -35,9 +36,10 @@ export function countingWork(task: CountTask, memories: readonly Memory[]): Work
   const read = newWindowReader(signatures, memories);
   // What this thread has counted bounds what can be kept of the whole: see addSketch.
   const limits = signatures[0]!.map(() => memories.map(() => 2 ** 32));
+  const captured = memories.map(({ dump }) => joinCapturedRanges(dump.captured));
   return function* parts() {
     let windows: PlannedWindow[] = [];
-    for (const window of planCounting(ranges, pageMap && knownPages(pageMap))) {
+    for (const window of planCounting(ranges, pageMap && { pages: knownPages(pageMap), captured })) {
       windows.push(window);
       if (windows.length < windowsPerPart) continue;
       const own = windows;
