@@ -16,7 +16,7 @@ export interface CapturedRuns {
 /** Joins neighbours: dumps cut memory into many thousand pieces that stand in the file one after the other. */
 export function joinCapturedRanges(captured: List<CapturedRange>): CapturedRuns {
   if (isTable(captured) && !hasNeighbours(captured)) {
-    const [starts, ends, fileOffsets] = captured.columns;
+    const [starts, ends, fileOffsets] = captured.columns as readonly Float64Array[];
     return { starts: starts!, ends: ends!, fileOffsets: fileOffsets! };
   }
   const starts = new Float64Array(captured.length);
