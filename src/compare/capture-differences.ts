@@ -1,9 +1,11 @@
 // What one dump holds and another leaves out: it may have been there all the time, so that it must not pass for growth.
 import type { Memory } from '../memory/memory.ts';
 import { lastStartingAtOrBelow } from '../model/address.ts';
-import { difference, type Interval, intersection, newIntervals } from '../model/intervals.ts';
-import type { List } from '../model/list.ts';
-import type { Track } from '../model/track.ts';
+import { capturedIntervals } from '../model/dump-tables.ts';
+import { columnsOf, difference, type Interval, intersection, intervalsOver, isSameColumn } from '../model/intervals.ts';
+import type { List, Table } from '../model/list.ts';
+import { lowerBound } from '../model/lower-bound.ts';
+import type { Track, TrackPresence } from '../model/track.ts';
 
 export interface CaptureDifferences {
   /** By step between neighbouring dumps: bytes of writable memory that the earlier one left out and the later one holds. */
@@ -22,8 +24,12 @@ export function captureDifferences(tracks: readonly Track[], memories: readonly 
   const steps = memories.slice(1).map(() => ({ revealed: 0, hidden: 0 }));
   const revealedOfTrack: number[] = [];
   const isEven: boolean[] = [];
+  const dumps = memories.map(({ dump }) => ({
+    isPartial: dump.mayLackRegions,
+    captured: capturedIntervals(dump.captured),
+  }));
   for (const track of tracks) {
-    const holdings = memories.map((memory, dump) => holdingOf(track, memory, dump));
+    const holdings = dumps.map((dump, index) => holdingOf(track.presence[index] ?? null, dump));
     revealedOfTrack.push(leftOut(holdings[0]!, holdings.at(-1)!));
     let uneven = 0;
     for (const [index, step] of steps.entries()) {
@@ -52,25 +58,33 @@ interface Holding {
   readonly captured: List<Interval>;
 }
 
-function holdingOf({ presence }: Track, { dump }: Memory, index: number): Holding {
-  const own = presence[index];
-  if (!own) return { mapped: dump.mayLackRegions ? undefined : [], captured: [] };
+interface Captured {
+  /** Whether the dump may leave out regions. */
+  readonly isPartial: boolean | undefined;
+  readonly captured: Table<Interval>;
+}
+
+function holdingOf(own: TrackPresence | null, { isPartial, captured }: Captured): Holding {
+  if (!own) return { mapped: isPartial ? undefined : [], captured: [] };
   // Sorted, and never overlapping; whether neighbours are joined makes no difference to what is left out.
   const mapped = own.pieces;
-  const ranges = newIntervals();
-  for (let at = Math.max(0, lastStartingAtOrBelow(dump.captured, own.start)); at < dump.captured.length; at++) {
-    const { start, size } = dump.captured.at(at)!;
-    if (start >= own.end) break;
-    ranges.push({ start, end: start + size });
-  }
+  const ranges = within(captured, own);
   const moved = (intervals: List<Interval>) =>
     own.shift === 0
       ? intervals
       : intervals.map(({ start, end }) => ({ start: start + own.shift, end: end + own.shift }));
   return {
-    mapped: dump.mayLackRegions ? undefined : moved(mapped),
+    mapped: isPartial ? undefined : moved(mapped),
     captured: moved(intersection(mapped, ranges)),
   };
+}
+
+/** Captured ranges that reach into the presence. */
+function within(captured: Table<Interval>, { start, end }: Interval): List<Interval> {
+  const [starts, ends] = columnsOf(captured);
+  const first = Math.max(0, lastStartingAtOrBelow(captured, start));
+  const last = lowerBound(starts, end);
+  return intervalsOver([starts.subarray(first, last), ends.subarray(first, last)]);
 }
 
 /** Bytes that the first leaves out, though they may have been there, and the second holds. */
@@ -83,10 +97,6 @@ function leftOut(first: Holding, second: Holding): number {
 
 /** Most tracks: what two dumps hold of them is told without making lists of it. */
 function isSame(a: List<Interval>, b: List<Interval>): boolean {
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) {
-    const [one, other] = [a.at(index)!, b.at(index)!];
-    if (one.start !== other.start || one.end !== other.end) return false;
-  }
-  return true;
+  const [left, right] = [columnsOf(a), columnsOf(b)];
+  return isSameColumn(left[0], right[0]) && isSameColumn(left[1], right[1]);
 }

@@ -1,8 +1,8 @@
 // Follows regions through the dumps of one address space: what overlaps from dump to dump is one track, however it was split.
 import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
 import { type Dump, type MemoryRegion, regionKinds } from '../model/dump.ts';
-import { newIntervals } from '../model/intervals.ts';
-import type { List } from '../model/list.ts';
+import { columnsOf, type Interval, intervalsOver, newIntervals } from '../model/intervals.ts';
+import { isTable, type List, type Table } from '../model/list.ts';
 import type { Track, TrackPresence } from '../model/track.ts';
 import { type Groups, gatherNeighbours, mostTracks } from './gather-neighbours.ts';
 
@@ -38,6 +38,14 @@ function addPlaces(places: Places, from: number, to: number): void {
   else places.push(from, to);
 }
 
+/** Their bounds: those of the dump's own table, where they stand side by side in it. */
+function boundsAt(regions: List<MemoryRegion>, places: Places): Table<Interval> {
+  if (places.length !== 2 || !isTable(regions)) return newIntervals(regionsAt(regions, places));
+  const [starts, ends] = columnsOf(regions);
+  const [from, to] = places;
+  return intervalsOver([starts.subarray(from, to), ends.subarray(from, to)]);
+}
+
 function* regionsAt(regions: List<MemoryRegion>, places: Places): Generator<MemoryRegion, void> {
   for (let pair = 0; pair < places.length; pair += 2) {
     for (let index = places[pair]!; index < places[pair + 1]!; index++) yield regions.at(index)!;
@@ -69,22 +77,23 @@ function isOfFile({ kind, name }: MemoryRegion): boolean {
 interface Spans {
   readonly regions: List<MemoryRegion>;
   /** By span, the index of its first region; its last is the one before the next span's first. */
-  readonly firsts: readonly number[];
+  readonly firsts: Uint32Array;
 }
 
 /** One span for the neighbouring mappings of one file: a module is one thing to a reader, not five sections. */
 function mergeFileMappings(regions: List<MemoryRegion>): Spans {
-  const firsts: number[] = [];
+  const firsts = new Uint32Array(regions.length);
+  let count = 0;
   let before: MemoryRegion | undefined;
   let index = 0;
   for (const region of regions) {
     const isSameFile =
       before !== undefined && isOfFile(region) && before.name === region.name && before.kind === region.kind;
-    if (!isSameFile) firsts.push(index);
+    if (!isSameFile) firsts[count++] = index;
     before = region;
     index++;
   }
-  return { regions, firsts };
+  return { regions, firsts: firsts.subarray(0, count) };
 }
 
 function endOfSpan({ regions, firsts }: Spans, span: number): Address {
@@ -164,7 +173,7 @@ function* inOrder(lists: readonly Spans[]): Generator<{ readonly dump: number; r
  * @param places of the track's regions, by dump
  */
 function toTrack(lists: readonly Spans[], places: readonly Places[], isGathered: boolean): Track {
-  const presence = places.map((own, dump) => toPresence(regionsAt(lists[dump]!.regions, own)));
+  const presence = places.map((own, dump) => toPresence(boundsAt(lists[dump]!.regions, own)));
   const present = presence.filter((one) => one !== null);
   let first: MemoryRegion | undefined;
   let named: MemoryRegion | undefined;
@@ -194,14 +203,13 @@ function toTrack(lists: readonly Spans[], places: readonly Places[], isGathered:
 /** More are held as columns. */
 const fewPieces = 4;
 
-function toPresence(regions: Iterable<MemoryRegion>): TrackPresence | null {
-  const all = newIntervals(regions);
-  if (all.length === 0) return null;
+function toPresence(pieces: Table<Interval>): TrackPresence | null {
+  if (pieces.length === 0) return null;
   return {
-    start: all.at(0)!.start,
-    end: all.at(-1)!.end,
-    pieces: all.length <= fewPieces ? [...all] : all,
-    mappedBytes: all.reduce((sum, { start, end }) => sum + end - start, 0),
+    start: pieces.at(0)!.start,
+    end: pieces.at(-1)!.end,
+    pieces: pieces.length <= fewPieces ? [...pieces] : pieces,
+    mappedBytes: pieces.reduce((sum, { start, end }) => sum + end - start, 0),
     shift: 0,
   };
 }

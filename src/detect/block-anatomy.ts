@@ -89,7 +89,9 @@ function readColumns(input: AnatomyInput): Columns | undefined {
   const count = Math.floor(Math.min(stride, mostBytes) / width);
   const wanted = Math.min(mostBlocks, Math.max(4, Math.floor(wordBudget / count)));
   // Cores often leave out the code of modules: pointers to it are pointers all the same.
-  const isPointer = pointsInto(union([...memory.dump.regions, ...memory.dump.modules]));
+  const isMapped = pointsInto(memory.dump.regions);
+  const isInModule = pointsInto(union(memory.dump.modules));
+  const isPointer = (value: number) => isMapped(value) || isInModule(value);
   const every = Math.max(1, Math.floor(input.blocks.length / wanted));
   const values = new Float64Array(wanted * count);
   const kinds = new Uint8Array(wanted * count);

@@ -1,6 +1,7 @@
 import { isExactAddress } from '../bytes/binary-reader.ts';
 import type { CapturedRange } from '../model/dump.ts';
-import { newCapturedTable, sortedCaptured } from '../model/dump-tables.ts';
+import { capturedIntervals, newCapturedTable, sortedCaptured } from '../model/dump-tables.ts';
+import { doOverlap } from '../model/intervals.ts';
 import type { Table } from '../model/list.ts';
 import type { WarningLog } from './warnings.ts';
 
@@ -8,14 +9,16 @@ import type { WarningLog } from './warnings.ts';
  * Makes captured ranges as a dump declares them fit the contract of Dump.captured: sorted, never overlapping, not
  * empty, inside the file. What lies beyond the end of the file is cut off; where two ranges overlap the one that
  * starts first wins, for both claim to be the same bytes.
+ * @param room how many there are, where that is known
  */
 export function settleCapturedRanges(
   declared: Iterable<CapturedRange>,
   fileSize: number,
   warnings: WarningLog,
+  room?: number,
 ): Table<CapturedRange> {
-  const inFile = newCapturedTable(clippedToFile(declared, fileSize, warnings));
-  return newCapturedTable(withoutOverlaps(sortedCaptured(inFile)));
+  const sorted = sortedCaptured(newCapturedTable(clippedToFile(declared, fileSize, warnings), room));
+  return doOverlap(capturedIntervals(sorted)) ? newCapturedTable(withoutOverlaps(sorted), sorted.length) : sorted;
 }
 
 function* withoutOverlaps(sorted: Iterable<CapturedRange>): Generator<CapturedRange, void> {

@@ -16,8 +16,8 @@ export interface CapturedRuns {
 /** Joins neighbours: dumps cut memory into many thousand pieces that stand in the file one after the other. */
 export function joinCapturedRanges(captured: List<CapturedRange>): CapturedRuns {
   if (isTable(captured) && !hasNeighbours(captured)) {
-    const [starts, sizes, fileOffsets] = captured.columns;
-    return { starts: starts!, ends: starts!.map((start, index) => start + sizes![index]!), fileOffsets: fileOffsets! };
+    const [starts, ends, fileOffsets] = captured.columns as readonly Float64Array[];
+    return { starts: starts!, ends: ends!, fileOffsets: fileOffsets! };
   }
   const starts = new Float64Array(captured.length);
   const ends = new Float64Array(captured.length);
@@ -59,12 +59,11 @@ export function runAt(runs: CapturedRuns, address: Address): number {
   return low > 0 && address < runs.ends[low - 1]! ? low - 1 : -1;
 }
 
-function hasNeighbours({ columns: [starts, sizes, fileOffsets], length }: Table<CapturedRange>): boolean {
+function hasNeighbours({ columns: [starts, ends, fileOffsets], length }: Table<CapturedRange>): boolean {
   for (let index = 0; index < length; index++) {
-    const size = sizes![index]!;
+    const size = ends![index]! - starts![index]!;
     if (size <= 0) return true;
-    if (starts![index + 1] === starts![index]! + size && fileOffsets![index + 1] === fileOffsets![index]! + size)
-      return true;
+    if (starts![index + 1] === ends![index] && fileOffsets![index + 1] === fileOffsets![index]! + size) return true;
   }
   return false;
 }

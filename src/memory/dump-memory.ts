@@ -90,6 +90,7 @@ export function openMemory(dump: Dump, source: ByteSource): Memory {
     i64,
     word: dump.pointerSize === 8 ? i64 : u32,
     read,
+    readEach: (starts, sizes, into) => readEach(runs, source, { starts, sizes, into }),
     capturedBytesFrom: (address, limit) => capturedBytesFrom(runs, address, limit),
   };
 }
@@ -111,6 +112,43 @@ function readDirectly(runs: CapturedRuns, source: ByteSource, address: Address, 
     if (got < size) break;
     index = runs.starts[index + 1] === at + size ? index + 1 : -1;
   }
+  return done;
+}
+
+interface Stretches {
+  readonly starts: readonly Address[];
+  readonly sizes: readonly number[];
+  readonly into: Uint8Array;
+}
+
+function readEach(runs: CapturedRuns, source: ByteSource, { starts, sizes, into }: Stretches): number {
+  let done = 0;
+  /** What is to be read next: bytes that stand side by side in the file. */
+  let fileOffset = 0;
+  let size = 0;
+  const readOn = () => {
+    if (size === 0) return true;
+    const got = source.read(fileOffset, into.subarray(done, done + size));
+    done += got;
+    return got === size;
+  };
+  let index = -1;
+  for (let stretch = 0; stretch < starts.length; stretch++) {
+    const end = starts[stretch]! + sizes[stretch]!;
+    for (let at = starts[stretch]!; at < end; ) {
+      index = runs.starts[index + 1] === at ? index + 1 : runAt(runs, at);
+      const place = index < 0 ? Number.NaN : runs.fileOffsets[index]! + (at - runs.starts[index]!);
+      if (place !== fileOffset + size) {
+        if (!readOn() || index < 0) return done;
+        fileOffset = place;
+        size = 0;
+      }
+      const stop = Math.min(end, runs.ends[index]!);
+      size += stop - at;
+      at = stop;
+    }
+  }
+  readOn();
   return done;
 }
 

@@ -26,6 +26,11 @@ export interface Memory {
   word(address: Address): number | undefined;
   /** Fills `into` from `address` on; returns how many of its bytes are captured without a gap. */
   read(address: Address, into: Uint8Array): number;
+  /**
+   * Fills `into` from each of these addresses on, one stretch behind the other: stretches that follow one another in the
+   * file are read at once. Returns how many bytes it got before the first that is not captured.
+   */
+  readEach(starts: readonly Address[], sizes: readonly number[], into: Uint8Array): number;
   /** The captured bytes from `address` on without a gap, up to `limit`: how far a walk can go. */
   capturedBytesFrom(address: Address, limit: number): number;
 }

@@ -1,4 +1,4 @@
-import { isTable, type List } from './list.ts';
+import { type Column, isTable, type List } from './list.ts';
 
 /**
  * A virtual address as a number. Addresses are canonical and sign-extended, as processors do it: the upper half of a
@@ -53,7 +53,7 @@ export function lastStartingAtOrBelow(items: List<{ readonly start: Address }>, 
   return low - 1;
 }
 
-function lastAtOrBelow(starts: Float64Array, address: Address): number {
+function lastAtOrBelow(starts: Column, address: Address): number {
   let low = 0;
   let high = starts.length;
   while (low < high) {

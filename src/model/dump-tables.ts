@@ -1,37 +1,49 @@
 // Regions and captured ranges of a dump in columns: there may be a million of them.
-import { type CapturedRange, type MemoryRegion, regionKinds } from './dump.ts';
-import { type Interval, newIntervals } from './intervals.ts';
-import { newTable, type RowForm, sortedTable, type Table } from './list.ts';
+import { type CapturedRange, type Dump, type MemoryRegion, regionKinds } from './dump.ts';
+import { type Interval, type IntervalColumns, intervalsOver, isSameColumn, newIntervals } from './intervals.ts';
+import { isTable, newTable, type RowForm, sortedTable, type Table, tableOver } from './list.ts';
 
 const capturedForm: RowForm<CapturedRange> = {
-  columnCount: 3,
-  write([starts, sizes, fileOffsets], index, { start, size, fileOffset }) {
+  columnTypes: [Float64Array, Float64Array, Float64Array],
+  write([starts, ends, fileOffsets], index, { start, size, fileOffset }) {
     starts![index] = start;
-    sizes![index] = size;
+    ends![index] = start + size;
     fileOffsets![index] = fileOffset;
   },
-  read: ([starts, sizes, fileOffsets], index) => ({
+  read: ([starts, ends, fileOffsets], index) => ({
     start: starts![index]!,
-    size: sizes![index]!,
+    size: ends![index]! - starts![index]!,
     fileOffset: fileOffsets![index]!,
   }),
 };
 
-export function newCapturedTable(ranges: Iterable<CapturedRange> = []): Table<CapturedRange> {
-  return newTable(capturedForm, ranges);
+/** @param room how many there are, where that is known */
+export function newCapturedTable(ranges: Iterable<CapturedRange> = [], room?: number): Table<CapturedRange> {
+  return newTable(capturedForm, ranges, room);
+}
+
+/**
+ * The same dump with bounds kept once where regions are captured whole, as most of a million are.
+ * Nothing is put into its tables any more.
+ */
+export function withSharedBounds<D extends Pick<Dump, 'regions' | 'captured'>>(dump: D): D {
+  const { regions, captured } = dump;
+  if (!isTable(regions) || !isTable(captured)) return dump;
+  const [starts, ends, fileOffsets] = captured.columns.map((column, index) => {
+    const other = regions.columns[index];
+    return index < 2 && other && isSameColumn(column, other) ? other : column;
+  });
+  return { ...dump, captured: tableOver(capturedForm, [starts!, ends!, fileOffsets!]) };
 }
 
 /** By start, of equals the longest first. */
 export function sortedCaptured(table: Table<CapturedRange>): Table<CapturedRange> {
-  return sortedTable(
-    table,
-    capturedForm,
-    ([starts, sizes], a, b) => starts![a]! - starts![b]! || sizes![b]! - sizes![a]!,
-  );
+  return sortedTable(table, capturedForm, ([starts, ends], a, b) => starts![a]! - starts![b]! || ends![b]! - ends![a]!);
 }
 
 /** The addresses of captured ranges. */
 export function capturedIntervals(ranges: Iterable<CapturedRange>): Table<Interval> {
+  if (isTable(ranges)) return intervalsOver(ranges.columns.slice(0, 2) as unknown as IntervalColumns);
   return newIntervals(addressesOf(ranges));
 }
 
@@ -41,15 +53,15 @@ function* addressesOf(ranges: Iterable<CapturedRange>): Generator<Interval, void
 
 /** Bits of what is not an address; the name's number stands above them. */
 const rights = { readable: 1, writable: 2, executable: 4, rightsAreAssumed: 8 };
-const kindUnit = 16;
-const nameUnit = 256;
+const kindShift = 4;
+const nameShift = 8;
 
 /** Names are kept once each, in the order in which they come first. */
 function regionForm(): RowForm<MemoryRegion> {
   const names: string[] = [];
   const numberOf = new Map<string, number>();
   return {
-    columnCount: 3,
+    columnTypes: [Float64Array, Float64Array, Uint32Array],
     write([starts, ends, attributes], index, region) {
       let name = numberOf.get(region.name);
       if (name === undefined) {
@@ -59,35 +71,37 @@ function regionForm(): RowForm<MemoryRegion> {
       starts![index] = region.start;
       ends![index] = region.end;
       attributes![index] =
-        name * nameUnit +
-        regionKinds.indexOf(region.kind) * kindUnit +
-        (region.readable ? rights.readable : 0) +
-        (region.writable ? rights.writable : 0) +
-        (region.executable ? rights.executable : 0) +
+        (name << nameShift) |
+        (regionKinds.indexOf(region.kind) << kindShift) |
+        (region.readable ? rights.readable : 0) |
+        (region.writable ? rights.writable : 0) |
+        (region.executable ? rights.executable : 0) |
         (region.rightsAreAssumed ? rights.rightsAreAssumed : 0);
     },
     read([starts, ends, attributes], index) {
       const word = attributes![index]!;
-      const bits = word % nameUnit;
       const region = {
         start: starts![index]!,
         end: ends![index]!,
-        kind: regionKinds[bits >>> 4]!,
-        name: names[Math.floor(word / nameUnit)]!,
-        readable: (bits & rights.readable) !== 0,
-        writable: (bits & rights.writable) !== 0,
-        executable: (bits & rights.executable) !== 0,
+        kind: regionKinds[(word >>> kindShift) & 15]!,
+        name: names[word >>> nameShift]!,
+        readable: (word & rights.readable) !== 0,
+        writable: (word & rights.writable) !== 0,
+        executable: (word & rights.executable) !== 0,
       };
-      return (bits & rights.rightsAreAssumed) === 0 ? region : { ...region, rightsAreAssumed: true };
+      return (word & rights.rightsAreAssumed) === 0 ? region : { ...region, rightsAreAssumed: true };
     },
   };
 }
 
-/** @param regions in any order; the table has them by start, of equals the longest first */
-export function newRegionTable(regions: Iterable<MemoryRegion>): Table<MemoryRegion> {
+/**
+ * @param regions in any order; the table has them by start, of equals the longest first
+ * @param room how many there are, where that is known
+ */
+export function newRegionTable(regions: Iterable<MemoryRegion>, room?: number): Table<MemoryRegion> {
   const form = regionForm();
   return sortedTable(
-    newTable(form, regions),
+    newTable(form, regions, room),
     form,
     ([starts, ends], a, b) => starts![a]! - starts![b]! || ends![b]! - ends![a]!,
   );

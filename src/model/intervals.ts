@@ -1,6 +1,6 @@
 // Sets of addresses as sorted ranges that never overlap; `end` is exclusive.
 import type { Address } from './address.ts';
-import { isTable, type List, newTable, type RowForm, sortedTable, type Table } from './list.ts';
+import { type Column, isTable, type List, newTable, type RowForm, sortedTable, type Table, tableOver } from './list.ts';
 
 export interface Interval {
   readonly start: Address;
@@ -8,7 +8,7 @@ export interface Interval {
 }
 
 const intervalForm: RowForm<Interval> = {
-  columnCount: 2,
+  columnTypes: [Float64Array, Float64Array],
   write([starts, ends], index, { start, end }) {
     starts![index] = start;
     ends![index] = end;
@@ -21,6 +21,18 @@ export function newIntervals(items: Iterable<Interval> = []): Table<Interval> {
   return newTable(intervalForm, items);
 }
 
+/** All starts and all ends. */
+export type IntervalColumns = readonly [starts: Float64Array, ends: Float64Array];
+
+export function intervalsOver(columns: IntervalColumns): Table<Interval> {
+  return tableOver(intervalForm, columns);
+}
+
+export function columnsOf(list: Iterable<Interval>): IntervalColumns {
+  const [starts, ends] = (isTable(list) ? list : newIntervals(list)).columns;
+  return [starts as Float64Array, ends as Float64Array];
+}
+
 /** The smallest first, of equals the earlier. */
 export function bySize(intervals: Table<Interval>): Table<Interval> {
   return sortedTable(intervals, intervalForm, ([starts, ends], a, b) => {
@@ -28,60 +40,107 @@ export function bySize(intervals: Table<Interval>): Table<Interval> {
   });
 }
 
-/** Sorts, and joins what overlaps or touches. */
+/** Sorts, and joins what overlaps or touches; what is so already is not copied. */
 export function union(intervals: Iterable<Interval>): Table<Interval> {
-  const all = newIntervals(filled(intervals));
-  const [starts, ends] = sortedTable(all, intervalForm).columns;
-  return newIntervals(joined(starts!, ends!));
-}
-
-function* filled(intervals: Iterable<Interval>): Generator<Interval, void> {
-  for (const one of intervals) if (one.start < one.end) yield one;
-}
-
-function* joined(starts: Float64Array, ends: Float64Array): Generator<Interval, void> {
+  const all = intervalsOver(columnsOf(intervals));
+  if (areApart(columnsOf(all))) return all;
+  const [starts, ends] = columnsOf(sortedTable(all, intervalForm));
+  const joined = newColumns();
   for (let index = 0; index < starts.length; ) {
     const start = starts[index]!;
     let end = ends[index]!;
-    for (index++; index < starts.length && starts[index]! <= end; index++) end = Math.max(end, ends[index]!);
-    yield { start, end };
+    for (index++; index < starts.length && (starts[index]! <= end || ends[index]! <= start); index++)
+      end = Math.max(end, ends[index]!);
+    joined.add(start, end);
   }
+  return joined.table();
+}
+
+function areApart([starts, ends]: IntervalColumns): boolean {
+  let before = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < starts.length; index++) {
+    if (!(starts[index]! > before && ends[index]! > starts[index]!)) return false;
+    before = ends[index]!;
+  }
+  return true;
+}
+
+/** Whether any two that are sorted by start have something in common. */
+export function doOverlap(sorted: Iterable<Interval>): boolean {
+  const [starts, ends] = columnsOf(sorted);
+  let before = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < starts.length; index++) {
+    if (starts[index]! < before) return true;
+    before = Math.max(before, ends[index]!);
+  }
+  return false;
 }
 
 /** What lies in both sets. */
 export function intersection(a: List<Interval>, b: List<Interval>): Table<Interval> {
-  const [aStarts, aEnds] = columnsOf(a);
-  const [bStarts, bEnds] = columnsOf(b);
-  const common = newIntervals();
-  for (let left = 0, right = 0; left < a.length && right < b.length; ) {
-    const start = Math.max(aStarts[left]!, bStarts[right]!);
-    const end = Math.min(aEnds[left]!, bEnds[right]!);
-    if (start < end) common.push({ start, end });
-    if (aEnds[left]! <= bEnds[right]!) left++;
-    else right++;
+  const [left, right] = [columnsOf(a), columnsOf(b)];
+  if (areSame(left, right)) return intervalsOver(right);
+  const [aStarts, aEnds] = left;
+  const [bStarts, bEnds] = right;
+  const common = newColumns();
+  for (let at = 0, other = 0; at < aStarts.length && other < bStarts.length; ) {
+    common.add(Math.max(aStarts[at]!, bStarts[other]!), Math.min(aEnds[at]!, bEnds[other]!));
+    if (aEnds[at]! <= bEnds[other]!) at++;
+    else other++;
   }
-  return common;
+  return common.table();
+}
+
+function areSame([aStarts, aEnds]: IntervalColumns, [bStarts, bEnds]: IntervalColumns): boolean {
+  return isSameColumn(aStarts, bStarts) && isSameColumn(aEnds, bEnds);
+}
+
+/** Whether both hold the same numbers. */
+export function isSameColumn(a: Column, b: Column): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 /** What lies in the first set and not in the second. */
 export function difference(a: List<Interval>, b: List<Interval>): Table<Interval> {
+  const [aStarts, aEnds] = columnsOf(a);
   const [starts, ends] = columnsOf(b);
-  const rest = newIntervals();
+  if (starts.length === 0) return intervalsOver([aStarts, aEnds]);
+  const rest = newColumns();
   let right = 0;
-  for (const one of a) {
-    let { start } = one;
-    while (right < b.length && ends[right]! <= start) right++;
-    for (let index = right; index < b.length && starts[index]! < one.end; index++) {
-      if (starts[index]! > start) rest.push({ start, end: starts[index]! });
+  for (let at = 0; at < aStarts.length; at++) {
+    let start = aStarts[at]!;
+    const end = aEnds[at]!;
+    while (right < starts.length && ends[right]! <= start) right++;
+    for (let index = right; index < starts.length && starts[index]! < end; index++) {
+      rest.add(start, starts[index]!);
       start = Math.max(start, ends[index]!);
     }
-    if (start < one.end) rest.push({ start, end: one.end });
+    rest.add(start, end);
   }
-  return rest;
+  return rest.table();
 }
 
-/** All starts and all ends. */
-export function columnsOf(list: List<Interval>): readonly [Float64Array, Float64Array] {
-  const { columns } = isTable(list) ? list : newIntervals(list);
-  return [columns[0]!, columns[1]!];
+/** Columns that grow; what is empty is not added. */
+function newColumns() {
+  let starts: Float64Array = new Float64Array(16);
+  let ends: Float64Array = new Float64Array(16);
+  let length = 0;
+  return {
+    add(start: Address, end: Address): void {
+      if (start >= end) return;
+      if (length === starts.length) [starts, ends] = [doubled(starts), doubled(ends)];
+      starts[length] = start;
+      ends[length++] = end;
+    },
+    table: () => intervalsOver([starts.slice(0, length), ends.slice(0, length)]),
+  };
+}
+
+function doubled(column: Float64Array): Float64Array {
+  const larger = new Float64Array(2 * column.length);
+  larger.set(column);
+  return larger;
 }

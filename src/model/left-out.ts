@@ -22,7 +22,7 @@ export function leftOutOfFiles(dump: Dump): LeftOut {
   return {
     modules: modules.filter((module) => partsWithin(missing, module).length > 0).length,
     moduleBytes: totalOf(missing),
-    otherBytes: totalOf(difference(union(ofFiles), union([...settledMemory(dump), ...modules]))),
+    otherBytes: totalOf(difference(withoutSettled(union(ofFiles), dump), union(modules))),
   };
 }
 
@@ -31,15 +31,15 @@ export function leftOutOfFiles(dump: Dump): LeftOut {
  * Where no region tells, gaps between the parts of a module are among them.
  */
 export function missingOfModules(dump: Dump): List<Interval> {
-  return difference(union(dump.modules), settledMemory(dump));
+  return withoutSettled(union(dump.modules), dump);
 }
 
 /** No file can tell what was written. */
-function settledMemory({ captured, regions }: Dump): List<Interval> {
-  return union(settled());
+function withoutSettled(memory: List<Interval>, { captured, regions }: Dump): List<Interval> {
+  if (memory.length === 0) return memory;
+  return difference(difference(memory, capturedIntervals(captured)), newIntervals(writable()));
 
-  function* settled(): Generator<Interval, void> {
-    yield* capturedIntervals(captured);
+  function* writable(): Generator<Interval, void> {
     for (const region of regions) if (region.writable && !region.rightsAreAssumed) yield region;
   }
 }

@@ -12,9 +12,15 @@ export interface List<T> extends Iterable<T> {
   reduce<U>(join: (before: U, item: T) => U, first: U): U;
 }
 
-/** Rows held as columns of numbers, the first of which is what they are sorted by. Items are made when asked for. */
+/** Numbers of any kind, or whole ones below 2^32. */
+export type Column = Float64Array | Uint32Array;
+
+/**
+ * Rows held as columns of numbers, the first of which is what they are sorted by; of what has a start and an end, these
+ * are the first two. Items are made when asked for. Tables may share columns.
+ */
 export interface Table<T> extends List<T> {
-  readonly columns: readonly Float64Array[];
+  readonly columns: readonly Column[];
   /** At the end. */
   push(item: T): void;
   /** Instead of the one that is there. */
@@ -23,53 +29,62 @@ export interface Table<T> extends List<T> {
 
 /** How an item stands in the columns. */
 export interface RowForm<T> {
-  readonly columnCount: number;
-  write(columns: readonly Float64Array[], index: number, item: T): void;
-  read(columns: readonly Float64Array[], index: number): T;
+  readonly columnTypes: readonly (Float64ArrayConstructor | Uint32ArrayConstructor)[];
+  write(columns: readonly Column[], index: number, item: T): void;
+  read(columns: readonly Column[], index: number): T;
 }
 
 /** Rows that fit before a table grows: making columns anew costs more than the room. */
 const firstRoom = 16;
 
-export function isTable<T>(list: List<T>): list is Table<T> {
+export function isTable<T>(list: Iterable<T>): list is Table<T> {
   return 'columns' in list;
 }
 
-export function newTable<T>(form: RowForm<T>, items: Iterable<T> = []): Table<T> {
-  const table = new ColumnTable(form);
+/** @param room rows to make room for at first, where about so many come */
+export function newTable<T>(form: RowForm<T>, items: Iterable<T> = [], room = firstRoom): Table<T> {
+  const columns = form.columnTypes.map((Type) => new Type(Math.max(1, room)));
+  const table = new ColumnTable(form, columns, 0);
   for (const item of items) table.push(item);
   table.trim();
   return table;
+}
+
+/** The rows of columns that are there, without a copy. */
+export function tableOver<T>(form: RowForm<T>, columns: readonly Column[]): Table<T> {
+  return new ColumnTable(form, columns, columns[0]!.length);
 }
 
 /** A class, for there are thousands of small ones, and methods on each would take more than their rows. */
 class ColumnTable<T> implements Table<T> {
   readonly #form: RowForm<T>;
   /** With room for more rows. */
-  #room: readonly Float64Array[];
-  #columns: readonly Float64Array[] | undefined;
-  length = 0;
+  #room: readonly Column[];
+  #columns: readonly Column[] | undefined;
+  length: number;
 
-  constructor(form: RowForm<T>) {
+  constructor(form: RowForm<T>, columns: readonly Column[], length: number) {
     this.#form = form;
-    this.#room = Array.from({ length: form.columnCount }, () => new Float64Array(firstRoom));
+    this.#room = columns;
+    this.length = length;
   }
 
-  get columns(): readonly Float64Array[] {
+  get columns(): readonly Column[] {
+    if (this.length === this.#room[0]!.length) return this.#room;
     this.#columns ??= this.#room.map((column) => column.subarray(0, this.length));
     return this.#columns;
   }
 
   push(item: T): void {
     if (this.length === this.#room[0]!.length)
-      this.#room = this.#room.map((column) => resized(column, this.length * 2));
+      this.#room = this.#room.map((column) => resized(column, Math.max(firstRoom, this.length * 2)));
     this.#form.write(this.#room, this.length++, item);
     this.#columns = undefined;
   }
 
+  /** Gives back what is not taken. */
   trim(): void {
-    if (this.length < this.#room[0]!.length)
-      this.#room = this.#room.map((column) => column.slice(0, Math.max(1, this.length)));
+    if (this.length < this.#room[0]!.length) this.#room = this.#room.map((column) => column.slice(0, this.length));
     this.#columns = undefined;
   }
 
@@ -82,8 +97,14 @@ class ColumnTable<T> implements Table<T> {
     return place >= 0 && place < this.length ? this.#form.read(this.#room, place) : undefined;
   }
 
-  *[Symbol.iterator](): Generator<T, void> {
-    for (let index = 0; index < this.length; index++) yield this.#form.read(this.#room, index);
+  [Symbol.iterator](): Iterator<T> {
+    let index = 0;
+    return {
+      next: () =>
+        index < this.length
+          ? { done: false, value: this.#form.read(this.#room, index++) }
+          : { done: true, value: undefined },
+    };
   }
 
   map<U>(value: (item: T, index: number) => U): U[] {
@@ -128,14 +149,14 @@ class ColumnTable<T> implements Table<T> {
   }
 }
 
-function resized(column: Float64Array, room: number): Float64Array {
-  const larger = new Float64Array(room);
+function resized(column: Column, room: number): Column {
+  const larger = new (column.constructor as Float64ArrayConstructor)(room);
   larger.set(column);
   return larger;
 }
 
 /** Below 0 where the row at `a` comes before that at `b`. */
-export type RowOrder = (columns: readonly Float64Array[], a: number, b: number) => number;
+export type RowOrder = (columns: readonly Column[], a: number, b: number) => number;
 
 const byFirst: RowOrder = ([first], a, b) => first![a]! - first![b]!;
 
@@ -145,10 +166,16 @@ export function sortedTable<T>(table: Table<T>, form: RowForm<T>, order = byFirs
   let isSorted = true;
   for (let index = 1; index < length && isSorted; index++) isSorted = order(columns, index - 1, index) <= 0;
   if (isSorted) return table;
-  const places = new Uint32Array(length).map((_, index) => index).sort((a, b) => order(columns, a, b) || a - b);
-  return newTable(form, inOrder());
+  // Arrays are sorted fast where most rows are in order, as they are in dumps; typed ones are not.
+  const places = Array.from({ length }, (_, index) => index).sort((a, b) => order(columns, a, b));
+  return tableOver(
+    form,
+    columns.map((column) => inOrder(column, places)),
+  );
+}
 
-  function* inOrder(): Generator<T, void> {
-    for (const place of places) yield table.at(place)!;
-  }
+function inOrder(column: Column, places: readonly number[]): Column {
+  const ordered = new (column.constructor as Float64ArrayConstructor)(places.length);
+  for (let index = 0; index < places.length; index++) ordered[index] = column[places[index]!]!;
+  return ordered;
 }

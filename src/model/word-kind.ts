@@ -1,5 +1,6 @@
 import type { Address, PointerSize } from './address.ts';
 import { wordKinds } from './cell-map.ts';
+import { columnsOf, type Interval } from './intervals.ts';
 import type { List } from './list.ts';
 
 /**
@@ -86,17 +87,9 @@ export function classifyWordAt(
 }
 
 /** Tests addresses against the given ranges (sorted by start, not overlapping): those of a dump's regions. */
-export function pointsInto(ranges: List<{ readonly start: Address; readonly end: Address }>): PointerTest {
-  // Neighbours are merged and the last hit is kept: most words near each other point near each other, or nowhere.
-  const starts: number[] = [];
-  const ends: number[] = [];
-  for (const range of ranges) {
-    if (ends.length > 0 && ends[ends.length - 1] === range.start) ends[ends.length - 1] = range.end;
-    else {
-      starts.push(range.start);
-      ends.push(range.end);
-    }
-  }
+export function pointsInto(ranges: List<Interval>): PointerTest {
+  const [starts, ends] = columnsOf(ranges);
+  // The last hit is kept: most words near each other point near each other, or nowhere.
   const lowest = starts[0] ?? 0;
   const highest = ends[ends.length - 1] ?? 0;
   let last = 0;

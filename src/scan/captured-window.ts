@@ -1,32 +1,92 @@
-// Brings a window of one track's addresses into memory, and says which of its bytes are really captured.
+// Gathers what dumps have captured of one track, page by page, in windows: what no dump has takes no room in them.
 import type { Memory } from '../memory/memory.ts';
 import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
+import type { Dump } from '../model/dump.ts';
 import type { TrackPresence } from '../model/track.ts';
 
-/** Part of a track that one dump holds. */
-interface Stretch {
-  readonly start: Address;
-  readonly end: Address;
+/** Goes forward through what one dump has captured of a track, stretch by stretch, in the track's addresses. */
+export interface CapturedCursor {
+  /** Of the stretch at hand; infinite when there are no more. */
+  start: Address;
+  /** Exclusive. */
+  end: Address;
+  /** Goes to the first stretch that ends behind the address, if that is not behind it already. */
+  skipTo(address: Address): void;
 }
 
-/** First captured stretch of the track in this dump that ends behind `from`; undefined when there is none. */
-export function nextCaptured(memory: Memory, presence: TrackPresence, from: Address): Stretch | undefined {
-  const { captured } = memory.dump;
-  const { pieces } = presence;
-  let piece = Math.max(0, lastStartingAtOrBelow(pieces, from));
-  let range = Math.max(0, lastStartingAtOrBelow(captured, Math.max(from, pieces.at(piece)!.start)));
-  while (piece < pieces.length && range < captured.length) {
-    const own = pieces.at(piece)!;
-    const held = captured.at(range)!;
-    const pieceEnd = own.end;
-    const rangeEnd = held.start + held.size;
-    const start = Math.max(from, own.start, held.start);
-    const end = Math.min(pieceEnd, rangeEnd);
-    if (start < end) return { start, end };
-    if (pieceEnd <= rangeEnd) piece++;
-    else range++;
+export function newCapturedCursor(memory: Memory, presence: TrackPresence | null): CapturedCursor {
+  const cursor: CapturedCursor = { start: Number.NEGATIVE_INFINITY, end: Number.NEGATIVE_INFINITY, skipTo };
+  let piece = -1;
+  let range = -1;
+
+  function skipTo(address: Address): void {
+    if (cursor.end > address) return;
+    cursor.start = Number.POSITIVE_INFINITY;
+    cursor.end = Number.POSITIVE_INFINITY;
+    if (presence === null) return;
+    const { captured } = memory.dump;
+    const { pieces, shift } = presence;
+    const from = address - shift;
+    if (piece < 0) {
+      piece = Math.max(0, lastStartingAtOrBelow(pieces, from));
+      range = Math.max(0, lastStartingAtOrBelow(captured, Math.max(from, pieces.at(piece)!.start)));
+    }
+    while (piece < pieces.length && range < captured.length) {
+      const own = pieces.at(piece)!;
+      const held = captured.at(range)!;
+      const heldEnd = held.start + held.size;
+      const end = Math.min(own.end, heldEnd);
+      const start = Math.max(own.start, held.start);
+      if (start < end && end > from) {
+        cursor.start = start + shift;
+        cursor.end = end + shift;
+        return;
+      }
+      if (own.end <= heldEnd) piece++;
+      else range = rangeBehind(captured, range, own.start);
+    }
   }
-  return undefined;
+
+  return cursor;
+}
+
+/** The next range, or the one that holds the address where that is further on: other tracks' may lie between. */
+function rangeBehind(captured: Dump['captured'], range: number, address: Address): number {
+  const next = captured.at(range + 1);
+  const isNear = next === undefined || next.start + next.size > address;
+  return isNear ? range + 1 : lastStartingAtOrBelow(captured, address);
+}
+
+/** Pages of a window: those that any dump has captured bytes of, one after the other. */
+export interface WindowPages {
+  count: number;
+  /** In the track; ascending, with gaps. */
+  readonly addresses: Float64Array;
+}
+
+/** The next pages from `from` on, as many as there is room for, and none that begins at or behind `end`. */
+export function gatherPages(
+  pages: WindowPages,
+  cursors: readonly CapturedCursor[],
+  { from, end, pageBytes }: { readonly from: Address; readonly end: Address; readonly pageBytes: number },
+): void {
+  const { addresses } = pages;
+  let count = 0;
+  for (let at = from; count < addresses.length; ) {
+    let start = Number.POSITIVE_INFINITY;
+    let stop = 0;
+    for (const cursor of cursors) {
+      cursor.skipTo(at);
+      if (cursor.start >= start) continue;
+      start = cursor.start;
+      stop = cursor.end;
+    }
+    if (start >= end) break;
+    stop = Math.min(stop, end);
+    at = Math.floor(Math.max(start, at) / pageBytes) * pageBytes;
+    for (; at < stop && count < addresses.length; at += pageBytes) addresses[count++] = at;
+  }
+  pages.count = count;
 }
 
 /** Room for one window of one dump. */
@@ -38,41 +98,97 @@ export interface WindowBuffer {
 }
 
 /**
- * Fills the window from `start` on; bytes that are not captured are set to zero and not counted in capturedOfPage.
+ * Fills the window's pages; bytes of them that are not captured are set to zero and not counted in capturedOfPage.
  * Returns the captured bytes.
+ * @param cursor at or before the first page
+ * @param shift from the dump's own addresses to the track's
  */
 export function fillWindow(
   buffer: WindowBuffer,
   memory: Memory,
-  presence: TrackPresence,
-  { start, end }: { readonly start: Address; readonly end: Address },
+  cursor: CapturedCursor,
+  { pages, shift }: { readonly pages: WindowPages; readonly shift: number },
 ): number {
   const { bytes, capturedOfPage, pageBytes } = buffer;
-  capturedOfPage.fill(0, 0, Math.ceil((end - start) / pageBytes));
+  const { count, addresses } = pages;
+  capturedOfPage.fill(0, 0, count);
+  const end = addresses[count - 1]! + pageBytes;
+  const next: Stretches = { starts: [], sizes: [] };
   let total = 0;
-  let filled = 0;
-  for (let at = start; at < end; ) {
-    const stretch = nextCaptured(memory, presence, at);
-    if (!stretch || stretch.start >= end) break;
-    const from = stretch.start - start;
-    const wanted = Math.min(stretch.end, end) - stretch.start;
-    if (from > filled) bytes.fill(0, filled, from);
-    const got = memory.read(stretch.start, bytes.subarray(from, from + wanted));
-    if (got < wanted) bytes.fill(0, from + got, from + wanted);
-    countCaptured(capturedOfPage, from, from + got, pageBytes);
-    total += got;
-    filled = from + wanted;
-    at = stretch.start + wanted;
+  /** Bytes up to `from` are there; those up to `to` are still to be read. */
+  let from = 0;
+  let to = 0;
+  const readOn = () => {
+    total += readStretches(buffer, memory, next, from, to);
+    next.starts.length = next.sizes.length = 0;
+  };
+  let page = 0;
+  for (cursor.skipTo(addresses[0]!); cursor.start < end; cursor.skipTo(cursor.end)) {
+    const stop = Math.min(cursor.end, end);
+    let isBegun = false;
+    for (let at = Math.max(cursor.start, addresses[0]!); at < stop; ) {
+      while (addresses[page]! + pageBytes <= at) page++;
+      const place = page * pageBytes + (at - addresses[page]!);
+      const size = Math.min(stop, addresses[page]! + pageBytes) - at;
+      if (place > to) {
+        readOn();
+        bytes.fill(0, to, place);
+        from = place;
+        isBegun = false;
+      }
+      if (isBegun) next.sizes[next.sizes.length - 1]! += size;
+      else {
+        next.starts.push(at - shift);
+        next.sizes.push(size);
+        isBegun = true;
+      }
+      capturedOfPage[page]! += size;
+      to = place + size;
+      at += size;
+    }
+    if (cursor.end > end) break;
   }
-  if (total > 0) bytes.fill(0, filled, end - start);
+  if (to === 0) return 0;
+  readOn();
+  bytes.fill(0, to, count * pageBytes);
   return total;
 }
 
-function countCaptured(capturedOfPage: Uint32Array, from: number, to: number, pageBytes: number): void {
+/** In the dump's own addresses. */
+interface Stretches {
+  readonly starts: Address[];
+  readonly sizes: number[];
+}
+
+/** Fills the buffer with captured stretches, one behind the other; returns how many bytes could be read. */
+function readStretches(
+  buffer: WindowBuffer,
+  memory: Memory,
+  { starts, sizes }: Stretches,
+  from: number,
+  to: number,
+): number {
+  const got = memory.readEach(starts, sizes, buffer.bytes.subarray(from, to));
+  if (got === to - from) return got;
+  // A file that has become shorter: what is still there is found stretch by stretch.
+  let total = 0;
+  let at = from;
+  for (const [index, size] of sizes.entries()) {
+    const own = memory.read(starts[index]!, buffer.bytes.subarray(at, at + size));
+    forget(buffer, at + own, at + size);
+    total += own;
+    at += size;
+  }
+  return total;
+}
+
+/** What could not be read counts as not captured. */
+function forget({ bytes, capturedOfPage, pageBytes }: WindowBuffer, from: number, to: number): void {
+  bytes.fill(0, from, to);
   for (let at = from; at < to; ) {
     const page = Math.floor(at / pageBytes);
-    const pageEnd = Math.min(to, (page + 1) * pageBytes);
-    capturedOfPage[page]! += pageEnd - at;
-    at = pageEnd;
+    const end = Math.min(to, (page + 1) * pageBytes);
+    capturedOfPage[page]! -= end - at;
+    at = end;
   }
 }

@@ -1,8 +1,8 @@
 // The pictures' cells of a window: what kind of words each holds.
 import type { PageKernels, Place, WordRules } from '../kernels/kernels.ts';
 import { cellOfCounts, newWordCounts } from '../kernels/word-counts.ts';
-import type { Address } from '../model/address.ts';
 import { cellAbsent, type TrackCells, wordKinds } from '../model/cell-map.ts';
+import type { WindowPages } from './captured-window.ts';
 import type { DumpLane } from './scan-window.ts';
 
 /** The cells' state for one dump. */
@@ -29,8 +29,7 @@ export function cellRoom(pageBytes: number, bytesPerCell: number): number {
 interface CellTask {
   readonly cells: TrackCells;
   readonly bytesPerCell: number;
-  readonly start: Address;
-  readonly pages: number;
+  readonly pages: WindowPages;
 }
 
 /** Writes down the cells of the window that is in the lanes; its facts must be there. */
@@ -44,7 +43,7 @@ export function drawWindow(
     if (lane.held === 0) continue;
     const { place, rules } = cellLanes[index]!;
     const before = cellLanes[index - 1]?.place ?? 0;
-    const window = { ...lane.window, pages: task.pages };
+    const window = { ...lane.window, pages: task.pages.count };
     const target = task.cells.cells[index]!;
     if (task.bytesPerCell < lane.pageBytes) {
       kernels.kindCells(window, rules, task.bytesPerCell, place, before);
@@ -59,32 +58,33 @@ export function drawWindow(
 function copyCodes(lane: DumpLane, { codes }: CellLane, target: Uint8Array, task: CellTask): void {
   const { pageBytes, capturedOfPage } = lane;
   const perPage = pageBytes / task.bytesPerCell;
-  const first = (task.start - task.cells.start) / task.bytesPerCell;
-  for (let page = 0; page < task.pages; page++) {
+  const { count, addresses } = task.pages;
+  for (let page = 0; page < count; page++) {
     const captured = capturedOfPage[page]!;
     if (captured === 0) continue;
-    const from = first + page * perPage;
+    const from = (addresses[page]! - task.cells.start) / task.bytesPerCell;
     if (captured === pageBytes && from >= 0 && from + perPage <= target.length) {
       target.set(codes.subarray(page * perPage, (page + 1) * perPage), from);
       continue;
     }
-    for (let cell = page * perPage; cell < (page + 1) * perPage; cell++) {
-      const at = first + cell;
+    for (let cell = 0; cell < perPage; cell++) {
+      const at = from + cell;
       if (at < 0 || at >= target.length) continue;
       // A page that is captured in part: what the file does not hold stays absent.
       const isHeld =
         captured === pageBytes ||
-        lane.memory.capturedBytesFrom(task.start - lane.shift + cell * task.bytesPerCell, 1) > 0;
-      target[at] = isHeld ? codes[cell]! : cellAbsent;
+        lane.memory.capturedBytesFrom(addresses[page]! - lane.shift + cell * task.bytesPerCell, 1) > 0;
+      target[at] = isHeld ? codes[page * perPage + cell]! : cellAbsent;
     }
   }
 }
 
 /** A cell of several pages is added up until the scan leaves it. */
 function addToCells(lane: DumpLane, { open, counts }: CellLane, target: Uint8Array, task: CellTask): void {
-  for (let page = 0; page < task.pages; page++) {
+  const { count, addresses } = task.pages;
+  for (let page = 0; page < count; page++) {
     if (lane.capturedOfPage[page] === 0) continue;
-    const at = Math.floor((task.start + page * lane.pageBytes - task.cells.start) / task.bytesPerCell);
+    const at = Math.floor((addresses[page]! - task.cells.start) / task.bytesPerCell);
     if (at !== open.index) {
       finishCell(open, target);
       open.index = at;

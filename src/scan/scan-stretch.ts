@@ -1,4 +1,4 @@
-// A stretch of a track in all dumps, in address order, the same window of every dump side by side.
+// A stretch of a track in all dumps, in address order, the same pages of every dump side by side.
 
 import type { PageKernels } from '../kernels/kernels.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -6,7 +6,7 @@ import type { Address } from '../model/address.ts';
 import type { CellMap, TrackCells } from '../model/cell-map.ts';
 import type { PageMap, TrackPages } from '../model/page-map.ts';
 import type { Track } from '../model/track.ts';
-import { fillWindow, nextCaptured } from './captured-window.ts';
+import { fillWindow, gatherPages, newCapturedCursor, type WindowPages } from './captured-window.ts';
 import { type LanePlan, openLanes, planLanes } from './lanes.ts';
 import { type CellLane, drawWindow, finishCell } from './scan-cells.ts';
 import type { TrackStretch } from './scan-parts.ts';
@@ -38,7 +38,8 @@ export function newScanner(task: ScanTask, open: (bytes: number) => PageKernels)
   const { tracks, memories, cellMap, pageMap } = task;
   const plan = planLanes(memories, cellMap, scanPageBytes(memories));
   const kernels = open(plan.bytes);
-  const desk: Desk = { ...plan, kernels, ...openLanes(plan, kernels.buffer, memories), ...pageMap };
+  const pages = { count: 0, addresses: new Float64Array(plan.windowBytes / plan.pageBytes) };
+  const desk: Desk = { ...plan, kernels, pages, ...openLanes(plan, kernels.buffer, memories), ...pageMap };
   const cellsByTrack = new Map(cellMap.tracks.map((cells) => [cells.trackId, cells]));
   const pagesByTrack = new Map(pageMap.tracks.map((pages) => [pages.trackId, pages]));
   return (stretch, measure) => {
@@ -53,6 +54,8 @@ interface Desk extends LanePlan {
   readonly kernels: PageKernels;
   readonly lanes: readonly DumpLane[];
   readonly cellLanes: readonly CellLane[];
+  /** Of the window at hand. */
+  readonly pages: WindowPages;
   readonly bytesPerPage: number;
 }
 
@@ -67,44 +70,26 @@ interface Work {
 }
 
 function* scanStretch(desk: Desk, work: Work): Generator<number, void> {
-  const { kernels, lanes, cellLanes, pageBytes, windowBytes, bytesPerCell, bytesPerPage } = desk;
-  const { presence, measure, cells, trackPages } = work;
-  for (let at = work.start; at < work.end; ) {
-    const start = nextWindow(lanes, work, at, pageBytes);
-    if (start === undefined) break;
-    const end = Math.min(start + windowBytes, Math.ceil(work.end / pageBytes) * pageBytes);
+  const { kernels, lanes, cellLanes, pages, pageBytes, bytesPerCell, bytesPerPage } = desk;
+  const { presence, measure, cells, trackPages, end } = work;
+  const cursors = lanes.map(({ memory }, index) => newCapturedCursor(memory, presence[index]!));
+  const readers = lanes.map(({ memory }, index) => newCapturedCursor(memory, presence[index]!));
+  for (let from = work.start; from < end; ) {
+    gatherPages(pages, cursors, { from, end, pageBytes });
+    const { count } = pages;
+    if (count === 0) break;
     let read = 0;
     for (const [index, lane] of lanes.entries()) {
-      const own = presence[index];
-      const shift = own?.shift ?? 0;
-      lane.shift = shift;
-      lane.held = own ? fillWindow(lane, lane.memory, own, { start: start - shift, end: end - shift }) : 0;
+      lane.shift = presence[index]?.shift ?? 0;
+      lane.held = fillWindow(lane, lane.memory, readers[index]!, { pages, shift: lane.shift });
       read += lane.held;
     }
-    const pages = (end - start) / pageBytes;
-    measureWindow(kernels, lanes, { measure, pages });
-    noteGrowth(lanes, { measure, pages, start });
-    if (trackPages) notePages(lanes, { trackPages, bytesPerPage, pages, start });
-    if (cells) drawWindow(kernels, lanes, cellLanes, { cells, bytesPerCell, start, pages });
-    at = end;
+    measureWindow(kernels, lanes, { measure, pages: count });
+    noteGrowth(lanes, { measure, pages });
+    if (trackPages) notePages(lanes, { trackPages, bytesPerPage, pages });
+    if (cells) drawWindow(kernels, lanes, cellLanes, { cells, bytesPerCell, pages });
+    from = pages.addresses[count - 1]! + pageBytes;
     yield read;
   }
   if (cells) for (const [index, { open }] of cellLanes.entries()) finishCell(open, cells.cells[index]!);
-}
-
-/** Start of the next window that some dump holds bytes of, on a page border. */
-function nextWindow(
-  lanes: readonly DumpLane[],
-  { presence, end }: Work,
-  at: Address,
-  pageBytes: number,
-): Address | undefined {
-  let next = Number.POSITIVE_INFINITY;
-  for (const [index, lane] of lanes.entries()) {
-    const own = presence[index];
-    if (!own) continue;
-    const stretch = nextCaptured(lane.memory, own, at - own.shift);
-    if (stretch) next = Math.min(next, stretch.start + own.shift);
-  }
-  return next < end ? Math.floor(next / pageBytes) * pageBytes : undefined;
 }

@@ -1,9 +1,8 @@
 // A window of pages of one track in all dumps: what it holds, and what became of it since the dump before.
 import { type PageKernels, type PageWindow, sameFlag } from '../kernels/kernels.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { Address } from '../model/address.ts';
 import { pageFlags, type TrackPages } from '../model/page-map.ts';
-import type { WindowBuffer } from './captured-window.ts';
+import type { WindowBuffer, WindowPages } from './captured-window.ts';
 import { addRun, type TrackMeasure } from './track-measure.ts';
 
 /** The scan's state for one dump. Its window and what the kernels tell of it stand in the kernels' memory. */
@@ -90,17 +89,15 @@ export function notePages(
   task: {
     readonly trackPages: TrackPages;
     readonly bytesPerPage: number;
-    readonly pages: number;
-    readonly start: Address;
+    readonly pages: WindowPages;
   },
 ): void {
-  const { trackPages, bytesPerPage, pages, start } = task;
-  const offset = start - trackPages.start;
-  for (const [index, { flags, pageBytes, held }] of lanes.entries()) {
+  const { trackPages, bytesPerPage, pages } = task;
+  for (const [index, { flags, held }] of lanes.entries()) {
     if (held === 0) continue;
     const target = trackPages.pages[index]!;
-    for (let page = 0; page < pages; page++) {
-      const at = Math.floor((offset + page * pageBytes) / bytesPerPage);
+    for (let page = 0; page < pages.count; page++) {
+      const at = Math.floor((pages.addresses[page]! - trackPages.start) / bytesPerPage);
       if (flags[page] !== 0) target[at]! |= flags[page]!;
     }
   }
@@ -109,14 +106,15 @@ export function notePages(
 /** Notes the pages that hold something in the last dump and held nothing in the first. */
 export function noteGrowth(
   lanes: readonly DumpLane[],
-  { measure, pages, start }: { readonly measure: TrackMeasure; readonly pages: number; readonly start: Address },
+  { measure, pages }: { readonly measure: TrackMeasure; readonly pages: WindowPages },
 ): void {
   const { flags: first } = lanes[0]!;
   const { flags: last, pageBytes, held } = lanes[lanes.length - 1]!;
   if (held === 0) return;
-  for (let page = 0; page < pages; page++) {
+  for (let page = 0; page < pages.count; page++) {
     if ((last[page]! & ~first[page]! & pageFlags.populated) !== 0) {
-      addRun(measure.grownRuns, start + page * pageBytes, start + (page + 1) * pageBytes);
+      const start = pages.addresses[page]!;
+      addRun(measure.grownRuns, start, start + pageBytes);
     }
   }
 }

@@ -10,7 +10,8 @@ const margin = 8;
 
 /**
  * What the dump captured comes from the dump; else, in the gaps that `fillAt` gives for an address, bytes of the file.
- * Both are what the process would have read. Only the former is captured: `capturedBytesFrom` and `dump` stay as they are.
+ * Both are what the process would have read. Only the former is captured: `capturedBytesFrom`, `readEach`
+ * and `dump` stay as they are.
  */
 export function overlayMemory(memory: Memory, fillAt: (address: Address) => FillIn | undefined): Memory {
   const { littleEndian, pointerSize } = memory.dump;
@@ -49,6 +50,7 @@ export function overlayMemory(memory: Memory, fillAt: (address: Address) => Fill
     i64,
     word: pointerSize === 8 ? i64 : u32,
     read,
+    readEach: memory.readEach,
     capturedBytesFrom: (address, limit) => memory.capturedBytesFrom(address, limit),
   };
 }

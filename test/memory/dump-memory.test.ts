@@ -95,6 +95,7 @@ test('reads what a plain array of bytes would give, wherever and in whatever ord
         expect(memory.word(address)).toBe(numberOrUndefined(wanted));
         expectSameRead(model, memory, address);
       }
+      expectSameStretches(model, memory, places);
     }),
     { numRuns: 200 },
   );
@@ -114,6 +115,34 @@ function expectSameRead(model: Model, memory: ReturnType<typeof openMemory>, add
   const start = address - model.base;
   if (wanted > 0) expect([...into.subarray(0, wanted)]).toEqual(model.bytes.slice(start, start + wanted));
 }
+
+/** Neighbouring places are the bounds of stretches. */
+function expectSameStretches(model: Model, memory: ReturnType<typeof openMemory>, places: readonly number[]): void {
+  const bounds = places.map((place) => Math.round(place * model.bytes.length)).sort((a, b) => a - b);
+  const offsets = bounds.slice(0, -1).filter((_, index) => index % 3 !== 2);
+  const sizes = offsets.map((offset) => bounds.find((bound) => bound > offset)! - offset || 1);
+  const bytes = offsets.flatMap((offset, index) =>
+    Array.from({ length: sizes[index]! }, (_, at) => model.bytes[offset + at]),
+  );
+  const hole = bytes.indexOf(undefined);
+  const wanted = hole < 0 ? bytes.length : hole;
+  const into = new Uint8Array(bytes.length);
+  const starts = offsets.map((offset) => model.base + offset);
+  expect(memory.readEach(starts, sizes, into)).toBe(wanted);
+  expect([...into.subarray(0, wanted)]).toEqual(bytes.slice(0, wanted));
+}
+
+test('stretches that follow one another in the file are read at once', () => {
+  const file = memorySource(Uint8Array.from({ length: 16384 }, (_, index) => index >>> 8));
+  const read: number[] = [];
+  const source = { ...file, read: (offset: number, into: Uint8Array) => file.read(read[read.push(offset) - 1]!, into) };
+  const captured = [0, 1, 2, 3].map((index) => ({ start: index * 8192, size: 4096, fileOffset: index * 4096 }));
+  const memory = openMemory({ ...emptyDump, captured }, source);
+  const into = new Uint8Array(12_288);
+  expect(memory.readEach([0, 8192, 24_576], [4096, 4096, 4096], into)).toBe(12_288);
+  expect([0, 4096, 8192].map((at) => into[at])).toEqual([0, 16, 48]);
+  expect(read).toEqual([0, 12_288]);
+});
 
 describe('large dumps', () => {
   const size = 3 << 20;

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CapturedRange, MemoryRegion } from '../../src/model/dump.ts';
 import { regionKinds } from '../../src/model/dump.ts';
-import { newCapturedTable, newRegionTable, sortedCaptured } from '../../src/model/dump-tables.ts';
+import { newCapturedTable, newRegionTable, sortedCaptured, withSharedBounds } from '../../src/model/dump-tables.ts';
 import { newIntervals } from '../../src/model/intervals.ts';
+import { isTable, type List } from '../../src/model/list.ts';
 
 const region: fc.Arbitrary<MemoryRegion> = fc
   .record({
@@ -43,6 +44,24 @@ test('captured ranges likewise', () => {
     fc.property(fc.array(range, { maxLength: 80 }), (ranges) => {
       const sorted = [...ranges].sort((a, b) => a.start - b.start || b.size - a.size);
       expect([...sortedCaptured(newCapturedTable(ranges))]).toEqual(sorted);
+    }),
+  );
+});
+
+test('bounds of regions and captured ranges are kept once where they are the same', () => {
+  fc.assert(
+    fc.property(fc.array(region, { maxLength: 20 }), fc.boolean(), (regions, areWhole) => {
+      const captured = newRegionTable(regions).map(({ start, end }, index) => {
+        return { start, size: Math.ceil((end - start) / (areWhole ? 1 : 2)), fileOffset: index };
+      });
+      const tables = { regions: newRegionTable(regions), captured: newCapturedTable(captured) };
+      const shared = withSharedBounds(tables);
+      expect([...shared.regions]).toEqual([...tables.regions]);
+      expect([...shared.captured]).toEqual(captured);
+      const columns = (table: List<unknown>) => (isTable(table) ? table.columns : []);
+      const [starts, ends] = columns(shared.regions);
+      expect(columns(shared.captured)[0]).toBe(starts);
+      if (areWhole) expect(columns(shared.captured)[1]).toBe(ends);
     }),
   );
 });

@@ -58,6 +58,15 @@ export function fakeMemory(regions: readonly FakeRegion[], options: FakeDumpOpti
     i64,
     word: dump.pointerSize === 8 ? i64 : u32,
     read,
+    readEach(starts, sizes, into) {
+      let done = 0;
+      for (const [index, start] of starts.entries()) {
+        const got = read(start, into.subarray(done, done + sizes[index]!));
+        done += got;
+        if (got < sizes[index]!) break;
+      }
+      return done;
+    },
     capturedBytesFrom(address, limit) {
       let end = address;
       while (end - address < limit) {

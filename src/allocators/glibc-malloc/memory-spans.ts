@@ -15,7 +15,7 @@ export interface MemorySpan {
 function spanForm(): RowForm<MemorySpan> {
   const starts: Address[] = [];
   return {
-    columnCount: 4,
+    columnTypes: [Float64Array, Float64Array, Uint32Array, Uint32Array],
     write([spanStarts, ends, firsts, counts], index, span) {
       spanStarts![index] = span.start;
       ends![index] = span.end;

@@ -1,4 +1,5 @@
 // Counting the blocks of strides as work for threads.
+import { joinCapturedRanges } from '../../memory/captured-runs.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Interval } from '../../model/intervals.ts';
 import type { List } from '../../model/list.ts';
@@ -25,9 +26,10 @@ const windowsPerPart = 64;
 /** Reads what is not known of the ranges of every dump once. */
 export function countingWork({ signatures, ranges, pageMap }: CountTask, memories: readonly Memory[]): Work<Tallies> {
   const counter = newWindowCounter(signatures, memories);
+  const captured = memories.map(({ dump }) => joinCapturedRanges(dump.captured));
   return function* parts() {
     let windows: PlannedWindow[] = [];
-    for (const window of planCounting(ranges, pageMap && knownPages(pageMap))) {
+    for (const window of planCounting(ranges, pageMap && { pages: knownPages(pageMap), captured })) {
       windows.push(window);
       if (windows.length < windowsPerPart) continue;
       const own = windows;

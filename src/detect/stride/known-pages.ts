@@ -5,8 +5,8 @@ import type { Interval } from '../../model/intervals.ts';
 import { type PageMap, pageFlags, type TrackPages } from '../../model/page-map.ts';
 
 /**
- * Stretches of pages that touch a window, sorted: in the first dump all zero, in the others all that the dump has there
- * is as in the dump before. Windows must be asked for in ascending order.
+ * Stretches of pages that touch a window, sorted: all that the dump has there is zero in the first dump, and in the
+ * others as in the dump before. Windows must be asked for in ascending order.
  */
 export type KnownPages = (dump: number, window: Interval) => Interval[];
 
@@ -35,6 +35,8 @@ export function knownPages({ tracks, bytesPerPage }: PageMap): KnownPages {
 }
 
 const becomings = pageFlags.unchanged | pageFlags.changed | pageFlags.new;
+/** Of pages that belong to no track: beside pageFlags. */
+const unknown = 128;
 
 /** Flags of pages side by side. */
 interface Pages {
@@ -51,23 +53,24 @@ function pagesOf(tracks: readonly TrackPages[], dump: number, window: Interval, 
     const from = Math.max(0, first);
     return { start: only.start + from * bytesPerPage, flags: only.pages[dump]!.subarray(from, first + count) };
   }
-  const flags = new Uint8Array(count);
+  const flags = new Uint8Array(count).fill(unknown);
   // They may share a page at their borders.
   for (const track of tracks) {
     const pages = track.pages[dump]!;
     const first = (window.start - track.start) / bytesPerPage;
     const end = Math.min(count, track.pageCount - first);
-    for (let page = Math.max(0, -first); page < end; page++) flags[page]! |= pages[page + first]!;
+    for (let page = Math.max(0, -first); page < end; page++)
+      flags[page] = (flags[page]! & ~unknown) | pages[page + first]!;
   }
   return { start: window.start, flags };
 }
 
-/** Stretches of pages that have exactly the wanted one of these flags. */
+/** Stretches of pages that have exactly the wanted one of these flags, or none at all: nothing of them is captured. */
 function stretchesOf({ start, flags }: Pages, mask: number, wanted: number, bytesPerPage: number): Interval[] {
   const found: Interval[] = [];
   for (let page = 0; page < flags.length; ) {
     let end = page;
-    while (end < flags.length && (flags[end]! & mask) === wanted) end++;
+    while (end < flags.length && (flags[end] === 0 || (flags[end]! & mask) === wanted)) end++;
     if ((end - page) * bytesPerPage >= shortestStretch)
       found.push({ start: start + page * bytesPerPage, end: start + end * bytesPerPage });
     page = end + 1;

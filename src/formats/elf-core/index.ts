@@ -48,7 +48,7 @@ function openElfCore(source: ByteSource): Dump {
   if (isOfMachine(notes)) return machineDump({ source, header, loads: segments.loads, notes, warnings });
   const loads = accessibleLoads(segments.loads);
   if (loads.length === 0) warnings.add('no-memory', 'the core has no memory in it: no PT_LOAD that can be accessed');
-  const settled = settleCapturedRanges(capturedRanges(loads), source.size, warnings);
+  const settled = settleCapturedRanges(capturedRanges(loads), source.size, warnings, loads.length);
   const captured = withoutUnread(settled, notes.capture.unread);
   const { mappings } = notes.capture;
   const pieces = cutIntoPieces(mappings.length > 0 ? mappings.map(toMappedRange) : loads, notes.files);
@@ -93,7 +93,8 @@ function lacksFirstStack(regions: List<MemoryRegion>, notes: CoreNotes): boolean
 }
 
 /** Segments without any access right are reserved addresses. Writers that set no rights at all say nothing by it. */
-function accessibleLoads(loads: List<LoadSegment>): Table<LoadSegment> {
+function accessibleLoads(loads: Table<LoadSegment>): Table<LoadSegment> {
+  if (!loads.some((load) => load.flags === 0)) return sortedLoads(loads);
   const saysNothing = !loads.some((load) => load.flags !== 0);
   return sortedLoads(accessible());
 

@@ -2,7 +2,7 @@ import { createBinaryReader, isExactAddress } from '../../bytes/binary-reader.ts
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import { MalformedDumpError } from '../../errors.ts';
 import type { Address } from '../../model/address.ts';
-import { type List, newTable, type RowForm, sortedTable, type Table } from '../../model/list.ts';
+import { isTable, newTable, type RowForm, sortedTable, type Table } from '../../model/list.ts';
 import type { LinuxMapping } from '../linux-maps.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { ElfHeader } from './elf-header.ts';
@@ -33,12 +33,12 @@ export interface NoteSegment {
 }
 
 export interface Segments {
-  readonly loads: List<LoadSegment>;
+  readonly loads: Table<LoadSegment>;
   readonly notes: readonly NoteSegment[];
 }
 
 const loadForm: RowForm<LoadSegment> = {
-  columnCount: 6,
+  columnTypes: [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Uint32Array],
   write([starts, ends, physicalStarts, fileOffsets, fileSizes, flags], index, load) {
     starts![index] = load.start;
     ends![index] = load.end;
@@ -59,7 +59,7 @@ const loadForm: RowForm<LoadSegment> = {
 
 /** By address. */
 export function sortedLoads(loads: Iterable<LoadSegment>): Table<LoadSegment> {
-  return sortedTable(newTable(loadForm, loads), loadForm);
+  return sortedTable(isTable(loads) ? loads : newTable(loadForm, loads), loadForm);
 }
 
 const loadType = 1;
@@ -82,7 +82,7 @@ export function readProgramHeaders(source: ByteSource, header: ElfHeader, warnin
     warnings.add('truncated-program-headers', text, start);
   }
   const reader = createBinaryReader(source, { start, size: count * entrySize, littleEndian: header.littleEndian });
-  const loads = newTable(loadForm);
+  const loads = newTable(loadForm, [], count);
   const notes: NoteSegment[] = [];
   for (let index = 0; index < count; index += 1) {
     const offset = start + index * entrySize;

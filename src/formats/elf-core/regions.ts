@@ -1,7 +1,8 @@
 import type { Address } from '../../model/address.ts';
 import type { MemoryRegion, RegionKind } from '../../model/dump.ts';
 import { newRegionTable } from '../../model/dump-tables.ts';
-import { newTable, type RowForm, type Table } from '../../model/list.ts';
+import { doOverlap } from '../../model/intervals.ts';
+import { type List, newTable, type RowForm, type Table } from '../../model/list.ts';
 import { cutRanges, indexHolding } from '../intervals.ts';
 import { isFilelessPath } from '../linux-names.ts';
 import type { FileMapping } from './file-mappings.ts';
@@ -13,7 +14,7 @@ export interface Piece {
   /** Exclusive. */
   readonly end: Address;
   readonly flags: number;
-  readonly file: FileMapping | undefined;
+  readonly file?: FileMapping | undefined;
 }
 
 /** What names the anonymous regions; see nameAnonymous. */
@@ -37,12 +38,12 @@ const goHeapEnd = goHeapStart + 2 ** 37;
 function pieceForm(files: readonly FileMapping[]): RowForm<Piece> {
   const numberOf = new Map(files.map((file, index) => [file, index]));
   return {
-    columnCount: 4,
+    columnTypes: [Float64Array, Float64Array, Uint32Array, Uint32Array],
     write([starts, ends, flags, numbers], index, piece) {
       starts![index] = piece.start;
       ends![index] = piece.end;
       flags![index] = piece.flags;
-      numbers![index] = piece.file === undefined ? -1 : numberOf.get(piece.file)!;
+      numbers![index] = piece.file === undefined ? files.length : numberOf.get(piece.file)!;
     },
     read: ([starts, ends, flags, numbers], index) => ({
       start: starts![index]!,
@@ -54,8 +55,9 @@ function pieceForm(files: readonly FileMapping[]): RowForm<Piece> {
 }
 
 /** Cuts accessible segments or mappings where a file mapping begins or ends; both lists are sorted. */
-export function cutIntoPieces(segments: Iterable<Omit<Piece, 'file'>>, files: readonly FileMapping[]): Table<Piece> {
-  const pieces = newTable(pieceForm(files));
+export function cutIntoPieces(segments: List<Omit<Piece, 'file'>>, files: readonly FileMapping[]): List<Piece> {
+  if (files.length === 0 && !doOverlap(segments)) return segments;
+  const pieces = newTable(pieceForm(files), [], segments.length);
   cutRanges(segments, files, ({ start, end }, { flags }, file) => pieces.push({ start, end, flags, file }));
   return pieces;
 }
@@ -76,8 +78,8 @@ export interface Images {
 }
 
 /** Gives each piece its kind and name. */
-export function toRegions(pieces: Iterable<Piece>, images: Images, landmarks: Landmarks): Table<MemoryRegion> {
-  const regions = newRegionTable(unnamed());
+export function toRegions(pieces: List<Piece>, images: Images, landmarks: Landmarks): Table<MemoryRegion> {
+  const regions = newRegionTable(unnamed(), pieces.length);
   nameAnonymous(regions, landmarks);
   return regions;
 
