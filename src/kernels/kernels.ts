@@ -16,6 +16,17 @@ export interface PageWindow {
 /** Bit of a page's facts: its bytes are those of the dump before. */
 export const sameFlag = 0x8000_0000;
 
+/** What is told of a window's pages beyond their bytes. */
+export interface PageNotes {
+  /** Captured bytes of each page, 4 bytes each. */
+  readonly captured: Place;
+  /** Of each page a byte: what it holds, and what became of it, as model/page-map.ts has it; 0 where nothing is captured. */
+  readonly flags: Place;
+}
+
+/** What stands in sums of pages: captured bytes, 4 bytes each, which those that are not captured do not count among. */
+export const pageSums = ['zero', 'populated', 'unchanged', 'new'] as const;
+
 /** A table of `count` entries. */
 export interface Table {
   readonly place: Place;
@@ -44,6 +55,16 @@ export interface PageKernels {
   readonly buffer: ArrayBuffer;
   /** Writes the facts; without the window of a dump before, no page is as before. */
   comparePages(window: PageWindow, before: PageWindow | undefined): void;
+  /**
+   * Writes the flags of each page and the sums of all, see pageSums. Needs the facts.
+   * @param before of the dump before; null where that holds nothing of the window, undefined where there is none
+   */
+  tellPages(window: PageWindow, notes: PageNotes, before: PageNotes | null | undefined, sums: Place): void;
+  /**
+   * Finds the runs of pages that hold something by the last flags and nothing by the first; writes the index of the first
+   * page of each and the one behind its last, 4 bytes each, and returns how many there are.
+   */
+  grownRuns(first: Place, last: Place, pages: number, runs: Place): number;
   /**
    * Counts each page's words by kind into `counts`: 4 bytes per page and kind. Needs the facts; a page that is as before has
    * the counts that stand in `countsBefore`.

@@ -1,12 +1,14 @@
 // The kernels in plain TypeScript: what those in WebAssembly have to do, and what does it where there is no SIMD.
 import { addressHash } from '../model/address-hash.ts';
 import { wordKinds } from '../model/cell-map.ts';
+import { pageFlags } from '../model/page-map.ts';
 import { classifyWord32, classifyWord64, type PointerTest, pointsInto } from '../model/word-kind.ts';
 import { granuleCodes, headerBytes, stretchBytes } from './address-table.ts';
 import {
   type HitPlaces,
   type Kernels,
   type Place,
+  pageSums,
   sameFlag,
   type Table,
   type TokenBuckets,
@@ -156,6 +158,38 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
         const same = before !== undefined && isSame(at, before.current + page * pageBytes, pageBytes);
         words[facts / 4 + page] = zeroBytes(at, pageBytes) + (same ? sameFlag : 0);
       }
+    },
+    tellPages({ pageBytes, pages, facts }, { captured, flags }, before, sums) {
+      const sum = { zero: 0, populated: 0, unchanged: 0, new: 0 };
+      for (let page = 0; page < pages; page++) {
+        const held = words[captured / 4 + page]!;
+        const fact = words[facts / 4 + page]!;
+        const zeros = fact & ~sameFlag;
+        const heldBefore = before ? words[before.captured / 4 + page]! : 0;
+        const becomes = heldBefore === 0 ? 'new' : fact >= sameFlag && heldBefore === held ? 'unchanged' : 'changed';
+        const holds = zeros < pageBytes ? 'populated' : 'zero';
+        bytes[flags + page] = held === 0 ? 0 : pageFlags[holds] | (before === undefined ? 0 : pageFlags[becomes]);
+        if (held === 0) continue;
+        // Bytes that are not captured stand as zero in the window.
+        sum.zero += zeros - (pageBytes - held);
+        if (holds === 'populated') sum.populated += held;
+        if (before !== undefined && becomes !== 'changed') sum[becomes] += held;
+      }
+      words.set(
+        pageSums.map((name) => sum[name]),
+        sums / 4,
+      );
+    },
+    grownRuns(first, last, pages, runs) {
+      const hasGrown = (page: number) => (bytes[last + page]! & ~bytes[first + page]! & pageFlags.populated) !== 0;
+      let count = 0;
+      for (let page = 0; page < pages; page++) {
+        if (!hasGrown(page)) continue;
+        const start = page;
+        while (page + 1 < pages && hasGrown(page + 1)) page++;
+        words.set([start, page + 1], runs / 4 + 2 * count++);
+      }
+      return count;
     },
     kindCounts({ current, pageBytes, pages, facts }, rules, counts, countsBefore) {
       const isPointer = pointerTest(rules.ranges);

@@ -21,6 +21,8 @@ interface WebAssemblyApi {
 /** As assembly/ declares them. */
 interface Exports {
   comparePages(...places: number[]): void;
+  tellPages(...places: number[]): void;
+  grownRuns(...places: number[]): number;
   kindCounts(...places: number[]): void;
   kindCells(...places: number[]): void;
   findWide(...places: number[]): number;
@@ -54,7 +56,7 @@ export function simdKernels(bytes: number): Kernels | undefined {
   const memory = newMemory(api, size);
   if (memory === undefined) return undefined;
   const { exports } = new api.Instance(compiled, { env: { memory } });
-  const { comparePages, kindCounts, kindCells } = exports as Exports;
+  const { comparePages, tellPages, grownRuns, kindCounts, kindCells } = exports as Exports;
   const { findWide, findNarrow, findShapes, tallyHits, listValues, listShapes, openBuckets } = exports as Exports;
   const where = ({ current, pageBytes, pages, facts }: PageWindow) => [current, pageBytes, pages, facts] as const;
   const how = ({ ranges, isWide, isBigEndian }: WordRules) =>
@@ -66,6 +68,10 @@ export function simdKernels(bytes: number): Kernels | undefined {
     comparePages({ current, pageBytes, pages, facts }, before) {
       comparePages(current, before?.current ?? 0, pageBytes, pages, facts, before?.facts ?? 0);
     },
+    tellPages({ pageBytes, pages, facts }, { captured, flags }, before, sums) {
+      tellPages(pageBytes, pages, facts, captured, before?.captured ?? 0, Number(before === undefined), flags, sums);
+    },
+    grownRuns: (first, last, pages, runs) => grownRuns(first, last, pages, runs),
     kindCounts: (window, rules, counts, before) => kindCounts(...where(window), counts, before, ...how(rules)),
     kindCells: (window, rules, cellBytes, codes, before) =>
       kindCells(...where(window), codes, before, cellBytes, scratch, ...how(rules)),

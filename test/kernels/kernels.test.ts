@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planAddressTable } from '../../src/kernels/address-table.ts';
 import { kernelModule } from '../../src/kernels/kernel-module.ts';
-import type { Kernels, PageKernels, PageWindow, WordRules } from '../../src/kernels/kernels.ts';
+import type { Kernels, PageKernels, PageNotes, PageWindow, WordRules } from '../../src/kernels/kernels.ts';
 import { scalarKernels } from '../../src/kernels/scalar-kernels.ts';
 import { readShapes } from '../../src/kernels/shapes.ts';
 import { simdKernels } from '../../src/kernels/simd-kernels.ts';
@@ -31,7 +31,11 @@ const word = fc.oneof(
 );
 
 /** `isKept`: the dump before has the same. */
-const page = fc.record({ words: fc.array(word, { minLength: 1, maxLength: 48 }), isKept: fc.boolean() });
+const page = fc.record({
+  words: fc.array(word, { minLength: 1, maxLength: 48 }),
+  isKept: fc.boolean(),
+  isCaptured: fc.boolean(),
+});
 
 const scenario = fc.record({
   pageBytes: fc.constantFrom(128, 256, 1024, 4096, 65536),
@@ -70,13 +74,20 @@ function run(kernels: PageKernels, one: Scenario): number[][] {
   const rules: WordRules = { isWide, isBigEndian, ranges: mapped.write(kernels.buffer, take(mapped.bytes)) };
   const cellBytes = Math.min(pageBytes, 8 << one.cellShift);
   const results: number[][] = [];
-  let before: { window: PageWindow; counts: number; codes: number } | undefined;
+  const sums = take(16);
+  const runs = take(8 * 4);
+  const ofAll: number[] = [];
+  let before: { window: PageWindow; notes: PageNotes; counts: number; codes: number } | undefined;
   for (const dump of one.pages) {
     const pages = dump.length;
     const current = take(pages * pageBytes + 16) + one.misalignment;
     const window = { pages, pageBytes, current, facts: take(pages * 4) };
     const counts = take(pages * 20);
     const codes = take((pages * pageBytes) / cellBytes);
+    const notes = { captured: take(pages * 4), flags: take(pages) };
+    const captured = dump.map(({ isCaptured }) => (isCaptured ? pageBytes : 0));
+    new Uint32Array(kernels.buffer, notes.captured, pages).set(captured);
+    const isHeld = captured.some((size) => size > 0);
     for (const [index, { words, isKept }] of dump.entries()) {
       const at = current + index * pageBytes;
       if (before && isKept)
@@ -88,6 +99,14 @@ function run(kernels: PageKernels, one: Scenario): number[][] {
       else bytes.set(bytesOf(words, pageBytes), at);
     }
     kernels.comparePages(window, before?.window);
+    kernels.tellPages(window, notes, before && (isHeld ? before.notes : null), sums);
+    ofAll.push(notes.flags);
+    const runCount = kernels.grownRuns(ofAll[0]!, notes.flags, pages, runs);
+    results.push(
+      [...bytes.subarray(notes.flags, notes.flags + pages)],
+      [...new Uint32Array(kernels.buffer, sums, 4)],
+      [...new Uint32Array(kernels.buffer, runs, 2 * runCount)],
+    );
     kernels.kindCounts(window, rules, counts, before?.counts ?? 0);
     kernels.kindCells(window, rules, cellBytes, codes, before?.codes ?? 0);
     results.push(
@@ -95,7 +114,7 @@ function run(kernels: PageKernels, one: Scenario): number[][] {
       [...new Uint32Array(kernels.buffer, counts, pages * 5)],
       [...bytes.subarray(codes, codes + (pages * pageBytes) / cellBytes)],
     );
-    before = { window, counts, codes };
+    before = { window, notes, counts, codes };
   }
   return results;
 }
