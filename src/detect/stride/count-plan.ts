@@ -18,7 +18,7 @@ export interface PlannedWindow {
 }
 
 /** Bytes of a window: what was read is still in the processor's cache when it is looked at. */
-export const windowBytes = 1 << 18;
+export const windowBytes = 1 << 20;
 
 /**
  * A hit depends on words at most this far on either side: those of a shape and the one in front of it, and companions

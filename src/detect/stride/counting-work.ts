@@ -21,7 +21,7 @@ export interface CountTask {
 }
 
 /** Windows counted as one part: large enough that handing them out costs nothing. */
-const windowsPerPart = 64;
+const windowsPerPart = 16;
 
 /** Reads what is not known of the ranges of every dump once. */
 export function countingWork({ signatures, ranges, pageMap }: CountTask, memories: readonly Memory[]): Work<Tallies> {
