@@ -50,6 +50,41 @@ export function newTable<T>(form: RowForm<T>, items: Iterable<T> = [], room = fi
   return table;
 }
 
+/**
+ * A table of what another is made from, for most of it stands there already: a column is made anew where it differs.
+ * @param like where columns may be the same, those of the other table
+ */
+export function tableLike<T>(form: RowForm<T>, items: Iterable<T>, like: readonly (Column | undefined)[]): Table<T> {
+  const row = form.columnTypes.map((Type) => new Type(1));
+  const own: (Column | undefined)[] = form.columnTypes.map(() => undefined);
+  const room = Math.max(firstRoom, ...like.map((column) => column?.length ?? 0));
+  let length = 0;
+  for (const item of items) {
+    form.write(row, 0, item);
+    for (let index = 0; index < row.length; index++) {
+      const value = row[index]![0]!;
+      let column = own[index];
+      if (column === undefined) {
+        if (like[index]?.[length] === value) continue;
+        column = new form.columnTypes[index]!(room);
+        if (length > 0) column.set(like[index]!.subarray(0, length));
+        own[index] = column;
+      } else if (length === column.length) {
+        column = resized(column, 2 * length);
+        own[index] = column;
+      }
+      column[length] = value;
+    }
+    length++;
+  }
+  const cut = (column: Column) => (column.length === length ? column : column.slice(0, length));
+  return new ColumnTable(
+    form,
+    row.map((none, index) => cut(own[index] ?? like[index] ?? none)),
+    length,
+  );
+}
+
 /** The rows of columns that are there, without a copy. */
 export function tableOver<T>(form: RowForm<T>, columns: readonly Column[]): Table<T> {
   return new ColumnTable(form, columns, columns[0]!.length);
