@@ -1,8 +1,8 @@
 // Follows regions through the dumps of one address space: what overlaps from dump to dump is one track, however it was split.
 import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
 import { type Dump, type MemoryRegion, regionKinds } from '../model/dump.ts';
-import { columnsOf, type Interval, type IntervalColumns, intervalsOver, newIntervals } from '../model/intervals.ts';
-import type { List, Table } from '../model/list.ts';
+import { columnsOf, type Interval, type IntervalColumns, newIntervals, someIntervals } from '../model/intervals.ts';
+import type { List } from '../model/list.ts';
 import type { Track, TrackPresence } from '../model/track.ts';
 import { type Groups, gatherNeighbours, mostTracks } from './gather-neighbours.ts';
 
@@ -39,10 +39,9 @@ function addPlaces(places: Places, from: number, to: number): void {
 }
 
 /** Their bounds: those of the dump's own table, where they stand side by side in it. */
-function boundsAt({ regions, bounds: [starts, ends] }: Spans, places: Places): Table<Interval> {
+function boundsAt({ regions, bounds }: Spans, places: Places): List<Interval> {
   if (places.length !== 2) return newIntervals(regionsAt(regions, places));
-  const [from, to] = places;
-  return intervalsOver([starts.subarray(from, to), ends.subarray(from, to)]);
+  return someIntervals(bounds, places[0]!, places[1]!);
 }
 
 function* regionsAt(regions: List<MemoryRegion>, places: Places): Generator<MemoryRegion, void> {
@@ -217,7 +216,7 @@ function toTrack(lists: readonly Spans[], places: readonly Places[], isGathered:
 /** More are held as columns. */
 const fewPieces = 4;
 
-function toPresence(pieces: Table<Interval>): TrackPresence | null {
+function toPresence(pieces: List<Interval>): TrackPresence | null {
   if (pieces.length === 0) return null;
   return {
     start: pieces.at(0)!.start,

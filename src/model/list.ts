@@ -77,10 +77,9 @@ export function tableLike<T>(form: RowForm<T>, items: Iterable<T>, like: readonl
     }
     length++;
   }
-  const cut = (column: Column) => (column.length === length ? column : column.slice(0, length));
   return new ColumnTable(
     form,
-    row.map((none, index) => cut(own[index] ?? like[index] ?? none)),
+    row.map((none, index) => shortened(own[index] ?? like[index] ?? none, length)),
     length,
   );
 }
@@ -90,37 +89,41 @@ export function tableOver<T>(form: RowForm<T>, columns: readonly Column[]): Tabl
   return new ColumnTable(form, columns, columns[0]!.length);
 }
 
+/** Some rows of columns that are there, from one up to another. Views of the columns are made when asked for. */
+export function sliceOver<T>(form: RowForm<T>, columns: readonly Column[], from: number, to: number): List<T> {
+  return new ColumnTable(form, columns, to - from, from);
+}
+
 /** A class, for there are thousands of small ones, and methods on each would take more than their rows. */
 class ColumnTable<T> implements Table<T> {
   readonly #form: RowForm<T>;
   /** With room for more rows. */
   #room: readonly Column[];
-  #columns: readonly Column[] | undefined;
+  /** Of its rows; not 0 in slices, which are not changed. */
+  readonly #first: number;
   length: number;
 
-  constructor(form: RowForm<T>, columns: readonly Column[], length: number) {
+  constructor(form: RowForm<T>, columns: readonly Column[], length: number, first = 0) {
     this.#form = form;
     this.#room = columns;
+    this.#first = first;
     this.length = length;
   }
 
   get columns(): readonly Column[] {
     if (this.length === this.#room[0]!.length) return this.#room;
-    this.#columns ??= this.#room.map((column) => column.subarray(0, this.length));
-    return this.#columns;
+    return this.#room.map((column) => column.subarray(this.#first, this.#first + this.length));
   }
 
   push(item: T): void {
     if (this.length === this.#room[0]!.length)
       this.#room = this.#room.map((column) => resized(column, Math.max(firstRoom, this.length * 2)));
     this.#form.write(this.#room, this.length++, item);
-    this.#columns = undefined;
   }
 
   /** Gives back what is not taken. */
   trim(): void {
-    if (this.length < this.#room[0]!.length) this.#room = this.#room.map((column) => column.slice(0, this.length));
-    this.#columns = undefined;
+    this.#room = this.#room.map((column) => shortened(column, this.length));
   }
 
   set(index: number, item: T): void {
@@ -129,7 +132,7 @@ class ColumnTable<T> implements Table<T> {
 
   at(index: number): T | undefined {
     const place = index < 0 ? this.length + index : index;
-    return place >= 0 && place < this.length ? this.#form.read(this.#room, place) : undefined;
+    return place >= 0 && place < this.length ? this.#form.read(this.#room, this.#first + place) : undefined;
   }
 
   [Symbol.iterator](): Iterator<T> {
@@ -137,7 +140,7 @@ class ColumnTable<T> implements Table<T> {
     return {
       next: () =>
         index < this.length
-          ? { done: false, value: this.#form.read(this.#room, index++) }
+          ? { done: false, value: this.#form.read(this.#room, this.#first + index++) }
           : { done: true, value: undefined },
     };
   }
@@ -182,6 +185,12 @@ class ColumnTable<T> implements Table<T> {
     for (const item of this) joined = join(joined, item);
     return joined;
   }
+}
+
+/** The first rows; a copy only where it takes much less. */
+export function shortened<C extends Column>(column: C, length: number): C {
+  if (column.length === length) return column;
+  return (length > 0.75 * column.length ? column.subarray(0, length) : column.slice(0, length)) as C;
 }
 
 function resized(column: Column, room: number): Column {
