@@ -52,29 +52,67 @@ const pieceBytes = 1 << 18;
 /** Kept from call to call: some dumps have a hundred thousand small ranges. */
 let pieceBuffer = Buffer.alloc(0);
 
+/** A piece of captured memory, and the range that it is of. */
+interface Piece {
+  readonly start: Address;
+  readonly size: number;
+  readonly range: MemoryRange;
+}
+
+/** Told words and the address of the first, which is in the range; ends the reading by returning true. */
+type OnWords = (words: Uint32Array, address: Address, range: MemoryRange) => boolean | undefined;
+
 /**
- * Reads what was captured of a range, in pieces, as 32-bit words of the machine's order; each piece holds `overlap`
+ * Reads what was captured of ranges, in pieces, as 32-bit words of the machine's order; each piece holds `overlap`
  * bytes of what follows it, so that nothing is cut. Pages of zeros are left out, but for `overlap` bytes before and
  * behind others: what is looked for has a word that is not zero among its first `overlap` bytes, or as its first.
- * `visit` is told the words and the address of the first; it ends the reading by returning true. One buffer is used for
- * all: what is kept must be copied, and `visit` reads no words in its turn.
+ * One buffer is used for all: what is kept must be copied, and `visit` reads no words in its turn.
  */
-export function readWords(
-  memory: Memory,
-  range: MemoryRange,
-  overlap: number,
-  visit: (words: Uint32Array, address: Address) => boolean | undefined,
-): void {
+export function readWords(memory: Memory, ranges: Iterable<MemoryRange>, overlap: number, visit: OnWords): void {
   if (pieceBuffer.length < pieceBytes + overlap) pieceBuffer = Buffer.from(new ArrayBuffer(pieceBytes + overlap));
   const bytes = pieceBuffer.subarray(0, pieceBytes + overlap);
-  for (const run of capturedRuns(memory.dump, range)) {
-    for (let at = run.start; at < run.end; at += pieceBytes) {
-      const got = memory.read(at, bytes.subarray(0, Math.min(bytes.length, run.end - at)));
-      for (const { start, end } of filledParts(bytes, got, overlap)) {
-        if (visit(new Uint32Array(bytes.buffer, start, (end - start) >>> 2), at + start) === true) return;
-      }
+  // Small pieces are read together.
+  let pieces: Piece[] = [];
+  let filled = 0;
+  const visitAll = () => {
+    const isOver = visitPieces(memory, pieces, { bytes: bytes.subarray(0, filled), overlap, visit });
+    pieces = [];
+    filled = 0;
+    return isOver;
+  };
+  for (const { start, end, range } of capturedRuns(memory.dump, ranges)) {
+    for (let at = start; at < end; at += pieceBytes) {
+      const size = Math.min(bytes.length, end - at);
+      // Words begin at multiples of their size.
+      if ((filled + size > bytes.length || filled % 4 !== 0) && visitAll()) return;
+      pieces.push({ start: at, size, range });
+      filled += size;
     }
   }
+  visitAll();
+}
+
+/** True where the visitor has ended it. */
+function visitPieces(
+  memory: Memory,
+  pieces: readonly Piece[],
+  { bytes, overlap, visit }: { readonly bytes: Buffer; readonly overlap: number; readonly visit: OnWords },
+): boolean {
+  const starts = pieces.map(({ start }) => start);
+  const sizes = pieces.map(({ size }) => size);
+  let left = memory.readEach(starts, sizes, bytes);
+  let from = 0;
+  for (const { start, size, range } of pieces) {
+    const piece = bytes.subarray(from, from + size);
+    const got = left >= size ? size : memory.read(start, piece);
+    left -= size;
+    from += size;
+    for (const part of filledParts(piece, got, overlap)) {
+      const words = new Uint32Array(piece.buffer, piece.byteOffset + part.start, (part.end - part.start) >>> 2);
+      if (visit(words, start + part.start, range) === true) return true;
+    }
+  }
+  return false;
 }
 
 const pageBytes = 4096;

@@ -1,13 +1,11 @@
 // Where there are more regions than anyone follows one by one, neighbours that are alike share a track.
-import type { Address } from '../model/address.ts';
-
 /** What would be a track each, in address order, as columns. */
 export interface Groups {
-  readonly starts: readonly Address[];
+  readonly starts: ArrayLike<number>;
   /** Exclusive. */
-  readonly ends: readonly Address[];
+  readonly ends: ArrayLike<number>;
   /** The same number for what is alike and has no name of its own; -1 for what stays alone. */
-  readonly likeness: readonly number[];
+  readonly likeness: ArrayLike<number>;
 }
 
 /**

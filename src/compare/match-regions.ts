@@ -1,8 +1,8 @@
 // Follows regions through the dumps of one address space: what overlaps from dump to dump is one track, however it was split.
 import { type Address, lastStartingAtOrBelow } from '../model/address.ts';
 import { type Dump, type MemoryRegion, regionKinds } from '../model/dump.ts';
-import { columnsOf, type Interval, intervalsOver, newIntervals } from '../model/intervals.ts';
-import { isTable, type List, type Table } from '../model/list.ts';
+import { columnsOf, type Interval, type IntervalColumns, newIntervals, someIntervals } from '../model/intervals.ts';
+import type { List } from '../model/list.ts';
 import type { Track, TrackPresence } from '../model/track.ts';
 import { type Groups, gatherNeighbours, mostTracks } from './gather-neighbours.ts';
 
@@ -39,11 +39,9 @@ function addPlaces(places: Places, from: number, to: number): void {
 }
 
 /** Their bounds: those of the dump's own table, where they stand side by side in it. */
-function boundsAt(regions: List<MemoryRegion>, places: Places): Table<Interval> {
-  if (places.length !== 2 || !isTable(regions)) return newIntervals(regionsAt(regions, places));
-  const [starts, ends] = columnsOf(regions);
-  const [from, to] = places;
-  return intervalsOver([starts.subarray(from, to), ends.subarray(from, to)]);
+function boundsAt({ regions, bounds }: Spans, places: Places): List<Interval> {
+  if (places.length !== 2) return newIntervals(regionsAt(regions, places));
+  return someIntervals(bounds, places[0]!, places[1]!);
 }
 
 function* regionsAt(regions: List<MemoryRegion>, places: Places): Generator<MemoryRegion, void> {
@@ -76,6 +74,7 @@ function isOfFile({ kind, name }: MemoryRegion): boolean {
 /** The regions of one dump in spans, each of which is shown as one: the sections of one image, the mappings of one file. */
 interface Spans {
   readonly regions: List<MemoryRegion>;
+  readonly bounds: IntervalColumns;
   /** By span, the index of its first region; its last is the one before the next span's first. */
   readonly firsts: Uint32Array;
 }
@@ -93,11 +92,15 @@ function mergeFileMappings(regions: List<MemoryRegion>): Spans {
     before = region;
     index++;
   }
-  return { regions, firsts: firsts.subarray(0, count) };
+  return { regions, bounds: columnsOf(regions), firsts: firsts.subarray(0, count) };
 }
 
-function endOfSpan({ regions, firsts }: Spans, span: number): Address {
-  return regions.at((firsts[span + 1] ?? regions.length) - 1)!.end;
+function startOfSpan({ bounds, firsts }: Spans, span: number): Address {
+  return bounds[0][firsts[span]!]!;
+}
+
+function endOfSpan({ bounds, firsts }: Spans, span: number): Address {
+  return bounds[1][(firsts[span + 1] ?? bounds[1].length) - 1]!;
 }
 
 /** Memory that one thing can grow into; a file's mapping and anonymous memory at one address are two things. */
@@ -119,36 +122,46 @@ function likenessOf(region: MemoryRegion): number {
  * happen, and spans that only touch stay apart.
  */
 function groupOverlapping(lists: readonly Spans[]): { groups: Groups; groupOf: Uint32Array[] } {
-  const starts: Address[] = [];
-  const ends: Address[] = [];
-  const likeness: number[] = [];
   const groupOf = lists.map(({ firsts }) => new Uint32Array(firsts.length));
-  const open = new Map<string, number>();
+  const likeness = new Int8Array(lists.reduce((sum, { firsts }) => sum + firsts.length, 0));
+  const open = new Map<string, { readonly group: number; end: Address }>();
+  let count = 0;
   for (const { dump, span } of inOrder(lists)) {
     const list = lists[dump]!;
     const region = list.regions.at(list.firsts[span]!)!;
     const end = endOfSpan(list, span);
     const key = family(region);
-    let group = open.get(key);
-    if (group !== undefined && region.start < ends[group]!) {
-      ends[group] = Math.max(ends[group]!, end);
-      if (likeness[group] !== likenessOf(region)) likeness[group] = -1;
+    let last = open.get(key);
+    if (last !== undefined && region.start < last.end) {
+      last.end = Math.max(last.end, end);
+      if (likeness[last.group] !== likenessOf(region)) likeness[last.group] = -1;
     } else {
-      group = starts.push(region.start) - 1;
-      ends.push(end);
-      likeness.push(likenessOf(region));
-      open.set(key, group);
+      last = { group: count++, end };
+      likeness[last.group] = likenessOf(region);
+      open.set(key, last);
     }
-    groupOf[dump]![span] = group;
+    groupOf[dump]![span] = last.group;
   }
-  return { groups: { starts, ends, likeness }, groupOf };
+  return { groups: { ...boundsOfGroups(lists, groupOf, count), likeness: likeness.subarray(0, count) }, groupOf };
+}
+
+function boundsOfGroups(lists: readonly Spans[], groupOf: readonly Uint32Array[], count: number) {
+  const starts = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+  const ends = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  for (const [dump, list] of lists.entries()) {
+    for (const [span, group] of groupOf[dump]!.entries()) {
+      starts[group] = Math.min(starts[group]!, startOfSpan(list, span));
+      ends[group] = Math.max(ends[group]!, endOfSpan(list, span));
+    }
+  }
+  return { starts, ends };
 }
 
 /** The spans of all dumps by start, then end, then dump. The place is told in one object that is used again. */
 function* inOrder(lists: readonly Spans[]): Generator<{ readonly dump: number; readonly span: number }, void> {
   const place = { dump: 0, span: 0 };
   const next = lists.map(() => 0);
-  const starts = lists.map(({ regions }) => regions.at(0)?.start ?? Number.POSITIVE_INFINITY);
+  const starts = lists.map(({ bounds }) => bounds[0][0] ?? Number.POSITIVE_INFINITY);
   for (;;) {
     let first = 0;
     for (let dump = 1; dump < lists.length; dump++) {
@@ -160,10 +173,10 @@ function* inOrder(lists: readonly Spans[]): Generator<{ readonly dump: number; r
       if (isBefore) first = dump;
     }
     if (starts[first] === undefined || starts[first] === Number.POSITIVE_INFINITY) return;
-    const { regions, firsts } = lists[first]!;
+    const list = lists[first]!;
     place.dump = first;
     place.span = next[first]!++;
-    starts[first] = next[first]! < firsts.length ? regions.at(firsts[next[first]!]!)!.start : Number.POSITIVE_INFINITY;
+    starts[first] = next[first]! < list.firsts.length ? startOfSpan(list, next[first]!) : Number.POSITIVE_INFINITY;
     yield place;
   }
 }
@@ -173,7 +186,7 @@ function* inOrder(lists: readonly Spans[]): Generator<{ readonly dump: number; r
  * @param places of the track's regions, by dump
  */
 function toTrack(lists: readonly Spans[], places: readonly Places[], isGathered: boolean): Track {
-  const presence = places.map((own, dump) => toPresence(boundsAt(lists[dump]!.regions, own)));
+  const presence = places.map((own, dump) => toPresence(boundsAt(lists[dump]!, own)));
   const present = presence.filter((one) => one !== null);
   let first: MemoryRegion | undefined;
   let named: MemoryRegion | undefined;
@@ -203,7 +216,7 @@ function toTrack(lists: readonly Spans[], places: readonly Places[], isGathered:
 /** More are held as columns. */
 const fewPieces = 4;
 
-function toPresence(pieces: Table<Interval>): TrackPresence | null {
+function toPresence(pieces: List<Interval>): TrackPresence | null {
   if (pieces.length === 0) return null;
   return {
     start: pieces.at(0)!.start,

@@ -35,13 +35,14 @@ export function unwalkedRanges(
   memory: Memory,
   dump: number,
 ): List<Interval> {
-  const mapped = union(openPieces(tracks, dump));
+  const mapped = difference(union(memory.dump.regions), union(otherPieces(tracks, dump)));
   const captured = union(capturedIntervals(memory.dump.captured));
   return difference(intersection(mapped, captured), walkedRanges(found, dump));
 }
 
-function* openPieces(tracks: readonly Track[], dump: number): Generator<Interval, void> {
-  for (const track of tracks) if (isSearched(track)) yield* track.presence[dump]?.pieces ?? [];
+/** Of the tracks that are not searched: every region is in one track. */
+function* otherPieces(tracks: readonly Track[], dump: number): Generator<Interval, void> {
+  for (const track of tracks) if (!isSearched(track)) yield* track.presence[dump]?.pieces ?? [];
 }
 
 /** Writable memory of the program's own. */

@@ -1,6 +1,12 @@
 import { isExactAddress } from '../bytes/binary-reader.ts';
 import type { CapturedRange } from '../model/dump.ts';
-import { capturedIntervals, newCapturedTable, sortedCaptured } from '../model/dump-tables.ts';
+import {
+  capturedIntervals,
+  capturedTableLike,
+  type LikeBounds,
+  newCapturedTable,
+  sortedCaptured,
+} from '../model/dump-tables.ts';
 import { doOverlap } from '../model/intervals.ts';
 import type { Table } from '../model/list.ts';
 import type { WarningLog } from './warnings.ts';
@@ -9,16 +15,17 @@ import type { WarningLog } from './warnings.ts';
  * Makes captured ranges as a dump declares them fit the contract of Dump.captured: sorted, never overlapping, not
  * empty, inside the file. What lies beyond the end of the file is cut off; where two ranges overlap the one that
  * starts first wins, for both claim to be the same bytes.
- * @param room how many there are, where that is known
+ * @param like see capturedTableLike
  */
 export function settleCapturedRanges(
   declared: Iterable<CapturedRange>,
   fileSize: number,
   warnings: WarningLog,
-  room?: number,
+  like?: LikeBounds,
 ): Table<CapturedRange> {
-  const sorted = sortedCaptured(newCapturedTable(clippedToFile(declared, fileSize, warnings), room));
-  return doOverlap(capturedIntervals(sorted)) ? newCapturedTable(withoutOverlaps(sorted), sorted.length) : sorted;
+  const inFile = clippedToFile(declared, fileSize, warnings);
+  const sorted = sortedCaptured(like ? capturedTableLike(inFile, like) : newCapturedTable(inFile));
+  return doOverlap(capturedIntervals(sorted)) ? newCapturedTable(withoutOverlaps(sorted)) : sorted;
 }
 
 function* withoutOverlaps(sorted: Iterable<CapturedRange>): Generator<CapturedRange, void> {

@@ -1,5 +1,4 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
-import { withSharedBounds } from '../model/dump-tables.ts';
 import { avml } from './avml/index.ts';
 import type { DumpFile, DumpFormat, OpenOptions } from './dump-format.ts';
 import { elfCore } from './elf-core/index.ts';
@@ -36,5 +35,5 @@ export function findFormat(source: ByteSource): DumpFormat {
 
 /** Reads what a dump says about its process; see DumpFormat.open. The source must stay open for the memory's sake. */
 export function openDump(source: ByteSource, options: OpenOptions = {}): DumpFile {
-  return withSharedBounds(findFormat(source).open(source, options));
+  return findFormat(source).open(source, options);
 }

@@ -5,7 +5,7 @@ import { type CapturedRuns, joinCapturedRanges, runAt } from './captured-runs.ts
 import type { Memory } from './memory.ts';
 import { createWindowCache, type MemoryWindow } from './window-cache.ts';
 
-/** Reads longer than a page go to the file at once: filling a window and copying from it would cost more than it saves. */
+/** Reads of a page and more go to the file at once: filling a window and copying from it would cost more than it saves. */
 const directReadSize = 1 << 12;
 
 /** Reads the memory of `dump` out of `source`, the (unpacked) file that the dump was opened from. See Memory. */
@@ -68,7 +68,8 @@ export function openMemory(dump: Dump, source: ByteSource): Memory {
   }
 
   function read(address: Address, into: Uint8Array): number {
-    if (into.length > directReadSize && !isHeld(address, into.length)) return readDirectly(runs, source, address, into);
+    if (into.length >= directReadSize && !isHeld(address, into.length))
+      return readDirectly(runs, source, address, into);
     let done = 0;
     while (done < into.length) {
       const at = address + done;

@@ -1,7 +1,7 @@
 // Regions and captured ranges of a dump in columns: there may be a million of them.
-import { type CapturedRange, type Dump, type MemoryRegion, regionKinds } from './dump.ts';
-import { type Interval, type IntervalColumns, intervalsOver, isSameColumn, newIntervals } from './intervals.ts';
-import { isTable, newTable, type RowForm, sortedTable, type Table, tableOver } from './list.ts';
+import { type CapturedRange, type MemoryRegion, regionKinds } from './dump.ts';
+import { columnsOf, type Interval, type IntervalColumns, intervalsOver, newIntervals } from './intervals.ts';
+import { type Column, isTable, type List, newTable, type RowForm, sortedTable, type Table, tableLike } from './list.ts';
 
 const capturedForm: RowForm<CapturedRange> = {
   columnTypes: [Float64Array, Float64Array, Float64Array],
@@ -17,23 +17,20 @@ const capturedForm: RowForm<CapturedRange> = {
   }),
 };
 
-/** @param room how many there are, where that is known */
-export function newCapturedTable(ranges: Iterable<CapturedRange> = [], room?: number): Table<CapturedRange> {
-  return newTable(capturedForm, ranges, room);
+export function newCapturedTable(ranges: Iterable<CapturedRange> = []): Table<CapturedRange> {
+  return newTable(capturedForm, ranges);
 }
 
-/**
- * The same dump with bounds kept once where regions are captured whole, as most of a million are.
- * Nothing is put into its tables any more.
- */
-export function withSharedBounds<D extends Pick<Dump, 'regions' | 'captured'>>(dump: D): D {
-  const { regions, captured } = dump;
-  if (!isTable(regions) || !isTable(captured)) return dump;
-  const [starts, ends, fileOffsets] = captured.columns.map((column, index) => {
-    const other = regions.columns[index];
-    return index < 2 && other && isSameColumn(column, other) ? other : column;
-  });
-  return { ...dump, captured: tableOver(capturedForm, [starts!, ends!, fileOffsets!]) };
+/** Where the bounds of ranges and regions may stand already, in the same order. */
+export interface LikeBounds {
+  readonly bounds: List<Interval>;
+  /** Where the bytes stand in the file. */
+  readonly fileOffsets?: Column;
+}
+
+/** @param like shares what is the same: most of a million regions are captured whole */
+export function capturedTableLike(ranges: Iterable<CapturedRange>, like: LikeBounds): Table<CapturedRange> {
+  return tableLike(capturedForm, ranges, [...columnsOf(like.bounds), like.fileOffsets]);
 }
 
 /** By start, of equals the longest first. */
@@ -96,12 +93,12 @@ function regionForm(): RowForm<MemoryRegion> {
 
 /**
  * @param regions in any order; the table has them by start, of equals the longest first
- * @param room how many there are, where that is known
+ * @param like where bounds may stand already, in the same order; see capturedTableLike
  */
-export function newRegionTable(regions: Iterable<MemoryRegion>, room?: number): Table<MemoryRegion> {
+export function newRegionTable(regions: Iterable<MemoryRegion>, like: List<Interval> = []): Table<MemoryRegion> {
   const form = regionForm();
   return sortedTable(
-    newTable(form, regions, room),
+    tableLike(form, regions, columnsOf(like)),
     form,
     ([starts, ends], a, b) => starts![a]! - starts![b]! || ends![b]! - ends![a]!,
   );

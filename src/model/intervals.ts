@@ -1,6 +1,17 @@
 // Sets of addresses as sorted ranges that never overlap; `end` is exclusive.
 import type { Address } from './address.ts';
-import { type Column, isTable, type List, newTable, type RowForm, sortedTable, type Table, tableOver } from './list.ts';
+import {
+  type Column,
+  isTable,
+  type List,
+  newTable,
+  type RowForm,
+  shortened,
+  sliceOver,
+  sortedTable,
+  type Table,
+  tableOver,
+} from './list.ts';
 
 export interface Interval {
   readonly start: Address;
@@ -28,6 +39,11 @@ export function intervalsOver(columns: IntervalColumns): Table<Interval> {
   return tableOver(intervalForm, columns);
 }
 
+/** Some of them, from one up to another. */
+export function someIntervals(columns: IntervalColumns, from: number, to: number): List<Interval> {
+  return sliceOver(intervalForm, columns, from, to);
+}
+
 export function columnsOf(list: Iterable<Interval>): IntervalColumns {
   const [starts, ends] = (isTable(list) ? list : newIntervals(list)).columns;
   return [starts as Float64Array, ends as Float64Array];
@@ -45,7 +61,7 @@ export function union(intervals: Iterable<Interval>): Table<Interval> {
   const all = intervalsOver(columnsOf(intervals));
   if (areApart(columnsOf(all))) return all;
   const [starts, ends] = columnsOf(sortedTable(all, intervalForm));
-  const joined = newColumns();
+  const joined = newColumns(0);
   for (let index = 0; index < starts.length; ) {
     const start = starts[index]!;
     let end = ends[index]!;
@@ -82,7 +98,7 @@ export function intersection(a: List<Interval>, b: List<Interval>): Table<Interv
   if (areSame(left, right)) return intervalsOver(right);
   const [aStarts, aEnds] = left;
   const [bStarts, bEnds] = right;
-  const common = newColumns();
+  const common = newColumns(Math.min(aStarts.length, bStarts.length));
   for (let at = 0, other = 0; at < aStarts.length && other < bStarts.length; ) {
     common.add(Math.max(aStarts[at]!, bStarts[other]!), Math.min(aEnds[at]!, bEnds[other]!));
     if (aEnds[at]! <= bEnds[other]!) at++;
@@ -108,7 +124,7 @@ export function difference(a: List<Interval>, b: List<Interval>): Table<Interval
   const [aStarts, aEnds] = columnsOf(a);
   const [starts, ends] = columnsOf(b);
   if (starts.length === 0) return intervalsOver([aStarts, aEnds]);
-  const rest = newColumns();
+  const rest = newColumns(aStarts.length);
   let right = 0;
   for (let at = 0; at < aStarts.length; at++) {
     let start = aStarts[at]!;
@@ -124,9 +140,9 @@ export function difference(a: List<Interval>, b: List<Interval>): Table<Interval
 }
 
 /** Columns that grow; what is empty is not added. */
-function newColumns() {
-  let starts: Float64Array = new Float64Array(16);
-  let ends: Float64Array = new Float64Array(16);
+function newColumns(room: number) {
+  let starts: Float64Array = new Float64Array(Math.max(16, room));
+  let ends: Float64Array = new Float64Array(Math.max(16, room));
   let length = 0;
   return {
     add(start: Address, end: Address): void {
@@ -135,7 +151,7 @@ function newColumns() {
       starts[length] = start;
       ends[length++] = end;
     },
-    table: () => intervalsOver([starts.slice(0, length), ends.slice(0, length)]),
+    table: () => intervalsOver([shortened(starts, length), shortened(ends, length)]),
   };
 }
 

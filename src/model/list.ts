@@ -50,9 +50,48 @@ export function newTable<T>(form: RowForm<T>, items: Iterable<T> = [], room = fi
   return table;
 }
 
+/**
+ * A table of what another is made from, for most of it stands there already: a column is made anew where it differs.
+ * @param like where columns may be the same, those of the other table
+ */
+export function tableLike<T>(form: RowForm<T>, items: Iterable<T>, like: readonly (Column | undefined)[]): Table<T> {
+  const row = form.columnTypes.map((Type) => new Type(1));
+  const own: (Column | undefined)[] = form.columnTypes.map(() => undefined);
+  const room = Math.max(firstRoom, ...like.map((column) => column?.length ?? 0));
+  let length = 0;
+  for (const item of items) {
+    form.write(row, 0, item);
+    for (let index = 0; index < row.length; index++) {
+      const value = row[index]![0]!;
+      let column = own[index];
+      if (column === undefined) {
+        if (like[index]?.[length] === value) continue;
+        column = new form.columnTypes[index]!(room);
+        if (length > 0) column.set(like[index]!.subarray(0, length));
+        own[index] = column;
+      } else if (length === column.length) {
+        column = resized(column, 2 * length);
+        own[index] = column;
+      }
+      column[length] = value;
+    }
+    length++;
+  }
+  return new ColumnTable(
+    form,
+    row.map((none, index) => shortened(own[index] ?? like[index] ?? none, length)),
+    length,
+  );
+}
+
 /** The rows of columns that are there, without a copy. */
 export function tableOver<T>(form: RowForm<T>, columns: readonly Column[]): Table<T> {
   return new ColumnTable(form, columns, columns[0]!.length);
+}
+
+/** Some rows of columns that are there, from one up to another. Views of the columns are made when asked for. */
+export function sliceOver<T>(form: RowForm<T>, columns: readonly Column[], from: number, to: number): List<T> {
+  return new ColumnTable(form, columns, to - from, from);
 }
 
 /** A class, for there are thousands of small ones, and methods on each would take more than their rows. */
@@ -60,32 +99,31 @@ class ColumnTable<T> implements Table<T> {
   readonly #form: RowForm<T>;
   /** With room for more rows. */
   #room: readonly Column[];
-  #columns: readonly Column[] | undefined;
+  /** Of its rows; not 0 in slices, which are not changed. */
+  readonly #first: number;
   length: number;
 
-  constructor(form: RowForm<T>, columns: readonly Column[], length: number) {
+  constructor(form: RowForm<T>, columns: readonly Column[], length: number, first = 0) {
     this.#form = form;
     this.#room = columns;
+    this.#first = first;
     this.length = length;
   }
 
   get columns(): readonly Column[] {
     if (this.length === this.#room[0]!.length) return this.#room;
-    this.#columns ??= this.#room.map((column) => column.subarray(0, this.length));
-    return this.#columns;
+    return this.#room.map((column) => column.subarray(this.#first, this.#first + this.length));
   }
 
   push(item: T): void {
     if (this.length === this.#room[0]!.length)
       this.#room = this.#room.map((column) => resized(column, Math.max(firstRoom, this.length * 2)));
     this.#form.write(this.#room, this.length++, item);
-    this.#columns = undefined;
   }
 
   /** Gives back what is not taken. */
   trim(): void {
-    if (this.length < this.#room[0]!.length) this.#room = this.#room.map((column) => column.slice(0, this.length));
-    this.#columns = undefined;
+    this.#room = this.#room.map((column) => shortened(column, this.length));
   }
 
   set(index: number, item: T): void {
@@ -94,7 +132,7 @@ class ColumnTable<T> implements Table<T> {
 
   at(index: number): T | undefined {
     const place = index < 0 ? this.length + index : index;
-    return place >= 0 && place < this.length ? this.#form.read(this.#room, place) : undefined;
+    return place >= 0 && place < this.length ? this.#form.read(this.#room, this.#first + place) : undefined;
   }
 
   [Symbol.iterator](): Iterator<T> {
@@ -102,7 +140,7 @@ class ColumnTable<T> implements Table<T> {
     return {
       next: () =>
         index < this.length
-          ? { done: false, value: this.#form.read(this.#room, index++) }
+          ? { done: false, value: this.#form.read(this.#room, this.#first + index++) }
           : { done: true, value: undefined },
     };
   }
@@ -147,6 +185,12 @@ class ColumnTable<T> implements Table<T> {
     for (const item of this) joined = join(joined, item);
     return joined;
   }
+}
+
+/** The first rows; a copy only where it takes much less. */
+export function shortened<C extends Column>(column: C, length: number): C {
+  if (column.length === length) return column;
+  return (length > 0.75 * column.length ? column.subarray(0, length) : column.slice(0, length)) as C;
 }
 
 function resized(column: Column, room: number): Column {

@@ -81,6 +81,17 @@ describe('a damaged glibc heap', () => {
     expect(heaps).toMatchObject([{ name: 'main arena', address: places.heap }]);
   });
 
+  test('is looked for at the starts of the lowest 65,536 regions, where it has no arena', () => {
+    for (const [count, found] of [
+      [65_535, 1],
+      [65_536, 0],
+    ] as const) {
+      const others = Array.from({ length: count }, (_, index) => ({ start: 4096 * index, bytes: new Uint8Array(16) }));
+      const regions = (all: FakeRegion[]) => [...others, ...all.filter(({ start }) => start < places.threads)];
+      expect(walkModel(facts, { main: [ladder] }, { regions }).heaps).toHaveLength(found);
+    }
+  });
+
   test('is walked to where the capture ends', () => {
     const end = places.heap + 0x9000;
     const regions = (all: FakeRegion[]) => {

@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CapturedRange, MemoryRegion } from '../../src/model/dump.ts';
 import { regionKinds } from '../../src/model/dump.ts';
-import { newCapturedTable, newRegionTable, sortedCaptured, withSharedBounds } from '../../src/model/dump-tables.ts';
+import { capturedTableLike, newCapturedTable, newRegionTable, sortedCaptured } from '../../src/model/dump-tables.ts';
 import { newIntervals } from '../../src/model/intervals.ts';
-import { isTable, type List } from '../../src/model/list.ts';
 
 const region: fc.Arbitrary<MemoryRegion> = fc
   .record({
@@ -48,20 +47,20 @@ test('captured ranges likewise', () => {
   );
 });
 
-test('bounds of regions and captured ranges are kept once where they are the same', () => {
+test('columns are shared with those of another table where they are the same', () => {
   fc.assert(
-    fc.property(fc.array(region, { maxLength: 20 }), fc.boolean(), (regions, areWhole) => {
-      const captured = newRegionTable(regions).map(({ start, end }, index) => {
-        return { start, size: Math.ceil((end - start) / (areWhole ? 1 : 2)), fileOffset: index };
-      });
-      const tables = { regions: newRegionTable(regions), captured: newCapturedTable(captured) };
-      const shared = withSharedBounds(tables);
-      expect([...shared.regions]).toEqual([...tables.regions]);
-      expect([...shared.captured]).toEqual(captured);
-      const columns = (table: List<unknown>) => (isTable(table) ? table.columns : []);
-      const [starts, ends] = columns(shared.regions);
-      expect(columns(shared.captured)[0]).toBe(starts);
-      if (areWhole) expect(columns(shared.captured)[1]).toBe(ends);
+    fc.property(fc.array(range, { maxLength: 40 }), fc.array(range, { maxLength: 40 }), (ranges, others) => {
+      const boundsOf = (all: readonly CapturedRange[]) => all.map(({ start, size }) => ({ start, end: start + size }));
+      const isSame = (all: readonly CapturedRange[]) =>
+        capturedTableLike(all, { bounds: newIntervals(boundsOf(ranges)) });
+      for (const all of [ranges, others, ranges.slice(1), [...ranges, ...others]])
+        expect([...isSame(all)]).toEqual(all);
+      const bounds = newIntervals(boundsOf(ranges));
+      const halves = ranges.map((one) => ({ ...one, size: Math.ceil(one.size / 2) }));
+      expect(capturedTableLike(ranges, { bounds }).columns.slice(0, 2)).toEqual(bounds.columns);
+      expect(capturedTableLike(ranges, { bounds }).columns[1]).toBe(bounds.columns[1]);
+      expect(capturedTableLike(halves, { bounds }).columns[0]).toBe(bounds.columns[0]);
+      expect([...capturedTableLike(halves, { bounds })]).toEqual(halves);
     }),
   );
 });

@@ -1,6 +1,8 @@
 import type { Address } from '../../model/address.ts';
-import type { Dump } from '../../model/dump.ts';
-import { type List, newTable, type RowForm } from '../../model/list.ts';
+import type { Dump, MemoryRegion } from '../../model/dump.ts';
+import { columnsOf, type Interval, intervalsOver, newIntervals, union } from '../../model/intervals.ts';
+import { type List, type RowForm, tableOver } from '../../model/list.ts';
+import { lowerBound } from '../../model/lower-bound.ts';
 
 /** Writable memory without a gap that belongs to no image; one or more of the dump's regions. */
 export interface MemorySpan {
@@ -11,23 +13,24 @@ export interface MemorySpan {
   readonly starts: readonly Address[];
 }
 
-/** Spans in columns, for there may be a million; `starts` of all of them stand in one list. */
-function spanForm(): RowForm<MemorySpan> {
-  const starts: Address[] = [];
+/** Spans in columns, for there may be a million; where their regions start stands in one list of all. */
+function spanForm(regionStarts: Float64Array): RowForm<MemorySpan> {
   return {
-    columnTypes: [Float64Array, Float64Array, Uint32Array, Uint32Array],
-    write([spanStarts, ends, firsts, counts], index, span) {
-      spanStarts![index] = span.start;
-      ends![index] = span.end;
-      firsts![index] = starts.length;
-      counts![index] = span.starts.length;
-      for (const start of span.starts) starts.push(start);
+    columnTypes: [Float64Array, Float64Array],
+    write([starts, ends], index, { start, end }) {
+      starts![index] = start;
+      ends![index] = end;
     },
-    read: ([spanStarts, ends, firsts, counts], index) => ({
-      start: spanStarts![index]!,
-      end: ends![index]!,
-      starts: starts.slice(firsts![index]!, firsts![index]! + counts![index]!),
-    }),
+    read([starts, ends], index) {
+      const [start, end] = [starts![index]!, ends![index]!];
+      return {
+        start,
+        end,
+        get starts() {
+          return Array.from(regionStarts.subarray(lowerBound(regionStarts, start), lowerBound(regionStarts, end)));
+        },
+      };
+    },
   };
 }
 
@@ -35,21 +38,16 @@ function spanForm(): RowForm<MemorySpan> {
  * Joins neighbouring writable regions: one mapping shows as several when parts of it were given other attributes, as
  * neighbouring mappings show as one when they have the same.
  */
-export function writableSpans(dump: Dump): List<MemorySpan> {
-  return newTable(spanForm(), joined(dump));
+export function writableSpans({ regions }: Dump): List<MemorySpan> {
+  const areAll = !regions.some((region) => !isWanted(region));
+  const columns = columnsOf(areAll ? regions : newIntervals(wanted()));
+  return tableOver(spanForm(columns[0]), union(intervalsOver(columns)).columns);
+
+  function* wanted(): Generator<Interval, void> {
+    for (const region of regions) if (isWanted(region)) yield region;
+  }
 }
 
-function* joined(dump: Dump): Generator<MemorySpan, void> {
-  let last: { start: Address; end: Address; starts: Address[] } | undefined;
-  for (const { start, end, kind, writable } of dump.regions) {
-    if (!writable || kind === 'image' || kind === 'mapped-file') continue;
-    if (last?.end === start) {
-      last.end = end;
-      last.starts.push(start);
-    } else {
-      if (last) yield last;
-      last = { start, end, starts: [start] };
-    }
-  }
-  if (last) yield last;
+function isWanted({ writable, kind }: MemoryRegion): boolean {
+  return writable && kind !== 'image' && kind !== 'mapped-file';
 }

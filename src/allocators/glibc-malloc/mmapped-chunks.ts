@@ -1,5 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
+import { bySize, columnsOf, intervalsOver } from '../../model/intervals.ts';
 import type { List } from '../../model/list.ts';
 import { chunkFlags, type Layout, sizeIn } from './layout.ts';
 import type { MallocParameters } from './malloc-parameters.ts';
@@ -121,7 +122,8 @@ function chunkWithSlack(
 function chainsIn(memory: Memory, layout: Layout, span: MemorySpan): Chain[] {
   const chains: Chain[] = [];
   let done = span.start;
-  for (const start of span.starts) {
+  const { starts } = span;
+  for (const start of starts) {
     if (start < done) continue;
     const chunks: MmappedChunk[] = [];
     done = start;
@@ -131,7 +133,7 @@ function chainsIn(memory: Memory, layout: Layout, span: MemorySpan): Chain[] {
       chunks.push(chunk);
       done += chunk.size;
     }
-    if (chunks.length > 0) chains.push({ chunks, isWhole: done === span.end || span.starts.includes(done) });
+    if (chunks.length > 0) chains.push({ chunks, isWhole: done === span.end || starts.includes(done) });
   }
   return chains;
 }
@@ -151,7 +153,7 @@ function searchPages(
   const knownAt = new Map(known.map((chunk) => [chunk.start, chunk]));
   const found = [...known];
   let pages = 0;
-  for (const span of [...spans].sort((a, b) => a.end - a.start - (b.end - b.start))) {
+  for (const span of bySize(intervalsOver(columnsOf(spans)))) {
     let at = Math.ceil(span.start / pageSize) * pageSize;
     while (at < span.end && found.length < count && pages < pageLimit) {
       const chunk = knownAt.get(at) ?? readMmappedChunk(memory, layout, at, span.end);

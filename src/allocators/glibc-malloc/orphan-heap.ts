@@ -8,6 +8,9 @@ import type { Run } from './run.ts';
 /** Chunks looked at in all: regions side by side could make each other's chains longer without end. */
 const chunkLimit = 1 << 26;
 
+/** Starts of regions looked at, the lowest ones: as many as Linux allows a process unless told otherwise. */
+const mostStarts = 1 << 16;
+
 /** Chunks that must be there before memory is believed to be a heap that goes on where nothing was captured. */
 const leastChunks = 16;
 
@@ -30,12 +33,25 @@ export function findOrphanHeap(memory: Memory, spans: List<MemorySpan>): OrphanH
     return all.findIndex(({ alignment }) => alignment === layout.alignment) === index;
   });
   for (const layout of layouts) {
-    const found = spans.flatMap(({ starts, end }) =>
-      starts.flatMap((start) => readHeap(memory, layout, { start, end }, budget) ?? []),
-    );
+    const found: Run[] = [];
+    for (const { start, end } of lowestStarts(spans)) {
+      const run = readHeap(memory, layout, { start, end }, budget);
+      if (run !== undefined) found.push(run);
+    }
     if (found.length > 0) return { layout, runs: found };
   }
   return undefined;
+}
+
+/** Where regions of the lowest spans start, and where their spans end. */
+function* lowestStarts(spans: List<MemorySpan>): Generator<{ readonly start: Address; readonly end: Address }, void> {
+  let left = mostStarts;
+  for (const { starts, end } of spans) {
+    for (const start of starts) {
+      if (left-- <= 0) return;
+      yield { start, end };
+    }
+  }
 }
 
 /** The run from the start of a region; undefined when the region is something else. */

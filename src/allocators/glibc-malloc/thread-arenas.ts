@@ -1,6 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address, PointerSize } from '../../model/address.ts';
-import { capturedRuns } from '../captured-runs.ts';
+import { capturedRuns, type MemoryRange } from '../captured-runs.ts';
 import { type Arena, heapHeaderWords, isWithoutHeap, readArena } from './arena.ts';
 import { hasBins } from './find-main-arena.ts';
 import { alignChunk, binsOffsets, type Layout, layoutOf } from './layout.ts';
@@ -53,19 +53,20 @@ function findHeaps(memory: Memory): ThreadHeap[] {
   const alignment = heapAlignment[memory.dump.pointerSize];
   const found: ThreadHeap[] = [];
   let searched = Number.NEGATIVE_INFINITY;
-  for (const region of memory.dump.regions) {
-    if (!region.writable || region.kind === 'image') continue;
-    for (const run of capturedRuns(memory.dump, region)) {
-      let start = Math.ceil(Math.max(run.start, searched) / alignment) * alignment;
-      while (start < run.end) {
-        const heap = readHeap(memory, start);
-        if (heap !== undefined) found.push(heap);
-        searched = heap?.end ?? start + 1;
-        start = Math.ceil(searched / alignment) * alignment;
-      }
+  for (const run of capturedRuns(memory.dump, writable())) {
+    let start = Math.ceil(Math.max(run.start, searched) / alignment) * alignment;
+    while (start < run.end) {
+      const heap = readHeap(memory, start);
+      if (heap !== undefined) found.push(heap);
+      searched = heap?.end ?? start + 1;
+      start = Math.ceil(searched / alignment) * alignment;
     }
   }
   return found;
+
+  function* writable(): Generator<MemoryRange, void> {
+    for (const region of memory.dump.regions) if (region.writable && region.kind !== 'image') yield region;
+  }
 }
 
 function readHeap(memory: Memory, start: Address): ThreadHeap | undefined {

@@ -30,20 +30,18 @@ export function findArenas(memory: Memory): Segment[] {
   const tried = new Set<Address>();
   const arenas: { readonly start: Address; readonly slices: number }[] = [];
   const hasMemory = capturedHalves(memory.dump);
-  for (const data of staticDataOf(memory)) {
-    readWords(memory, data, 0, (words) => {
-      for (let i = 0; i + 1 < words.length; i += 2) {
-        const high = words[i + 1]!;
-        if (high === 0 || high > 0xffff || hasMemory[high] === 0 || (words[i]! & (sliceBytes - 1)) !== 0) continue;
-        const start = addressIn(words, i);
-        if (memory.capturedBytesFrom(start, 1) === 0 || tried.has(start) || tried.size >= mostCandidates) continue;
-        tried.add(start);
-        const slices = readSliceCount(memory, start);
-        if (slices > 0) arenas.push({ start, slices });
-      }
-      return undefined;
-    });
-  }
+  readWords(memory, staticDataOf(memory), 0, (words) => {
+    for (let i = 0; i + 1 < words.length; i += 2) {
+      const high = words[i + 1]!;
+      if (high === 0 || high > 0xffff || hasMemory[high] === 0 || (words[i]! & (sliceBytes - 1)) !== 0) continue;
+      const start = addressIn(words, i);
+      if (memory.capturedBytesFrom(start, 1) === 0 || tried.has(start) || tried.size >= mostCandidates) continue;
+      tried.add(start);
+      const slices = readSliceCount(memory, start);
+      if (slices > 0) arenas.push({ start, slices });
+    }
+    return undefined;
+  });
   const segments: Segment[] = [];
   let end = 0;
   for (const { start, slices } of arenas.sort((a, b) => a.start - b.start)) {
@@ -120,7 +118,7 @@ function readPages(memory: Memory, arena: Address, end: Address): Page[] {
   const record = new Uint8Array(recordBytes);
   const view = new DataView(record.buffer);
   let next = arena + sliceBytes;
-  for (const run of capturedRuns(memory.dump, { start: arena, end })) {
+  for (const run of capturedRuns(memory.dump, [{ start: arena, end }])) {
     let at = Math.max(next, Math.ceil(run.start / sliceBytes) * sliceBytes);
     while (at < run.end) {
       const page = memory.read(at, record) === recordBytes ? pageAt(view, arena, at) : undefined;

@@ -30,26 +30,23 @@ const contextBytes = 72;
 
 /** Address of the context (ctx in malloc.c): its secret stands in the area that it points at as well. */
 export function findContext(memory: Memory): { readonly address: Address; readonly firstArea: Address } | undefined {
-  for (const data of staticDataOf(memory)) {
-    let found: { address: Address; firstArea: Address } | undefined;
-    readWords(memory, data, contextBytes, (words, start) => {
-      for (let i = 0; i + contextBytes / 4 <= words.length; i += 2) {
-        // init_done: rules out nearly every place.
-        if (words[i + 2] !== 1 && words[i + 4] !== 1) continue;
-        for (const offset of areaHeadOffsets) {
-          const at = i + offset / 4;
-          if (words[i + (offset - 48) / 4] !== 1 || words[at]! % mapBytes !== 0 || words[at + 1]! > 0xffff) continue;
-          const firstArea = words[at + 1]! * 4294967296 + words[at]!;
-          if (firstArea === 0 || !isArea(memory, firstArea, words[i]!, words[i + 1]!)) continue;
-          found = { address: start + i * 4, firstArea };
-          return true;
-        }
+  let found: { address: Address; firstArea: Address } | undefined;
+  readWords(memory, staticDataOf(memory), contextBytes, (words, start) => {
+    for (let i = 0; i + contextBytes / 4 <= words.length; i += 2) {
+      // init_done: rules out nearly every place.
+      if (words[i + 2] !== 1 && words[i + 4] !== 1) continue;
+      for (const offset of areaHeadOffsets) {
+        const at = i + offset / 4;
+        if (words[i + (offset - 48) / 4] !== 1 || words[at]! % mapBytes !== 0 || words[at + 1]! > 0xffff) continue;
+        const firstArea = words[at + 1]! * 4294967296 + words[at]!;
+        if (firstArea === 0 || !isArea(memory, firstArea, words[i]!, words[i + 1]!)) continue;
+        found = { address: start + i * 4, firstArea };
+        return true;
       }
-      return undefined;
-    });
-    if (found !== undefined) return found;
-  }
-  return undefined;
+    }
+    return undefined;
+  });
+  return found;
 }
 
 function isArea(memory: Memory, area: Address, secretLow: number, secretHigh: number): boolean {

@@ -43,7 +43,7 @@ function mayRunWindowsCode(dump: Dump): boolean {
   if (!dump.littleEndian || dump.addressSpace !== 'virtual') return false;
   if (dump.operatingSystem === 'windows' || dump.operatingSystem === 'unknown') return true;
   const isWine = (path: string): boolean => /ntdll|wine/i.test(path);
-  return dump.modules.some(({ path }) => isWine(path)) || dump.regions.some(({ name }) => isWine(name));
+  return dump.modules.some(({ path }) => isWine(path)) || dump.regions.some(({ name }) => name !== '' && isWine(name));
 }
 
 function canHoldHeap(region: MemoryRegion): boolean {

@@ -34,22 +34,19 @@ const distances = { smallest: 112, largest: 4096 } as const;
  * with the class's number before them; and the numbers of the following classes stand at equal distances.
  */
 export function findCentralLists(memory: Memory): CentralLists | undefined {
-  for (const data of staticDataOf(memory)) {
-    let found: CentralLists | undefined;
-    readWords(memory, data, 2 * spanBytes, (words, start) => {
-      // Low halves of what a head would hold, signed: larger numbers are slow until the loop is compiled.
-      const firstHead = (start - spanNext) | 0;
-      for (let i = 4; i + 18 < words.length; i += 2) {
-        // Both heads point at themselves. The low halves first: nearly all places end here.
-        if ((words[i]! | 0) !== ((firstHead + i * 4) | 0) || words[i + 2] !== words[i]) continue;
-        found = listsFrom(memory, start + i * 4 - spanNext, addressIn(words, i), data);
-        if (found !== undefined) return true;
-      }
-      return undefined;
-    });
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  let found: CentralLists | undefined;
+  readWords(memory, staticDataOf(memory), 2 * spanBytes, (words, start, data) => {
+    // Low halves of what a head would hold, signed: larger numbers are slow until the loop is compiled.
+    const firstHead = (start - spanNext) | 0;
+    for (let i = 4; i + 18 < words.length; i += 2) {
+      // Both heads point at themselves. The low halves first: nearly all places end here.
+      if ((words[i]! | 0) !== ((firstHead + i * 4) | 0) || words[i + 2] !== words[i]) continue;
+      found = listsFrom(memory, start + i * 4 - spanNext, addressIn(words, i), data);
+      if (found !== undefined) return true;
+    }
+    return undefined;
+  });
+  return found;
 }
 
 function listsFrom(memory: Memory, address: Address, next: Address, data: MemoryRange): CentralLists | undefined {

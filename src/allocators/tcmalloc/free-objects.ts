@@ -78,7 +78,7 @@ function followChain(
  */
 function findThreadCaches(memory: Memory, lists: CentralLists, classSizes: readonly number[]): Set<Address> {
   const found = new Set<Address>();
-  readWords(memory, lists.data, 8, (words) => {
+  readWords(memory, [lists.data], 8, (words) => {
     for (let i = 0; i + 1 < words.length; i += 2) {
       if (words[i + 1] === 0 && words[i]! < 0x10000) continue;
       const address = addressIn(words, i);

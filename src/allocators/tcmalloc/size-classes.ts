@@ -53,7 +53,7 @@ const usualSizes = buildClassSizes();
  */
 export function readClassSizes(memory: Memory, lists: CentralLists): number[] | undefined {
   let found: number[] | undefined;
-  readWords(memory, lists.data, mostClasses * 4, (words) => {
+  readWords(memory, [lists.data], mostClasses * 4, (words) => {
     for (let i = 0; i + lists.classCount <= words.length; i += 1) {
       if (words[i] !== 0 || words[i + 1] === 0 || !isRising(words, i, lists.classCount)) continue;
       found = Array.from(words.subarray(i, i + lists.classCount));

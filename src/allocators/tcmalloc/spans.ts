@@ -78,7 +78,7 @@ function findRoot(
   const leafBytes = 8 * 2 ** bits;
   const placeInLeaf = 8 * (page % 2 ** bits);
   let found: Address | undefined;
-  readWords(memory, lists.data, 8, (words, start) => {
+  readWords(memory, [lists.data], 8, (words, start) => {
     for (let i = 0; i + 1 < words.length; i += 2) {
       if (words[i + 1] === 0) continue;
       const leaf = addressIn(words, i);

@@ -20,6 +20,7 @@ import { toModules } from './modules.ts';
 import { type CoreNotes, readNotes } from './notes.ts';
 import { auxiliaryTypes } from './process-notes.ts';
 import {
+  fileOffsetsOf,
   flagsOf,
   type LoadSegment,
   readableFlag,
@@ -48,7 +49,10 @@ function openElfCore(source: ByteSource): Dump {
   if (isOfMachine(notes)) return machineDump({ source, header, loads: segments.loads, notes, warnings });
   const loads = accessibleLoads(segments.loads);
   if (loads.length === 0) warnings.add('no-memory', 'the core has no memory in it: no PT_LOAD that can be accessed');
-  const settled = settleCapturedRanges(capturedRanges(loads), source.size, warnings, loads.length);
+  const settled = settleCapturedRanges(capturedRanges(loads), source.size, warnings, {
+    bounds: loads,
+    fileOffsets: fileOffsetsOf(loads),
+  });
   const captured = withoutUnread(settled, notes.capture.unread);
   const { mappings } = notes.capture;
   const pieces = cutIntoPieces(mappings.length > 0 ? mappings.map(toMappedRange) : loads, notes.files);

@@ -2,7 +2,7 @@ import { createBinaryReader, isExactAddress } from '../../bytes/binary-reader.ts
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import { MalformedDumpError } from '../../errors.ts';
 import type { Address } from '../../model/address.ts';
-import { isTable, newTable, type RowForm, sortedTable, type Table } from '../../model/list.ts';
+import { type Column, isTable, newTable, type RowForm, sortedTable, type Table } from '../../model/list.ts';
 import type { LinuxMapping } from '../linux-maps.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { ElfHeader } from './elf-header.ts';
@@ -60,6 +60,10 @@ const loadForm: RowForm<LoadSegment> = {
 /** By address. */
 export function sortedLoads(loads: Iterable<LoadSegment>): Table<LoadSegment> {
   return sortedTable(isTable(loads) ? loads : newTable(loadForm, loads), loadForm);
+}
+
+export function fileOffsetsOf({ columns }: Table<LoadSegment>): Column {
+  return columns[3]!;
 }
 
 const loadType = 1;

@@ -79,7 +79,7 @@ export interface Images {
 
 /** Gives each piece its kind and name. */
 export function toRegions(pieces: List<Piece>, images: Images, landmarks: Landmarks): Table<MemoryRegion> {
-  const regions = newRegionTable(unnamed(), pieces.length);
+  const regions = newRegionTable(unnamed(), pieces);
   nameAnonymous(regions, landmarks);
   return regions;
 

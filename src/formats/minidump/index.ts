@@ -38,7 +38,7 @@ function openMinidump(source: ByteSource): Dump {
   const captured = settleCapturedRanges(concat(declared, stacks), source.size, warnings);
   if (captured.length === 0) warnings.add('no-memory', 'the minidump has no memory in it');
   const linuxMaps = readLinuxMaps(file, warnings);
-  const described = linuxMaps.length > 0 ? linuxMaps : readMemoryInfoList(file, readAddress, warnings);
+  const described = linuxMaps.length > 0 ? linuxMaps : readMemoryInfoList(file, readAddress, warnings, captured);
   const startTime = readStartTime(file);
   const processBlock = findProcessBlock(threads, { source, captured }, system.pointerSize);
   const dump: Dump = {

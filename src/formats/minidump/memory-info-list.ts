@@ -1,7 +1,8 @@
 import { isExactAddress } from '../../bytes/binary-reader.ts';
-import type { MemoryRegion, RegionKind } from '../../model/dump.ts';
-import { newRegionTable } from '../../model/dump-tables.ts';
-import type { Table } from '../../model/list.ts';
+import type { CapturedRange, MemoryRegion, RegionKind } from '../../model/dump.ts';
+import { capturedIntervals, newRegionTable } from '../../model/dump-tables.ts';
+import { doOverlap } from '../../model/intervals.ts';
+import type { List, Table } from '../../model/list.ts';
 import { cutOverlaps } from '../intervals.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { AddressReader } from './address-reader.ts';
@@ -31,14 +32,16 @@ const smallestEntry = 48;
 /**
  * MINIDUMP_MEMORY_INFO_LIST: committed memory that the process can access, one region per entry, unnamed. Guard pages
  * are left out: nothing is on them. Empty when the dump has no such list.
+ * @param captured shares its bounds with what is captured whole
  */
 export function readMemoryInfoList(
   file: MinidumpFile,
   readAddress: AddressReader,
   warnings: WarningLog,
+  captured: List<CapturedRange>,
 ): Table<MemoryRegion> {
-  const declared = newRegionTable(declaredRegions(file, readAddress, warnings));
-  return newRegionTable(cutOverlaps(declared));
+  const declared = newRegionTable(declaredRegions(file, readAddress, warnings), capturedIntervals(captured));
+  return doOverlap(declared) ? newRegionTable(cutOverlaps(declared)) : declared;
 }
 
 function* declaredRegions(

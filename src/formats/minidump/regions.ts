@@ -26,7 +26,8 @@ interface Label extends Interval {
  * and, where nothing at all is described, the modules that were not captured. Sorted, never overlapping.
  */
 export function assembleRegions(parts: RegionParts): Table<MemoryRegion> {
-  return newRegionTable(regionsOf(parts));
+  const { described, captured } = parts;
+  return newRegionTable(regionsOf(parts), described.length > 0 ? described : capturedIntervals(captured));
 }
 
 function* regionsOf(parts: RegionParts): Generator<MemoryRegion, void> {
