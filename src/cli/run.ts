@@ -23,9 +23,10 @@ function withoutDoubleDash(args: readonly string[]): string[] {
   return [...args.slice(0, at), ...paths];
 }
 
-/** yargs has it since 18.1; its types do not know it yet. */
-interface ConfigurableUsage {
+/** yargs has them since 18.1; its types do not know them. */
+interface UntypedArgv {
   usageConfiguration(configuration: { readonly 'hide-types': boolean }): Argv;
+  getInternalMethods(): { getUsageInstance(): { cacheHelpMessage(): void } };
 }
 
 /** Never rejects: failures end in a message on stderr and process.exitCode. */
@@ -84,7 +85,10 @@ function parser(args: readonly string[], signal: AbortSignal): Argv {
       'parse-numbers': false,
       'parse-positional-numbers': false,
     });
-  parser = (parser as Argv & ConfigurableUsage).usageConfiguration({ 'hide-types': true });
+  const untyped = parser as Argv & UntypedArgv;
+  // Of a command that was begun yargs keeps the help, should it fail; ours have messages of their own, and begin sooner.
+  untyped.getInternalMethods().getUsageInstance().cacheHelpMessage = () => {};
+  parser = untyped.usageConfiguration({ 'hide-types': true });
   parser.middleware((args) => checkGivenOnce(args, commands.find(({ name }) => name === args._[0])?.options ?? {}));
   for (const command of commands) parser = command.add(parser, signal);
   return parser;
