@@ -50,6 +50,8 @@ export interface DiffOptions {
   readonly bytesPerCell: number | undefined;
   /** Threads that may read at the same time; 1 unless given. The result is the same. */
   readonly jobs?: number | undefined;
+  /** Told when other threads are started. */
+  readonly onThreads?: () => void;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onStageDone?: (stage: Stage) => void;
@@ -88,6 +90,7 @@ export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptio
     dumps.map(({ memory }) => memory),
     (options.jobs ?? 1) - 1,
   );
+  if (team) options.onThreads?.();
   try {
     return await compareDumps(dumps, options, team);
   } finally {

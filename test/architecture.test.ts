@@ -72,7 +72,7 @@ const mayUseNode: Readonly<Record<string, readonly string[]>> = {
   'open-dumps': ['fs', 'path'],
   reports: ['crypto'],
   images: ['crypto', 'zlib'],
-  cli: ['fs', 'os', 'path', 'timers/promises', 'url', 'util'],
+  cli: ['fs', 'os', 'path', 'timers/promises', 'url', 'util', 'v8'],
 };
 
 /** Each package has one place. */

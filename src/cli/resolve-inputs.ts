@@ -7,7 +7,10 @@ import { unreadableFile } from '../bytes/system-error.ts';
 import { LeakvizError } from '../errors.ts';
 import { dumpFormats } from '../formats/index.ts';
 
-const byName = new Intl.Collator('en', { numeric: true });
+/** Made where it is needed: it takes as long as a tenth of the start. */
+function inOrderOfNames(names: string[]): string[] {
+  return names.sort(new Intl.Collator('en', { numeric: true }).compare);
+}
 
 /** Paths of dump files in capture order: the order of the arguments, and by name (2 before 10) within each. */
 export async function resolveInputs(args: readonly string[]): Promise<string[]> {
@@ -30,7 +33,7 @@ async function resolveInput(arg: string): Promise<string[]> {
   if (found.length === 0) {
     throw new LeakvizError('unreadable-file', `${arg}: no file matches`, { hint: 'Check the pattern and the folder.' });
   }
-  return found.sort(byName.compare);
+  return inOrderOfNames(found);
 }
 
 function look(path: string): Stats | undefined {
@@ -42,7 +45,7 @@ function look(path: string): Stats | undefined {
 }
 
 function dumpsInFolder(folder: string): string[] {
-  const names = namesIn(folder).sort(byName.compare);
+  const names = inOrderOfNames(namesIn(folder));
   const dumps = names.map((name) => join(folder, name)).filter(looksLikeDump);
   if (dumps.length > 0) return dumps;
   const problem = names.length === 0 ? 'the folder is empty' : `no dumps in this folder (${names.length} other files)`;

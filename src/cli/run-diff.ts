@@ -11,6 +11,7 @@ import { openDumps } from '../open-dumps.ts';
 import { contentsMark, printVerdict } from '../reports/index.ts';
 import { openSymbols } from '../symbols/open-symbols.ts';
 import { onExit } from './clean-up.ts';
+import { compileLess } from './compile-less.ts';
 import { applyGate, sayGate } from './gate/apply-gate.ts';
 import { type OutputFolder, openOutputFolder } from './output-folder.ts';
 import { openProgressBar, type ProgressBar } from './progress-bar.ts';
@@ -83,6 +84,7 @@ async function compare(dumps: readonly OpenedDump[], run: Run, checkInputs: () =
     withCells: options.withPictures,
     bytesPerCell: options.bytesPerCell,
     jobs: options.jobs,
+    onThreads: compileLess,
     signal,
     onProgress: ({ stage, doneBytes, totalBytes }) => bar.show(stages[stage], doneBytes, totalBytes),
     onStageDone: (stage) => stopwatch.lap(stages[stage]),

@@ -1,5 +1,6 @@
 // A sample of addresses that is the same addresses in every dump, so that blocks can be followed without keeping all.
 import type { Address } from '../model/address.ts';
+import { addressHash } from '../model/address-hash.ts';
 
 /**
  * Keeps the addresses whose hash lies below `limit`; the limit halves whenever there are too many. Since the hash of an
@@ -23,7 +24,7 @@ export function newAddressSketch(limit = 2 ** 32): AddressSketch {
     limit,
     addresses: [] as Address[],
     add(address: Address) {
-      if (hashOf(address) >= sketch.limit) return;
+      if (addressHash(address) >= sketch.limit) return;
       sketch.addresses.push(address);
       if (sketch.addresses.length <= mostKept) return;
       sketch.lower(sketch.limit / 2);
@@ -31,7 +32,7 @@ export function newAddressSketch(limit = 2 ** 32): AddressSketch {
     lower(limit: number) {
       if (limit >= sketch.limit) return;
       sketch.limit = limit;
-      sketch.addresses = sketch.addresses.filter((one) => hashOf(one) < limit);
+      sketch.addresses = sketch.addresses.filter((one) => addressHash(one) < limit);
     },
   };
   return sketch;
@@ -55,14 +56,5 @@ export function addSketch(sum: AddressSketch, part: Pick<AddressSketch, 'limit' 
 
 /** The part of the sketch that can be held against the other one, sorted. */
 export function comparable(sketch: AddressSketch, other: AddressSketch): Address[] {
-  return sketch.addresses.filter((address) => hashOf(address) < other.limit).sort((a, b) => a - b);
-}
-
-/** 32 bits, mixed (the finalizer of MurmurHash3 over both halves). */
-function hashOf(address: Address): number {
-  // The operator takes the lower 32 bits by itself; a remainder of doubles would be slow, and this is asked for every block.
-  let hash = (Math.trunc(address / 2 ** 32) * 0x9e3779b1) ^ address;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return sketch.addresses.filter((address) => addressHash(address) < other.limit).sort((a, b) => a - b);
 }

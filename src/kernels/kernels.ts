@@ -16,6 +16,17 @@ export interface PageWindow {
 /** Bit of a page's facts: its bytes are those of the dump before. */
 export const sameFlag = 0x8000_0000;
 
+/** What is told of a window's pages beyond their bytes. */
+export interface PageNotes {
+  /** Captured bytes of each page, 4 bytes each. */
+  readonly captured: Place;
+  /** Of each page a byte: what it holds, and what became of it, as model/page-map.ts has it; 0 where nothing is captured. */
+  readonly flags: Place;
+}
+
+/** What stands in sums of pages: captured bytes, 4 bytes each, which those that are not captured do not count among. */
+export const pageSums = ['zero', 'populated', 'unchanged', 'new'] as const;
+
 /** A table of `count` entries. */
 export interface Table {
   readonly place: Place;
@@ -45,6 +56,16 @@ export interface PageKernels {
   /** Writes the facts; without the window of a dump before, no page is as before. */
   comparePages(window: PageWindow, before: PageWindow | undefined): void;
   /**
+   * Writes the flags of each page and the sums of all, see pageSums. Needs the facts.
+   * @param before of the dump before; null where that holds nothing of the window, undefined where there is none
+   */
+  tellPages(window: PageWindow, notes: PageNotes, before: PageNotes | null | undefined, sums: Place): void;
+  /**
+   * Finds the runs of pages that hold something by the last flags and nothing by the first; writes the index of the first
+   * page of each and the one behind its last, 4 bytes each, and returns how many there are.
+   */
+  grownRuns(first: Place, last: Place, pages: number, runs: Place): number;
+  /**
    * Counts each page's words by kind into `counts`: 4 bytes per page and kind. Needs the facts; a page that is as before has
    * the counts that stand in `countsBefore`.
    */
@@ -56,18 +77,35 @@ export interface PageKernels {
   kindCells(window: PageWindow, rules: WordRules, cellBytes: number, codes: Place, codesBefore: Place): void;
 }
 
-/** Kernels of the stride search. Hits are pairs of 4 bytes, by offset: where in the stretch, in bytes, and index of the key. */
+/** Where hits are written: of each its offset and the index of its signature, 4 bytes each, in the order of offsets. */
+export interface HitPlaces {
+  readonly hits: Place;
+  /** What offsets are told from: at or before the stretch. */
+  readonly origin: Place;
+}
+
+/**
+ * Kernels that count blocks: each finds tokens of a table, see token-table.ts, around which the companions of one of
+ * their signatures stand, and returns the number of hits. Companions may stand outside of the stretch, which has as much
+ * room around it; what is not known there must be zero.
+ */
 export interface TokenKernels {
   readonly buffer: ArrayBuffer;
   /**
-   * Finds words that have a key's bits under its mask and are not the same as the word before.
-   * @param keys bits and mask, 8 bytes each
+   * Finds words that are not the same as the word before.
    * @param from offset of the first word that counts
-   * @returns hits; there may be one for every word
    */
-  findValues(stretch: WordStretch, from: number, keys: Table, hits: Place): number;
-  /** Finds places where one of the shapes, which stand as bits of keys, begins; see readShapes. */
-  findShapes(stretch: WordStretch, keys: Table, ranges: Table, hits: Place): number;
+  findValues(stretch: WordStretch, from: number, tokens: Table, into: HitPlaces): number;
+  /** Finds places where a shape, which stands as bits of a token, begins; see readShapes. */
+  findShapes(stretch: WordStretch, tokens: Table, ranges: Table, into: HitPlaces): number;
+  /**
+   * Adds hits to the tallies of their signatures, see tally-table.ts, and tells the address of each that is counted if
+   * its hash is below the tally's limit: the address, as a double, and the index of the signature, 8 bytes each.
+   * @param hits of which there are at most half as many as there is room for addresses
+   * @param origin address that the hits' offsets are told from
+   * @returns addresses told
+   */
+  tallyHits(hits: Table, origin: number, tallies: Place, told: Place): number;
 }
 
 /** Where tokens are counted and listed by the hashes of their keys. */
@@ -99,9 +137,6 @@ export interface ListKernels {
 
 /** In a closed bucket: its tokens are not listed. */
 export const unlisted = 0xffff_ffff;
-
-/** Bytes of a key of TokenKernels. */
-export const keyBytes = 16;
 
 export type Kernels = PageKernels & TokenKernels & ListKernels;
 

@@ -1,11 +1,14 @@
 // The kernels in plain TypeScript: what those in WebAssembly have to do, and what does it where there is no SIMD.
+import { addressHash } from '../model/address-hash.ts';
 import { wordKinds } from '../model/cell-map.ts';
+import { pageFlags } from '../model/page-map.ts';
 import { classifyWord32, classifyWord64, type PointerTest, pointsInto } from '../model/word-kind.ts';
 import { granuleCodes, headerBytes, stretchBytes } from './address-table.ts';
 import {
+  type HitPlaces,
   type Kernels,
-  keyBytes,
   type Place,
+  pageSums,
   sameFlag,
   type Table,
   type TokenBuckets,
@@ -14,6 +17,8 @@ import {
   type WordStretch,
 } from './kernels.ts';
 import { readShapes } from './shapes.ts';
+import { tallyBytes, tallyFlags } from './tally-table.ts';
+import { signatureBytes, tokenBytes } from './token-table.ts';
 import { readValues } from './values.ts';
 import { cellOfCounts, newWordCounts } from './word-counts.ts';
 
@@ -74,20 +79,60 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
     };
   }
 
-  /** Of each key the low and the high half of its bits, then of its mask. */
-  function keysIn({ place, count }: Table): number[][] {
-    const at = (key: number, half: number) => view.getUint32(place + keyBytes * key + 4 * half, true);
-    return Array.from({ length: count }, (_, key) => [0, 1, 2, 3].map((half) => at(key, half)));
+  function tokensIn({ place, count }: Table) {
+    return Array.from({ length: count }, (_, index) => {
+      const [lo, hi, lowMask, highMask, first, signatures] = words.subarray((place + tokenBytes * index) / 4);
+      return { lo: lo!, hi: hi!, lowMask: lowMask!, highMask: highMask!, first: first!, signatures: signatures! };
+    });
   }
 
-  function hitWriter(hits: Place) {
+  function hitWriter({ hits, origin }: HitPlaces, wordBytes: 4 | 8) {
     let count = 0;
+    const stands = (at: Place, companion: Place) => {
+      const word = at + view.getInt32(companion, true);
+      const isHalf = (half: 0 | 4) => view.getUint32(word + half, true) === view.getUint32(companion + 8 + half, true);
+      return isHalf(0) && (wordBytes === 4 || isHalf(4));
+    };
     return {
       count: () => count,
-      add(offset: number, key: number) {
-        words.set([offset, key], hits / 4 + 2 * count++);
+      add(at: Place, token: { readonly first: Place; readonly signatures: number }) {
+        for (let index = 0; index < token.signatures; index++) {
+          const signature = token.first + signatureBytes * index;
+          const companions = Array.from({ length: words[signature / 4 + 1]! }, (_, one) => signature + 16 + 16 * one);
+          if (companions.every((companion) => stands(at, companion)))
+            words.set([at - origin, words[signature / 4]!], hits / 4 + 2 * count++);
+        }
       },
     };
+  }
+
+  /** Adds a token to a tally; tells the addresses that it counts. */
+  function tallyOne(place: Place, address: number, tell: (address: number) => void): void {
+    const [countAt, flagsAt] = [place / 4, place / 4 + 1];
+    const count = (one: number) => {
+      words[countAt]!++;
+      if (addressHash(one) < view.getFloat64(place + 16, true)) tell(one);
+    };
+    const flags = words[flagsAt]!;
+    if ((flags & tallyFlags.isShared) === 0) {
+      count(address);
+      return;
+    }
+    const [stride, first, last] = [8, 24, 32].map((field) => view.getFloat64(place + field, true));
+    const isSeen = (flags & tallyFlags.isSeen) !== 0;
+    const isBeside = isSeen && address - last! === stride;
+    let kept = flags & ~tallyFlags.isLastCounted;
+    if (isBeside) {
+      if ((flags & tallyFlags.isLastCounted) === 0) {
+        count(last!);
+        if (first === last) kept |= tallyFlags.isFirstCounted;
+      }
+      count(address);
+      kept |= tallyFlags.isLastCounted;
+    }
+    if (!isSeen) view.setFloat64(place + 24, address, true);
+    view.setFloat64(place + 32, address, true);
+    words[flagsAt] = kept | tallyFlags.isSeen;
   }
 
   function wordsOf({ place, bytes: size }: WordStretch): Uint32Array {
@@ -113,6 +158,38 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
         const same = before !== undefined && isSame(at, before.current + page * pageBytes, pageBytes);
         words[facts / 4 + page] = zeroBytes(at, pageBytes) + (same ? sameFlag : 0);
       }
+    },
+    tellPages({ pageBytes, pages, facts }, { captured, flags }, before, sums) {
+      const sum = { zero: 0, populated: 0, unchanged: 0, new: 0 };
+      for (let page = 0; page < pages; page++) {
+        const held = words[captured / 4 + page]!;
+        const fact = words[facts / 4 + page]!;
+        const zeros = fact & ~sameFlag;
+        const heldBefore = before ? words[before.captured / 4 + page]! : 0;
+        const becomes = heldBefore === 0 ? 'new' : fact >= sameFlag && heldBefore === held ? 'unchanged' : 'changed';
+        const holds = zeros < pageBytes ? 'populated' : 'zero';
+        bytes[flags + page] = held === 0 ? 0 : pageFlags[holds] | (before === undefined ? 0 : pageFlags[becomes]);
+        if (held === 0) continue;
+        // Bytes that are not captured stand as zero in the window.
+        sum.zero += zeros - (pageBytes - held);
+        if (holds === 'populated') sum.populated += held;
+        if (before !== undefined && becomes !== 'changed') sum[becomes] += held;
+      }
+      words.set(
+        pageSums.map((name) => sum[name]),
+        sums / 4,
+      );
+    },
+    grownRuns(first, last, pages, runs) {
+      const hasGrown = (page: number) => (bytes[last + page]! & ~bytes[first + page]! & pageFlags.populated) !== 0;
+      let count = 0;
+      for (let page = 0; page < pages; page++) {
+        if (!hasGrown(page)) continue;
+        const start = page;
+        while (page + 1 < pages && hasGrown(page + 1)) page++;
+        words.set([start, page + 1], runs / 4 + 2 * count++);
+      }
+      return count;
     },
     kindCounts({ current, pageBytes, pages, facts }, rules, counts, countsBefore) {
       const isPointer = pointerTest(rules.ranges);
@@ -142,29 +219,40 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
           }
       }
     },
-    findValues({ place, bytes: size, wordBytes }, from, keys, hits) {
-      const wanted = keysIn(keys);
+    findValues({ place, bytes: size, wordBytes }, from, tokens, into) {
+      const wanted = tokensIn(tokens);
       const at = (offset: number, half: 0 | 1) =>
         half < wordBytes / 4 ? view.getUint32(place + offset + 4 * half, true) : 0;
-      const hit = hitWriter(hits);
+      const hit = hitWriter(into, wordBytes);
       for (let offset = from; offset < size; offset += wordBytes) {
         const [lo, hi] = [at(offset, 0), at(offset, 1)];
         if (offset > 0 && at(offset - wordBytes, 0) === lo && at(offset - wordBytes, 1) === hi) continue;
-        for (const [key, [low, high, lowMask, highMask]] of wanted.entries()) {
-          const isHigh = wordBytes === 4 || (hi & highMask!) >>> 0 === high;
-          if ((lo & lowMask!) >>> 0 === low && isHigh) hit.add(offset, key);
+        for (const token of wanted) {
+          const isHigh = wordBytes === 4 || (hi & token.highMask) >>> 0 === token.hi;
+          if ((lo & token.lowMask) >>> 0 === token.lo && isHigh) hit.add(place + offset, token);
         }
       }
       return hit.count();
     },
-    findShapes(stretch, keys, ranges, hits) {
-      const wanted = keysIn(keys).map(([lo]) => lo);
-      const hit = hitWriter(hits);
+    findShapes(stretch, tokens, ranges, into) {
+      const wanted = tokensIn(tokens);
+      const hit = hitWriter(into, stretch.wordBytes);
       readShapes(wordsOf(stretch), stretch.wordBytes, pointerTest(ranges), (shape, offset) => {
-        const key = wanted.indexOf(shape);
-        if (key >= 0) hit.add(offset, key);
+        for (const token of wanted) if (token.lo === shape) hit.add(stretch.place + offset, token);
       });
       return hit.count();
+    },
+    tallyHits({ place, count }, origin, tallies, told) {
+      let next = told;
+      for (let hit = place / 4; hit < place / 4 + 2 * count; hit += 2) {
+        const signature = words[hit + 1]!;
+        tallyOne(tallies + tallyBytes * signature, origin + words[hit]!, (address) => {
+          view.setFloat64(next, address, true);
+          words.set([signature, 0], next / 4 + 2);
+          next += 16;
+        });
+      }
+      return (next - told) / 16;
     },
     listValues(stretch, into) {
       readValues(wordsOf(stretch), stretch.wordBytes, (key, offset) => listToken(key, stretch.place + offset, into));

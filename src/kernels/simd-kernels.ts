@@ -21,11 +21,14 @@ interface WebAssemblyApi {
 /** As assembly/ declares them. */
 interface Exports {
   comparePages(...places: number[]): void;
+  tellPages(...places: number[]): void;
+  grownRuns(...places: number[]): number;
   kindCounts(...places: number[]): void;
   kindCells(...places: number[]): void;
   findWide(...places: number[]): number;
   findNarrow(...places: number[]): number;
   findShapes(...places: number[]): number;
+  tallyHits(...places: number[]): number;
   listValues(...places: number[]): void;
   listShapes(...places: number[]): void;
   openBuckets(...places: number[]): number;
@@ -53,8 +56,8 @@ export function simdKernels(bytes: number): Kernels | undefined {
   const memory = newMemory(api, size);
   if (memory === undefined) return undefined;
   const { exports } = new api.Instance(compiled, { env: { memory } });
-  const { comparePages, kindCounts, kindCells, findWide, findNarrow, findShapes, listValues, listShapes, openBuckets } =
-    exports as Exports;
+  const { comparePages, tellPages, grownRuns, kindCounts, kindCells } = exports as Exports;
+  const { findWide, findNarrow, findShapes, tallyHits, listValues, listShapes, openBuckets } = exports as Exports;
   const where = ({ current, pageBytes, pages, facts }: PageWindow) => [current, pageBytes, pages, facts] as const;
   const how = ({ ranges, isWide, isBigEndian }: WordRules) =>
     [ranges.place, ranges.count, Number(isWide), Number(isBigEndian)] as const;
@@ -65,15 +68,20 @@ export function simdKernels(bytes: number): Kernels | undefined {
     comparePages({ current, pageBytes, pages, facts }, before) {
       comparePages(current, before?.current ?? 0, pageBytes, pages, facts, before?.facts ?? 0);
     },
+    tellPages({ pageBytes, pages, facts }, { captured, flags }, before, sums) {
+      tellPages(pageBytes, pages, facts, captured, before?.captured ?? 0, Number(before === undefined), flags, sums);
+    },
+    grownRuns: (first, last, pages, runs) => grownRuns(first, last, pages, runs),
     kindCounts: (window, rules, counts, before) => kindCounts(...where(window), counts, before, ...how(rules)),
     kindCells: (window, rules, cellBytes, codes, before) =>
       kindCells(...where(window), codes, before, cellBytes, scratch, ...how(rules)),
-    findValues({ place, bytes, wordBytes }, from, keys, hits) {
+    findValues({ place, bytes, wordBytes }, from, tokens, { hits, origin }) {
       const find = wordBytes === 8 ? findWide : findNarrow;
-      return find(place, from, bytes, keys.place, keys.count, hits);
+      return find(place, from, bytes, tokens.place, tokens.count, hits, origin);
     },
-    findShapes: ({ place, bytes, wordBytes }, keys, ranges, hits) =>
-      findShapes(place, bytes, wordBytes, keys.place, keys.count, hits, ranges.place, ranges.count),
+    findShapes: ({ place, bytes, wordBytes }, tokens, ranges, { hits, origin }) =>
+      findShapes(place, bytes, wordBytes, tokens.place, tokens.count, hits, origin, ranges.place, ranges.count),
+    tallyHits: (hits, origin, tallies, told) => tallyHits(hits.place, hits.count, origin, tallies, told),
     listValues: (stretch, into) => listValues(...list(stretch, into)),
     listShapes: (stretch, into, ranges) => listShapes(...list(stretch, into), ranges.place, ranges.count),
     openBuckets: (buckets, least, ends) => openBuckets(buckets.place, buckets.count, least, ends),

@@ -62,6 +62,15 @@ export interface WindowPages {
   count: number;
   /** In the track; ascending, with gaps. */
   readonly addresses: Float64Array;
+  /** Pages without a gap between them are one run. */
+  runCount: number;
+  /** Of each run the index of its first page, and then the count of pages. */
+  readonly firsts: Uint32Array;
+}
+
+/** @param room for pages */
+export function newWindowPages(room: number): WindowPages {
+  return { count: 0, addresses: new Float64Array(room), runCount: 0, firsts: new Uint32Array(room + 1) };
 }
 
 /** The next pages from `from` on, as many as there is room for, and none that begins at or behind `end`. */
@@ -70,8 +79,10 @@ export function gatherPages(
   cursors: readonly CapturedCursor[],
   { from, end, pageBytes }: { readonly from: Address; readonly end: Address; readonly pageBytes: number },
 ): void {
-  const { addresses } = pages;
+  const { addresses, firsts } = pages;
   let count = 0;
+  let runCount = 0;
+  let runEnd = Number.NaN;
   for (let at = from; count < addresses.length; ) {
     let start = Number.POSITIVE_INFINITY;
     let stop = 0;
@@ -84,9 +95,13 @@ export function gatherPages(
     if (start >= end) break;
     stop = Math.min(stop, end);
     at = Math.floor(Math.max(start, at) / pageBytes) * pageBytes;
+    if (at !== runEnd) firsts[runCount++] = count;
     for (; at < stop && count < addresses.length; at += pageBytes) addresses[count++] = at;
+    runEnd = at;
   }
+  firsts[runCount] = count;
   pages.count = count;
+  pages.runCount = runCount;
 }
 
 /** Room for one window of one dump. */
@@ -110,9 +125,8 @@ export function fillWindow(
   { pages, shift }: { readonly pages: WindowPages; readonly shift: number },
 ): number {
   const { bytes, capturedOfPage, pageBytes } = buffer;
-  const { count, addresses } = pages;
+  const { count, addresses, runCount, firsts } = pages;
   capturedOfPage.fill(0, 0, count);
-  const end = addresses[count - 1]! + pageBytes;
   const next: Stretches = { starts: [], sizes: [] };
   let total = 0;
   /** Bytes up to `from` are there; those up to `to` are still to be read. */
@@ -122,36 +136,45 @@ export function fillWindow(
     total += readStretches(buffer, memory, next, from, to);
     next.starts.length = next.sizes.length = 0;
   };
-  let page = 0;
-  for (cursor.skipTo(addresses[0]!); cursor.start < end; cursor.skipTo(cursor.end)) {
-    const stop = Math.min(cursor.end, end);
-    let isBegun = false;
-    for (let at = Math.max(cursor.start, addresses[0]!); at < stop; ) {
-      while (addresses[page]! + pageBytes <= at) page++;
-      const place = page * pageBytes + (at - addresses[page]!);
-      const size = Math.min(stop, addresses[page]! + pageBytes) - at;
+  for (let run = 0; run < runCount; run++) {
+    const first = firsts[run]!;
+    const runStart = addresses[first]!;
+    const runEnd = runStart + (firsts[run + 1]! - first) * pageBytes;
+    for (cursor.skipTo(runStart); cursor.start < runEnd; cursor.skipTo(cursor.end)) {
+      const at = Math.max(cursor.start, runStart);
+      const place = first * pageBytes + (at - runStart);
+      const size = Math.min(cursor.end, runEnd) - at;
       if (place > to) {
         readOn();
         bytes.fill(0, to, place);
         from = place;
-        isBegun = false;
       }
-      if (isBegun) next.sizes[next.sizes.length - 1]! += size;
-      else {
-        next.starts.push(at - shift);
-        next.sizes.push(size);
-        isBegun = true;
-      }
-      capturedOfPage[page]! += size;
+      next.starts.push(at - shift);
+      next.sizes.push(size);
       to = place + size;
-      at += size;
+      addCaptured(buffer, place, to);
+      if (cursor.end > runEnd) break;
     }
-    if (cursor.end > end) break;
   }
   if (to === 0) return 0;
   readOn();
   bytes.fill(0, to, count * pageBytes);
   return total;
+}
+
+function addCaptured({ capturedOfPage, pageBytes }: WindowBuffer, from: number, to: number): void {
+  for (let at = from; at < to; ) {
+    const page = Math.floor(at / pageBytes);
+    const whole = Math.floor(to / pageBytes);
+    if (at === page * pageBytes && whole > page) {
+      capturedOfPage.fill(pageBytes, page, whole);
+      at = whole * pageBytes;
+      continue;
+    }
+    const end = Math.min(to, (page + 1) * pageBytes);
+    capturedOfPage[page]! += end - at;
+    at = end;
+  }
 }
 
 /** In the dump's own addresses. */

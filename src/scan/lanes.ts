@@ -1,12 +1,12 @@
 // Lays out the kernels' memory: a window of each dump, what is told of its pages, and the tables of what is mapped.
 import { type AddressTable, planAddressTable } from '../kernels/address-table.ts';
-import { reservedBytes } from '../kernels/kernels.ts';
+import { pageSums, reservedBytes } from '../kernels/kernels.ts';
 import { newPlaces } from '../kernels/take-places.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { CellMap } from '../model/cell-map.ts';
 import { union } from '../model/intervals.ts';
 import { type CellLane, cellRoom, newOpenCell } from './scan-cells.ts';
-import type { DumpLane } from './scan-window.ts';
+import type { DumpLane, PageDesk } from './scan-window.ts';
 
 /**
  * Bytes of all windows together: what was just read is still in the cache that the processor's cores share when the
@@ -36,9 +36,10 @@ export function planLanes(memories: readonly Memory[], cellMap: CellMap, pageByt
   const mapped = isDrawn ? memories.map(({ dump }) => planAddressTable(union(dump.regions))) : [];
   const pages = windowBytes / pageBytes;
   const cellBytes = isDrawn ? pages * cellRoom(pageBytes, cellMap.bytesPerCell) : 0;
-  const perLane = windowBytes + aligned(pages * 4) + aligned(cellBytes);
+  const perLane = windowBytes + 2 * aligned(pages * 4) + aligned(pages) + aligned(cellBytes);
+  const perWindow = aligned(4 * pageSums.length) + aligned(pages * 8);
   const tables = mapped.reduce((sum, table) => sum + aligned(table.bytes), 0);
-  const bytes = reservedBytes + memories.length * perLane + tables;
+  const bytes = reservedBytes + memories.length * perLane + perWindow + tables;
   return { pageBytes, windowBytes, bytesPerCell: cellMap.bytesPerCell, mapped, cellBytes, bytes };
 }
 
@@ -53,24 +54,33 @@ export function openLanes(
   plan: LanePlan,
   buffer: ArrayBuffer,
   memories: readonly Memory[],
-): { readonly lanes: DumpLane[]; readonly cellLanes: CellLane[] } {
+): { readonly lanes: DumpLane[]; readonly cellLanes: CellLane[]; readonly pageDesk: PageDesk } {
   const { take } = newPlaces(cacheLine);
   const { pageBytes, windowBytes } = plan;
   const pages = windowBytes / pageBytes;
   const lanes = memories.map((memory): DumpLane => {
     const window = { pageBytes, current: take(windowBytes), facts: take(pages * 4) };
+    const notes = { captured: take(pages * 4), flags: take(pages) };
     return {
       memory,
       window,
+      notes,
       bytes: new Uint8Array(buffer, window.current, windowBytes),
-      facts: new Uint32Array(buffer, window.facts, pages),
-      flags: new Uint8Array(pages),
-      capturedOfPage: new Uint32Array(pages),
+      flags: new Uint8Array(buffer, notes.flags, pages),
+      capturedOfPage: new Uint32Array(buffer, notes.captured, pages),
       pageBytes,
       held: 0,
       shift: 0,
     };
   });
+  const sumPlace = take(4 * pageSums.length);
+  const runPlace = take(pages * 8);
+  const pageDesk = {
+    sumPlace,
+    sums: new Uint32Array(buffer, sumPlace, pageSums.length),
+    runPlace,
+    runs: new Uint32Array(buffer, runPlace, pages * 2),
+  };
   const cellLanes = plan.mapped.map((mapped, index): CellLane => {
     const place = take(plan.cellBytes);
     const { pointerSize, littleEndian } = memories[index]!.dump;
@@ -83,5 +93,5 @@ export function openLanes(
       open: newOpenCell(),
     };
   });
-  return { lanes, cellLanes };
+  return { lanes, cellLanes, pageDesk };
 }

@@ -6,11 +6,11 @@ import type { Address } from '../model/address.ts';
 import type { CellMap, TrackCells } from '../model/cell-map.ts';
 import type { PageMap, TrackPages } from '../model/page-map.ts';
 import type { Track } from '../model/track.ts';
-import { fillWindow, gatherPages, newCapturedCursor, type WindowPages } from './captured-window.ts';
+import { fillWindow, gatherPages, newCapturedCursor, newWindowPages, type WindowPages } from './captured-window.ts';
 import { type LanePlan, openLanes, planLanes } from './lanes.ts';
 import { type CellLane, drawWindow, finishCell } from './scan-cells.ts';
 import type { TrackStretch } from './scan-parts.ts';
-import { type DumpLane, measureWindow, noteGrowth, notePages } from './scan-window.ts';
+import { type DumpLane, measureWindow, noteGrowth, notePages, type PageDesk } from './scan-window.ts';
 import type { TrackMeasure } from './track-measure.ts';
 
 /** What is scanned, and where it is drawn. */
@@ -38,7 +38,7 @@ export function newScanner(task: ScanTask, open: (bytes: number) => PageKernels)
   const { tracks, memories, cellMap, pageMap } = task;
   const plan = planLanes(memories, cellMap, scanPageBytes(memories));
   const kernels = open(plan.bytes);
-  const pages = { count: 0, addresses: new Float64Array(plan.windowBytes / plan.pageBytes) };
+  const pages = newWindowPages(plan.windowBytes / plan.pageBytes);
   const desk: Desk = { ...plan, kernels, pages, ...openLanes(plan, kernels.buffer, memories), ...pageMap };
   const cellsByTrack = new Map(cellMap.tracks.map((cells) => [cells.trackId, cells]));
   const pagesByTrack = new Map(pageMap.tracks.map((pages) => [pages.trackId, pages]));
@@ -54,6 +54,7 @@ interface Desk extends LanePlan {
   readonly kernels: PageKernels;
   readonly lanes: readonly DumpLane[];
   readonly cellLanes: readonly CellLane[];
+  readonly pageDesk: PageDesk;
   /** Of the window at hand. */
   readonly pages: WindowPages;
   readonly bytesPerPage: number;
@@ -70,7 +71,7 @@ interface Work {
 }
 
 function* scanStretch(desk: Desk, work: Work): Generator<number, void> {
-  const { kernels, lanes, cellLanes, pages, pageBytes, bytesPerCell, bytesPerPage } = desk;
+  const { kernels, lanes, cellLanes, pageDesk, pages, pageBytes, bytesPerCell, bytesPerPage } = desk;
   const { presence, measure, cells, trackPages, end } = work;
   const cursors = lanes.map(({ memory }, index) => newCapturedCursor(memory, presence[index]!));
   const readers = lanes.map(({ memory }, index) => newCapturedCursor(memory, presence[index]!));
@@ -84,8 +85,8 @@ function* scanStretch(desk: Desk, work: Work): Generator<number, void> {
       lane.held = fillWindow(lane, lane.memory, readers[index]!, { pages, shift: lane.shift });
       read += lane.held;
     }
-    measureWindow(kernels, lanes, { measure, pages: count });
-    noteGrowth(lanes, { measure, pages });
+    measureWindow(kernels, lanes, { measure, pages: count, desk: pageDesk });
+    noteGrowth(kernels, lanes, { measure, pages, desk: pageDesk });
     if (trackPages) notePages(lanes, { trackPages, bytesPerPage, pages });
     if (cells) drawWindow(kernels, lanes, cellLanes, { cells, bytesPerCell, pages });
     from = pages.addresses[count - 1]! + pageBytes;

@@ -1,7 +1,7 @@
 // A window of pages of one track in all dumps: what it holds, and what became of it since the dump before.
-import { type PageKernels, type PageWindow, sameFlag } from '../kernels/kernels.ts';
+import type { PageKernels, PageNotes, PageWindow, Place } from '../kernels/kernels.ts';
 import type { Memory } from '../memory/memory.ts';
-import { pageFlags, type TrackPages } from '../model/page-map.ts';
+import type { TrackPages } from '../model/page-map.ts';
 import type { WindowBuffer, WindowPages } from './captured-window.ts';
 import { addRun, type TrackMeasure } from './track-measure.ts';
 
@@ -9,78 +9,52 @@ import { addRun, type TrackMeasure } from './track-measure.ts';
 export interface DumpLane extends WindowBuffer {
   readonly memory: Memory;
   readonly window: Omit<PageWindow, 'pages'>;
-  /** By page, as comparePages writes them. */
-  readonly facts: Uint32Array;
+  /** Where the captured bytes of pages stand, and the flags. */
+  readonly notes: PageNotes;
   /** By page, as model/page-map.ts has them: what the window holds, and what became of it. */
   readonly flags: Uint8Array;
-  /** Captured bytes of the window at hand; where there are none, the facts say nothing. */
+  /** Captured bytes of the window at hand; where there are none, nothing but the flags says anything. */
   held: number;
   /** Of the track at hand: from the dump's own addresses to the track's. */
   shift: number;
+}
+
+/** Where the kernels write of a window's pages in all dumps. */
+export interface PageDesk {
+  /** See pageSums. */
+  readonly sumPlace: Place;
+  readonly sums: Uint32Array;
+  readonly runPlace: Place;
+  /** Of each run the index of its first page and the one behind its last. */
+  readonly runs: Uint32Array;
 }
 
 /** Tells what each page is, and adds up what the window holds, dump by dump; its bytes are in the lanes. */
 export function measureWindow(
   kernels: PageKernels,
   lanes: readonly DumpLane[],
-  { measure, pages }: { readonly measure: TrackMeasure; readonly pages: number },
+  { measure, pages, desk }: { readonly measure: TrackMeasure; readonly pages: number; readonly desk: PageDesk },
 ): void {
   for (const [index, lane] of lanes.entries()) {
-    if (lane.held === 0) {
+    const { held } = lane;
+    if (held === 0) {
       lane.flags.fill(0);
       continue;
     }
     const before = lanes[index - 1];
-    const known = before !== undefined && before.held > 0 ? { ...before.window, pages } : undefined;
-    kernels.comparePages({ ...lane.window, pages }, known);
-    tellPages(lane, before, { measure, pages, index });
+    const window = { ...lane.window, pages };
+    const known = before !== undefined && before.held > 0 ? before : undefined;
+    kernels.comparePages(window, known && { ...known.window, pages });
+    kernels.tellPages(window, lane.notes, before && (known?.notes ?? null), desk.sumPlace);
+    const [zero, populated, unchanged, fresh] = desk.sums as unknown as [number, number, number, number];
+    measure.capturedBytes[index]! += held;
+    measure.zeroBytes[index]! += zero;
+    measure.populatedBytes[index]! += populated;
+    if (before === undefined) continue;
+    measure.unchangedBytes[index]! += unchanged;
+    measure.newBytes[index]! += fresh;
+    measure.changedBytes[index]! += held - unchanged - fresh;
   }
-}
-
-function tellPages(
-  { pageBytes, capturedOfPage, facts, flags, held }: DumpLane,
-  before: DumpLane | undefined,
-  { measure, pages, index }: { readonly measure: TrackMeasure; readonly pages: number; readonly index: number },
-): void {
-  const capturedBefore = before === undefined || before.held === 0 ? undefined : before.capturedOfPage;
-  let zero = 0;
-  let populated = 0;
-  let unchanged = 0;
-  let fresh = 0;
-  for (let page = 0; page < pages; page++) {
-    const captured = capturedOfPage[page]!;
-    if (captured === 0) {
-      flags[page] = 0;
-      continue;
-    }
-    const fact = facts[page]!;
-    const zeroBytes = fact & ~sameFlag;
-    // Bytes that are not captured stand as zero in the window.
-    zero += zeroBytes - (pageBytes - captured);
-    let flag: number = pageFlags.zero;
-    if (zeroBytes < pageBytes) {
-      flag = pageFlags.populated;
-      populated += captured;
-    }
-    const earlier = capturedBefore === undefined ? 0 : capturedBefore[page]!;
-    if (before === undefined) {
-      // Nothing is known of what was before the first dump.
-    } else if (earlier === 0) {
-      flag |= pageFlags.new;
-      fresh += captured;
-    } else if (fact >= sameFlag && earlier === captured) {
-      flag |= pageFlags.unchanged;
-      unchanged += captured;
-    } else flag |= pageFlags.changed;
-    flags[page] = flag;
-  }
-  measure.capturedBytes[index]! += held;
-  measure.zeroBytes[index]! += zero;
-  measure.populatedBytes[index]! += populated;
-  if (before === undefined) return;
-  measure.unchangedBytes[index]! += unchanged;
-  measure.newBytes[index]! += fresh;
-  measure.changedBytes[index]! += held - unchanged - fresh;
 }
 
 /** Keeps what became of each page in each dump. */
@@ -93,28 +67,41 @@ export function notePages(
   },
 ): void {
   const { trackPages, bytesPerPage, pages } = task;
-  for (const [index, { flags, held }] of lanes.entries()) {
+  for (const [index, { flags, held, pageBytes }] of lanes.entries()) {
     if (held === 0) continue;
     const target = trackPages.pages[index]!;
-    for (let page = 0; page < pages.count; page++) {
-      const at = Math.floor((pages.addresses[page]! - trackPages.start) / bytesPerPage);
-      if (flags[page] !== 0) target[at]! |= flags[page]!;
+    for (let run = 0; run < pages.runCount; run++) {
+      const first = pages.firsts[run]!;
+      const behind = pages.firsts[run + 1]!;
+      const at = (pages.addresses[first]! - trackPages.start) / bytesPerPage;
+      // Each page is come upon once.
+      if (bytesPerPage === pageBytes) target.set(flags.subarray(first, behind), at);
+      else
+        for (let page = first; page < behind; page++)
+          target[Math.floor(at + ((page - first) * pageBytes) / bytesPerPage)]! |= flags[page]!;
     }
   }
 }
 
 /** Notes the pages that hold something in the last dump and held nothing in the first. */
 export function noteGrowth(
+  kernels: PageKernels,
   lanes: readonly DumpLane[],
-  { measure, pages }: { readonly measure: TrackMeasure; readonly pages: WindowPages },
+  { measure, pages, desk }: { readonly measure: TrackMeasure; readonly pages: WindowPages; readonly desk: PageDesk },
 ): void {
-  const { flags: first } = lanes[0]!;
-  const { flags: last, pageBytes, held } = lanes[lanes.length - 1]!;
+  const { notes: first } = lanes[0]!;
+  const { notes: last, pageBytes, held } = lanes[lanes.length - 1]!;
   if (held === 0) return;
-  for (let page = 0; page < pages.count; page++) {
-    if ((last[page]! & ~first[page]! & pageFlags.populated) !== 0) {
+  const count = kernels.grownRuns(first.flags, last.flags, pages.count, desk.runPlace);
+  for (let run = 0; run < count; run++) {
+    // Pages side by side in the window may lie apart in memory.
+    const behind = desk.runs[2 * run + 1]!;
+    for (let page = desk.runs[2 * run]!; page < behind; ) {
       const start = pages.addresses[page]!;
-      addRun(measure.grownRuns, start, start + pageBytes);
+      const from = page;
+      do page++;
+      while (page < behind && pages.addresses[page]! - start === (page - from) * pageBytes);
+      addRun(measure.grownRuns, start, start + (page - from) * pageBytes);
     }
   }
 }

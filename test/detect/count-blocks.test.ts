@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { followRegions } from '../../src/compare/follow-regions.ts';
 import { countBlocks } from '../../src/detect/stride/count-blocks.ts';
+import { windowBytes } from '../../src/detect/stride/count-plan.ts';
 import type { Period } from '../../src/detect/stride/find-strides.ts';
 import type { Signature } from '../../src/detect/stride/signature.ts';
 import { isSearched, unwalkedRanges } from '../../src/detect/unwalked-memory.ts';
@@ -11,9 +12,9 @@ import { type FakeRegion, fakeMemory } from '../synth/fake-memory.ts';
 import { pace } from '../synth/pace.ts';
 
 const pageBytes = 4096;
-/** Several windows of 256 KiB. */
+/** On both sides of the border of two windows. */
 const pages = 160;
-const regionStart = 0x7f00_0000_0000 + 40 * pageBytes;
+const regionStart = 0x7f00_0000_0000 + windowBytes - 77 * pageBytes;
 const marker = 0x0123_4567_89ab;
 /** The marker, then text. */
 const shape = 0o43333333;

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planAddressTable } from '../../src/kernels/address-table.ts';
 import { kernelModule } from '../../src/kernels/kernel-module.ts';
-import type { Kernels, PageKernels, PageWindow, WordRules } from '../../src/kernels/kernels.ts';
+import type { Kernels, PageKernels, PageNotes, PageWindow, WordRules } from '../../src/kernels/kernels.ts';
 import { scalarKernels } from '../../src/kernels/scalar-kernels.ts';
 import { readShapes } from '../../src/kernels/shapes.ts';
 import { simdKernels } from '../../src/kernels/simd-kernels.ts';
+import { beginTally, tallyBytes } from '../../src/kernels/tally-table.ts';
+import { mostCompanions, type Token, type TokenSignature, writeTokens } from '../../src/kernels/token-table.ts';
 import { compileKernels } from './compile-kernels.ts';
 
 const room = 1 << 20;
@@ -29,7 +31,11 @@ const word = fc.oneof(
 );
 
 /** `isKept`: the dump before has the same. */
-const page = fc.record({ words: fc.array(word, { minLength: 1, maxLength: 48 }), isKept: fc.boolean() });
+const page = fc.record({
+  words: fc.array(word, { minLength: 1, maxLength: 48 }),
+  isKept: fc.boolean(),
+  isCaptured: fc.boolean(),
+});
 
 const scenario = fc.record({
   pageBytes: fc.constantFrom(128, 256, 1024, 4096, 65536),
@@ -68,13 +74,20 @@ function run(kernels: PageKernels, one: Scenario): number[][] {
   const rules: WordRules = { isWide, isBigEndian, ranges: mapped.write(kernels.buffer, take(mapped.bytes)) };
   const cellBytes = Math.min(pageBytes, 8 << one.cellShift);
   const results: number[][] = [];
-  let before: { window: PageWindow; counts: number; codes: number } | undefined;
+  const sums = take(16);
+  const runs = take(8 * 4);
+  const ofAll: number[] = [];
+  let before: { window: PageWindow; notes: PageNotes; counts: number; codes: number } | undefined;
   for (const dump of one.pages) {
     const pages = dump.length;
     const current = take(pages * pageBytes + 16) + one.misalignment;
     const window = { pages, pageBytes, current, facts: take(pages * 4) };
     const counts = take(pages * 20);
     const codes = take((pages * pageBytes) / cellBytes);
+    const notes = { captured: take(pages * 4), flags: take(pages) };
+    const captured = dump.map(({ isCaptured }) => (isCaptured ? pageBytes : 0));
+    new Uint32Array(kernels.buffer, notes.captured, pages).set(captured);
+    const isHeld = captured.some((size) => size > 0);
     for (const [index, { words, isKept }] of dump.entries()) {
       const at = current + index * pageBytes;
       if (before && isKept)
@@ -86,6 +99,14 @@ function run(kernels: PageKernels, one: Scenario): number[][] {
       else bytes.set(bytesOf(words, pageBytes), at);
     }
     kernels.comparePages(window, before?.window);
+    kernels.tellPages(window, notes, before && (isHeld ? before.notes : null), sums);
+    ofAll.push(notes.flags);
+    const runCount = kernels.grownRuns(ofAll[0]!, notes.flags, pages, runs);
+    results.push(
+      [...bytes.subarray(notes.flags, notes.flags + pages)],
+      [...new Uint32Array(kernels.buffer, sums, 4)],
+      [...new Uint32Array(kernels.buffer, runs, 2 * runCount)],
+    );
     kernels.kindCounts(window, rules, counts, before?.counts ?? 0);
     kernels.kindCells(window, rules, cellBytes, codes, before?.codes ?? 0);
     results.push(
@@ -93,7 +114,7 @@ function run(kernels: PageKernels, one: Scenario): number[][] {
       [...new Uint32Array(kernels.buffer, counts, pages * 5)],
       [...bytes.subarray(codes, codes + (pages * pageBytes) / cellBytes)],
     );
-    before = { window, counts, codes };
+    before = { window, notes, counts, codes };
   }
   return results;
 }
@@ -151,29 +172,42 @@ const stretch = fc.record({
   misalignment: fc.constantFrom(0, 4, 8, 12),
 });
 
+type Stretch = typeof stretch extends fc.Arbitrary<infer T> ? T : never;
+
+/** Signatures of a token whose companions are words of the stretch, or are not. */
+function signaturesOf(token: number, { words, wordBytes }: Stretch): TokenSignature[] {
+  const companions = words.slice(0, token % (mostCompanions + 1)).map((word, index) => ({
+    offset: wordBytes * (index - (token % 3)),
+    lo: Number(BigInt.asUintN(32, word)),
+    hi: Number(word >> 32n),
+  }));
+  return [{ index: 2 * token, companions }, ...(token % 2 === 0 ? [{ index: 2 * token + 1, companions: [] }] : [])];
+}
+
 /** Hits of the values and of all shapes that the stretch itself begins with. */
-function find(kernels: Kernels, one: typeof stretch extends fc.Arbitrary<infer T> ? T : never): number[][] {
+function find(kernels: Kernels, one: Stretch): number[][] {
   const { words, wordBytes, wordsBefore, misalignment } = one;
-  const place = 4096 + misalignment;
-  const view = new DataView(kernels.buffer);
+  const { buffer } = kernels;
+  const place = 16384 + misalignment;
+  new Uint8Array(buffer, 8192, 16384).fill(0);
+  const view = new DataView(buffer);
   for (const [index, value] of words.entries()) view.setBigUint64(place + 8 * index, value, true);
   const narrow = (value: bigint) => (wordBytes === 4 ? value & 0xffff_ffffn : value);
-  const wanted = [...new Set(one.keys.map(narrow))];
-  for (const [index, value] of wanted.entries()) {
-    const mask = index % 2 === 0 ? 2n ** 64n - 1n : ~0x3ffn;
-    view.setBigUint64(64 + 16 * index, value & mask, true);
-    view.setBigUint64(72 + 16 * index, mask, true);
-  }
-  const hits = 65536;
+  const values: Token[] = [...new Set(one.keys.map(narrow))].map((value, index) => {
+    const lowMask = index % 2 === 0 ? -1 : ~0x3ff;
+    const lo = (Number(BigInt.asUintN(32, value)) & lowMask) >>> 0;
+    return { lo, hi: Number(value >> 32n), lowMask, signatures: signaturesOf(index, one) };
+  });
   const all = { place, bytes: 8 * words.length, wordBytes };
-  const keys = { place: 64, count: wanted.length };
+  const into = { hits: 65536, origin: place - 256 };
   const from = 8 * Math.min(wordsBefore, words.length);
-  const take = (count: number) => [...new Uint32Array(kernels.buffer, hits, 2 * count)];
-  const values = take(kernels.findValues(all, from, keys, hits));
-  const ranges = mapped.write(kernels.buffer, mappedPlace);
-  const shapes = shapesIn(new Uint32Array(kernels.buffer.slice(place, place + all.bytes)), wordBytes).slice(0, 12);
-  for (const [index, shape] of shapes.entries()) view.setBigUint64(64 + 16 * index, BigInt(shape), true);
-  return [values, take(kernels.findShapes(all, { place: 64, count: shapes.length }, ranges, hits))];
+  const take = (count: number) => [...new Uint32Array(buffer, into.hits, 2 * count)];
+  const foundValues = take(kernels.findValues(all, from, writeTokens(buffer, 64, values), into));
+  const ranges = mapped.write(buffer, mappedPlace);
+  const shapes: Token[] = shapesIn(new Uint32Array(buffer.slice(place, place + all.bytes)), wordBytes)
+    .slice(0, 12)
+    .map((shape, index) => ({ lo: shape, hi: 0, lowMask: -1, signatures: signaturesOf(index, one) }));
+  return [foundValues, take(kernels.findShapes(all, writeTokens(buffer, 64, shapes), ranges, into))];
 }
 
 function shapesIn(words: Uint32Array, wordBytes: 4 | 8): number[] {
@@ -198,8 +232,49 @@ test('tokens are found where those in TypeScript find them, whatever the words',
   expect(hits).toBeGreaterThan(1000);
 });
 
+const tallied = fc.record({
+  /** Per hit the distance from the one before, in bytes, and the signature. */
+  hits: fc.array(fc.tuple(fc.constantFrom(48, 48, 48, 8, 0, 4096), fc.nat({ max: 2 })), { maxLength: 60 }),
+  origin: fc.constantFrom(0x1000, 0x7f12_3456_7000, -(2 ** 47), -4096, 2 ** 32 - 64),
+  limit: fc.constantFrom(2 ** 32, 2 ** 31, 2 ** 28, 0),
+});
+
+/** What was told of the hits, given in two calls, and what stands in the tallies then. */
+function tally(kernels: Kernels, { hits, origin, limit }: typeof tallied extends fc.Arbitrary<infer T> ? T : never) {
+  const { buffer } = kernels;
+  for (let index = 0; index < 3; index++)
+    beginTally(buffer, 64 + tallyBytes * index, { isShared: index > 0, stride: 48, limit });
+  let offset = 0;
+  const pairs = hits.map(([distance, signature]) => {
+    offset += distance;
+    return [offset, signature];
+  });
+  const half = pairs.length >> 1;
+  const told = [pairs.slice(0, half), pairs.slice(half)].map((own) => {
+    new Uint32Array(buffer, 4096, 2 * own.length).set(own.flat());
+    const count = kernels.tallyHits({ place: 4096, count: own.length }, origin, 64, 8192);
+    return [...new Float64Array(buffer, 8192, 2 * count)];
+  });
+  return [told, [...new Uint8Array(buffer, 64, 3 * tallyBytes)]];
+}
+
+test('hits are tallied as those in TypeScript tally them', () => {
+  const simd = simdKernels(room)!;
+  const scalar = scalarKernels(new ArrayBuffer(room));
+  let told = 0;
+  fc.assert(
+    fc.property(tallied, (one) => {
+      const found = tally(simd, one);
+      told += found[0]!.flat().length;
+      expect(found).toEqual(tally(scalar, one));
+    }),
+    { numRuns: 300 },
+  );
+  expect(told).toBeGreaterThan(100);
+});
+
 /** What stands in the buckets once the tokens were counted, and the lists once those of most hashes were listed. */
-function list(kernels: Kernels, one: typeof stretch extends fc.Arbitrary<infer T> ? T : never): number[][] {
+function list(kernels: Kernels, one: Stretch): number[][] {
   const { words, wordBytes, misalignment } = one;
   const place = 4096 + misalignment;
   const view = new DataView(kernels.buffer);

@@ -4,7 +4,7 @@ import type { Pacer } from '../../scan/pacer.ts';
 import { shareWork } from '../../threads/share-work.ts';
 import type { Team } from '../../threads/team.ts';
 import type { AddressSketch } from '../address-sketch.ts';
-import { newTally } from './block-tally.ts';
+import { newTallySum } from './block-tally.ts';
 import { type CountTask, countingOrder, countingWork } from './counting-work.ts';
 
 export interface BlockCount {
@@ -24,7 +24,7 @@ export interface CountInput extends CountTask {
 /** Results stand in the order of the signatures. */
 export async function countBlocks(input: CountInput): Promise<BlockCount[]> {
   const { signatures, memories, pacer, team } = input;
-  const totals = signatures[0]!.map(({ period }) => memories.map(() => newTally(period)));
+  const totals = signatures[0]!.map(({ period }) => memories.map(() => newTallySum(period)));
   await shareWork({
     work: countingWork(input, memories),
     team,

@@ -4,7 +4,6 @@ import type { Address } from '../../model/address.ts';
 import type { Interval } from '../../model/intervals.ts';
 import type { List } from '../../model/list.ts';
 import type { KnownPages } from './known-pages.ts';
-import { pieceBytes } from './token-finder.ts';
 
 /** What is to be done for a stretch of a window in one dump. Hits are told by the place of their last word. */
 export interface CountStep extends Interval {
@@ -12,8 +11,14 @@ export interface CountStep extends Interval {
   readonly range: Interval | undefined;
 }
 
-/** Steps of each dump, sorted; what is left out holds no hit. To be asked for in the order of the windows. */
-export type PlannedWindow = () => readonly (readonly CountStep[])[];
+export interface PlannedWindow {
+  readonly start: Address;
+  /** Of each dump, sorted; what is left out holds no hit. To be asked for in the order of the windows. */
+  steps(): readonly (readonly CountStep[])[];
+}
+
+/** Bytes of a window: what was read is still in the processor's cache when it is looked at. */
+export const windowBytes = 1 << 20;
 
 /**
  * A hit depends on words at most this far on either side: those of a shape and the one in front of it, and companions
@@ -46,11 +51,11 @@ export function* planCounting(
       if (range !== undefined) first = Math.min(first, Math.max(at, range.start));
     }
     if (first === Number.POSITIVE_INFINITY) return;
-    const start = Math.floor(first / pieceBytes) * pieceBytes;
-    const window = { start, end: start + pieceBytes };
+    const start = Math.floor(first / windowBytes) * windowBytes;
+    const window = { start, end: start + windowBytes };
     at = window.end;
     const firsts = lanes.map(({ next }) => next);
-    yield () => {
+    const steps = () => {
       const near = ranges.map((own, dump) => rangesIn(own, firsts[dump]!, window));
       return near.map((own, dump) => {
         if (known === undefined) return own.map((range) => stepOf(range, range, window));
@@ -60,6 +65,7 @@ export function* planCounting(
         return stepsSinceBefore(own, window, { stretches, before, borders: [borders![dump - 1]!, borders![dump]!] });
       });
     };
+    yield { start, steps };
   }
 }
 

@@ -67,13 +67,18 @@ function pagesOf(tracks: readonly TrackPages[], dump: number, window: Interval, 
 
 /** Stretches of pages that have exactly the wanted one of these flags, or none at all: nothing of them is captured. */
 function stretchesOf({ start, flags }: Pages, mask: number, wanted: number, bytesPerPage: number): Interval[] {
+  const least = Math.ceil(shortestStretch / bytesPerPage);
+  const isWanted = (page: number) => flags[page] === 0 || (flags[page]! & mask) === wanted;
   const found: Interval[] = [];
-  for (let page = 0; page < flags.length; ) {
-    let end = page;
-    while (end < flags.length && (flags[end] === 0 || (flags[end]! & mask) === wanted)) end++;
-    if ((end - page) * bytesPerPage >= shortestStretch)
-      found.push({ start: start + page * bytesPerPage, end: start + end * bytesPerPage });
-    page = end + 1;
+  // Any stretch that is long enough holds one of the pages looked at.
+  for (let page = least - 1; page < flags.length; page += least) {
+    if (!isWanted(page)) continue;
+    let first = page;
+    while (first > 0 && isWanted(first - 1)) first--;
+    let end = page + 1;
+    while (end < flags.length && isWanted(end)) end++;
+    if (end - first >= least) found.push({ start: start + first * bytesPerPage, end: start + end * bytesPerPage });
+    page = end;
   }
   return found;
 }

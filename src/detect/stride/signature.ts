@@ -1,16 +1,9 @@
 // A token may stand elsewhere too; the words that all blocks share beside it make sure that a block is meant.
+import { type CompanionWord, farthestCompanion, mostCompanions } from '../../kernels/token-table.ts';
 import { valueKey } from '../../kernels/values.ts';
 import type { Period } from './find-strides.ts';
 import { type Sample, windowAt } from './sample.ts';
 import type { WordsBetweenRuns } from './words-between-runs.ts';
-
-/** A word at a distance from the token. */
-export interface CompanionWord {
-  /** Bytes from the token. */
-  readonly offset: number;
-  readonly lo: number;
-  readonly hi: number;
-}
 
 /** What is searched for to count blocks: the token, and what must stand around it. */
 export interface Signature {
@@ -33,23 +26,22 @@ export function signatureIn(dump: number, { period, companions }: Signature, wor
   };
 }
 
-const mostCompanions = 4;
+/** With so many no more are looked for; those on both sides of the token at once, so that there may be one more. */
+const enoughCompanions = mostCompanions - 1;
 const samples = 96;
-/** Words this far on either side are looked at: headers and fields near the token tell most. */
-const reach = 128;
 
 /**
  * Words at the same distance with the same value in every sampled block; zero says little and is left out. The nearest
- * come first, and all of them fit in one block with the token: a neighbour's words are missing at a row's ends.
+ * come first, for headers and fields near the token tell most, and all of them fit in one block with the token: a neighbour's words are missing at a row's ends.
  */
 export function signatureOf(period: Period, sample: Sample): Signature {
   const { wordBytes, words } = sample;
   const places = samplePlaces(period, sample);
   const companions: CompanionWord[] = [];
-  const limit = Math.min(reach, period.blockBytes - wordBytes);
+  const limit = Math.min(farthestCompanion, period.blockBytes - wordBytes);
   let lowest = 0;
   let highest = 0;
-  for (let step = wordBytes; step <= limit && companions.length < mostCompanions; step += wordBytes) {
+  for (let step = wordBytes; step <= limit && companions.length < enoughCompanions; step += wordBytes) {
     for (const offset of [-step, step]) {
       const span = Math.max(highest, offset) - Math.min(lowest, offset) + wordBytes;
       const word = span <= period.blockBytes ? sharedWord(places, words, { offset, wordBytes }) : undefined;
