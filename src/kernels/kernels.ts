@@ -42,7 +42,10 @@ export interface WordRules {
   readonly ranges: Table;
 }
 
-/** A stretch of words; the 32 bytes behind it must be in the buffer too. */
+/** What kernels may read behind a stretch, in bytes. */
+export const stretchSlack = 128;
+
+/** A stretch of words; `stretchSlack` bytes behind it must be in the buffer too. */
 export interface WordStretch {
   readonly place: Place;
   /** A multiple of 8. */

@@ -1,6 +1,13 @@
 // A sample of a dump's words in the kernels' memory, and room beside it to list their tokens.
 import { planAddressTable } from '../../kernels/address-table.ts';
-import type { Kernels, ListKernels, Place, Table, TokenBuckets } from '../../kernels/kernels.ts';
+import {
+  type Kernels,
+  type ListKernels,
+  type Place,
+  stretchSlack,
+  type Table,
+  type TokenBuckets,
+} from '../../kernels/kernels.ts';
 import { openKernels } from '../../kernels/open-kernels.ts';
 import { newPlaces } from '../../kernels/take-places.ts';
 import type { Memory } from '../../memory/memory.ts';
@@ -37,9 +44,6 @@ export interface SampleWriter {
 
 /** No stride shows in less. */
 const smallestWindow = 64;
-/** What kernels may read beyond a stretch. */
-const slack = 32;
-
 /** @param room bytes of all windows together, at most */
 export function newSample(memory: Memory, room: number): SampleWriter {
   const { pointerSize: wordBytes, regions } = memory.dump;
@@ -48,7 +52,7 @@ export function newSample(memory: Memory, room: number): SampleWriter {
   // Two words to a bucket: most words come once, and few of those end up beside others.
   const bucketCount = 2 ** Math.max(8, Math.ceil(Math.log2(mostTokens / 2)));
   const { take, size } = newPlaces(8);
-  const place = take(room + slack);
+  const place = take(room + stretchSlack);
   const bucketPlace = take(4 * bucketCount);
   const keys = take(8 * mostTokens);
   const offsets = take(4 * mostTokens);

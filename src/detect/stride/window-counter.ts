@@ -1,6 +1,6 @@
 // Reads windows of memory for the tokens of signatures only, as fast as they can be read, and counts the blocks they mark.
 import { planAddressTable } from '../../kernels/address-table.ts';
-import type { HitPlaces, Place, Table } from '../../kernels/kernels.ts';
+import { type HitPlaces, type Place, stretchSlack, type Table } from '../../kernels/kernels.ts';
 import { openKernels } from '../../kernels/open-kernels.ts';
 import { shapeWords } from '../../kernels/shapes.ts';
 import { newPlaces } from '../../kernels/take-places.ts';
@@ -27,9 +27,6 @@ export interface WindowCounter {
   finishPart(): Tallies;
 }
 
-/** What kernels may read beyond a stretch. */
-const slack = 32;
-
 /** Where the hits of one window stand. */
 interface HitList {
   readonly place: Place;
@@ -53,7 +50,7 @@ export function newWindowCounter(
   );
 
   const { take, size } = newPlaces(8);
-  const margin = take(farthestCompanion + overlap + windowBytes + farthestCompanion + slack);
+  const margin = take(farthestCompanion + overlap + windowBytes + farthestCompanion + stretchSlack);
   const place = margin + farthestCompanion;
   const mostHits = (kind: TokenKind) => ((overlap + windowBytes) / wordBytes) * hitsPerWord(tokens[0]![kind]);
   // Of one dump and the one before, in turn.

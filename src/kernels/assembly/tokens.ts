@@ -43,84 +43,108 @@ function allStand(at: usize, signature: usize): bool {
   return true;
 }
 
-/** See TokenKernels.findValues; for words of 8 bytes. */
+/** Tokens that are looked for. */
+let tokens: usize = 0;
+let tokensEnd: usize = 0;
+
+/** Bytes held against all tokens at once: going through these for less costs more than comparing. */
+const blockBytes: usize = 128;
+
+function equal<Word>(left: v128, right: v128): v128 {
+  return sizeof<Word>() === 8 ? i64x2.eq(left, right) : i32x4.eq(left, right);
+}
+
+function everywhere<Word>(at: usize): v128 {
+  return sizeof<Word>() === 8 ? v128.load64_splat(at) : v128.load32_splat(at);
+}
+
+function holdsToken<Word>(block: usize): bool {
+  const a = v128.load(block);
+  const b = v128.load(block, 16);
+  const c = v128.load(block, 32);
+  const d = v128.load(block, 48);
+  const e = v128.load(block, 64);
+  const f = v128.load(block, 80);
+  const g = v128.load(block, 96);
+  const h = v128.load(block, 112);
+  let found = i64x2.splat(0);
+  for (let token = tokens; token < tokensEnd; token += tokenBytes) {
+    const bits = everywhere<Word>(token);
+    const mask = everywhere<Word>(token + 8);
+    const first = v128.or(equal<Word>(v128.and(a, mask), bits), equal<Word>(v128.and(b, mask), bits));
+    const second = v128.or(equal<Word>(v128.and(c, mask), bits), equal<Word>(v128.and(d, mask), bits));
+    const third = v128.or(equal<Word>(v128.and(e, mask), bits), equal<Word>(v128.and(f, mask), bits));
+    const fourth = v128.or(equal<Word>(v128.and(g, mask), bits), equal<Word>(v128.and(h, mask), bits));
+    found = v128.or(found, v128.or(v128.or(first, second), v128.or(third, fourth)));
+  }
+  return v128.any_true(found);
+}
+
+/** Which of the words there are a token, one bit each. */
+function tokensIn<Word>(at: usize): u32 {
+  const words = v128.load(at);
+  let found = i64x2.splat(0);
+  for (let token = tokens; token < tokensEnd; token += tokenBytes)
+    found = v128.or(found, equal<Word>(v128.and(words, everywhere<Word>(token + 8)), everywhere<Word>(token)));
+  return sizeof<Word>() === 8 ? i64x2.bitmask(found) : i32x4.bitmask(found);
+}
+
+/** See TokenKernels.findValues. */
+function findValues<Word>(at: usize, from: usize, bytes: usize, place: usize, count: usize, hits: usize): usize {
+  tokens = place;
+  tokensEnd = place + count * tokenBytes;
+  const size: usize = sizeof<Word>();
+  const end = at + bytes;
+  for (let block = at + from; block < end; block += blockBytes) {
+    if (!holdsToken<Word>(block)) continue;
+    const stop = min(block + blockBytes, end);
+    for (let vector = block; vector < stop; vector += 16) {
+      for (let found = tokensIn<Word>(vector); found !== 0; found &= found - 1) {
+        const word = vector + <usize>ctz(found) * size;
+        if (word >= stop) break;
+        const value = load<Word>(word);
+        if (word > at && load<Word>(word - size) === value) continue;
+        for (let token = tokens; token < tokensEnd; token += tokenBytes) {
+          if (load<Word>(token) === (value & load<Word>(token, 8))) note(word, token);
+        }
+      }
+    }
+  }
+  return (hit - hits) >>> 3;
+}
+
+/** For words of 8 bytes. */
 export function findWide(
   at: usize,
   from: usize,
   bytes: usize,
-  tokens: usize,
-  tokenCount: usize,
+  place: usize,
+  count: usize,
   hits: usize,
   start: usize,
 ): usize {
   use(hits, start, true);
-  const end = tokens + tokenCount * tokenBytes;
-  for (let offset = from; offset < bytes; offset += 32) {
-    const first = v128.load(at + offset);
-    const second = v128.load(at + offset, 16);
-    let found = i64x2.splat(0);
-    for (let token = tokens; token < end; token += tokenBytes) {
-      const bits = v128.load64_splat(token);
-      const mask = v128.load64_splat(token, 8);
-      found = v128.or(found, i64x2.eq(v128.and(first, mask), bits));
-      found = v128.or(found, i64x2.eq(v128.and(second, mask), bits));
-    }
-    if (!v128.any_true(found)) continue;
-    const stop = min(offset + 32, bytes);
-    for (let place = offset; place < stop; place += 8) {
-      const word = load<u64>(at + place);
-      if (place >= 8 && load<u64>(at + place - 8) === word) continue;
-      for (let token = tokens; token < end; token += tokenBytes) {
-        if (load<u64>(token) === (word & load<u64>(token, 8))) note(at + place, token);
-      }
-    }
-  }
-  return (hit - hits) >>> 3;
+  return findValues<u64>(at, from, bytes, place, count, hits);
 }
 
-/** See TokenKernels.findValues; for words of 4 bytes. */
+/** For words of 4 bytes. */
 export function findNarrow(
   at: usize,
   from: usize,
   bytes: usize,
-  tokens: usize,
-  tokenCount: usize,
+  place: usize,
+  count: usize,
   hits: usize,
   start: usize,
 ): usize {
   use(hits, start, false);
-  const end = tokens + tokenCount * tokenBytes;
-  for (let offset = from; offset < bytes; offset += 32) {
-    const first = v128.load(at + offset);
-    const second = v128.load(at + offset, 16);
-    let found = i32x4.splat(0);
-    for (let token = tokens; token < end; token += tokenBytes) {
-      const bits = v128.load32_splat(token);
-      const mask = v128.load32_splat(token, 8);
-      found = v128.or(found, i32x4.eq(v128.and(first, mask), bits));
-      found = v128.or(found, i32x4.eq(v128.and(second, mask), bits));
-    }
-    if (!v128.any_true(found)) continue;
-    const stop = min(offset + 32, bytes);
-    for (let place = offset; place < stop; place += 4) {
-      const word = load<u32>(at + place);
-      if (place >= 4 && load<u32>(at + place - 4) === word) continue;
-      for (let token = tokens; token < end; token += tokenBytes) {
-        if (load<u32>(token) === (word & load<u32>(token, 8))) note(at + place, token);
-      }
-    }
-  }
-  return (hit - hits) >>> 3;
+  return findValues<u32>(at, from, bytes, place, count, hits);
 }
-
-/** Shapes that are looked for. */
-let shapes: usize = 0;
-let shapesEnd: usize = 0;
 
 /** Takes in the kind of the word there, and notes the shape that it ends; `first` is the first word that ends one. */
 function endShape(kind: u32, at: usize, first: usize, reach: usize): void {
   if (!extendShape(kind) || at <= first) return;
-  for (let token = shapes; token < shapesEnd; token += tokenBytes) {
+  for (let token = tokens; token < tokensEnd; token += tokenBytes) {
     if (load<u32>(token) === shape) note(at - reach, token);
   }
 }
@@ -130,8 +154,8 @@ export function findShapes(
   at: usize,
   bytes: usize,
   wordBytes: usize,
-  tokens: usize,
-  tokenCount: usize,
+  place: usize,
+  count: usize,
   hits: usize,
   start: usize,
   ranges: usize,
@@ -139,8 +163,8 @@ export function findShapes(
 ): usize {
   const wide = wordBytes === 8;
   use(hits, start, wide);
-  shapes = tokens;
-  shapesEnd = tokens + tokenCount * tokenBytes;
+  tokens = place;
+  tokensEnd = place + count * tokenBytes;
   useRanges(ranges, rangeCount);
   beginShapes();
   const reach = (shapeWords - 1) * wordBytes;
