@@ -7,7 +7,7 @@ import type { OpenedDump } from '../memory/opened-dump.ts';
 import { formatAddress } from '../model/address.ts';
 import { type DumpDetail, type DumpWarning, type LoadedModule, regionKinds } from '../model/dump.ts';
 import { capturedIntervals } from '../model/dump-tables.ts';
-import { intersection, union } from '../model/intervals.ts';
+import { intersection, newIntervals, union } from '../model/intervals.ts';
 import { type LeftOut, leftOutOfFiles, totalOf } from '../model/left-out.ts';
 import { newPacer } from '../scan/pacer.ts';
 import { loadedBuildId } from '../symbols/elf-file.ts';
@@ -123,12 +123,13 @@ export async function inspectDump(
 
 function regionsByKind({ memory }: OpenedDump): RegionFacts[] {
   const held = union(capturedIntervals(memory.dump.captured));
-  return regionKinds
-    .map((kind) => {
-      const own = memory.dump.regions.filter((region) => region.kind === kind);
+  const ofKind = new Map(regionKinds.map((kind) => [kind, newIntervals()]));
+  for (const region of memory.dump.regions) ofKind.get(region.kind)!.push(region);
+  return [...ofKind]
+    .filter(([, own]) => own.length > 0)
+    .map(([kind, own]) => {
       return { kind, count: own.length, mappedBytes: totalOf(own), capturedBytes: totalOf(intersection(own, held)) };
-    })
-    .filter((row) => row.count > 0);
+    });
 }
 
 function moduleFacts(module: LoadedModule, { memory }: OpenedDump): ModuleFacts {

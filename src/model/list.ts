@@ -64,13 +64,10 @@ export function tableLike<T>(form: RowForm<T>, items: Iterable<T>, like: readonl
     for (let index = 0; index < row.length; index++) {
       const value = row[index]![0]!;
       let column = own[index];
-      if (column === undefined) {
-        if (like[index]?.[length] === value) continue;
-        column = new form.columnTypes[index]!(room);
-        if (length > 0) column.set(like[index]!.subarray(0, length));
-        own[index] = column;
-      } else if (length === column.length) {
-        column = resized(column, 2 * length);
+      if (column === undefined && like[index]?.[length] === value) continue;
+      if (column === undefined || length === column.length) {
+        const filled = column ?? like[index]?.subarray(0, length) ?? row[index]!.subarray(0, 0);
+        column = resized(filled, Math.max(room, 2 * length));
         own[index] = column;
       }
       column[length] = value;
