@@ -1,14 +1,14 @@
 // Goes through the memory of all dumps side by side, window by window, and says what of it has to be read.
 import type { CapturedRuns } from '../../memory/captured-runs.ts';
 import type { Address } from '../../model/address.ts';
-import type { Interval } from '../../model/intervals.ts';
+import { columnsOf, type Interval, type IntervalColumns } from '../../model/intervals.ts';
 import type { List } from '../../model/list.ts';
 import type { KnownPages } from './known-pages.ts';
 
 /** What is to be done for a stretch of a window in one dump. Hits are told by the place of their last word. */
 export interface CountStep extends Interval {
-  /** Undefined where the hits are those of the dump before; else the range that is read. */
-  readonly range: Interval | undefined;
+  /** Start of the range that is read; undefined where the hits are those of the dump before. */
+  readonly rangeStart: Address | undefined;
 }
 
 export interface PlannedWindow {
@@ -41,26 +41,26 @@ export function* planCounting(
   ranges: readonly List<Interval>[],
   known: Known | undefined,
 ): Generator<PlannedWindow, void> {
-  const lanes = ranges.map((own) => ({ own, next: 0 }));
+  const all = ranges.map(columnsOf);
+  const next = ranges.map(() => 0);
   const borders = known?.captured.map(newBorders);
   for (let at = Number.NEGATIVE_INFINITY; ; ) {
     let first = Number.POSITIVE_INFINITY;
-    for (const lane of lanes) {
-      let range = lane.own.at(lane.next);
-      while (range !== undefined && range.end <= at) range = lane.own.at(++lane.next);
-      if (range !== undefined) first = Math.min(first, Math.max(at, range.start));
+    for (const [dump, [starts, ends]] of all.entries()) {
+      while (ends[next[dump]!]! <= at) next[dump]!++;
+      if (next[dump]! < starts.length) first = Math.min(first, Math.max(at, starts[next[dump]!]!));
     }
     if (first === Number.POSITIVE_INFINITY) return;
     const start = Math.floor(first / windowBytes) * windowBytes;
     const window = { start, end: start + windowBytes };
     at = window.end;
-    const firsts = lanes.map(({ next }) => next);
+    const firsts = [...next];
     const steps = () => {
-      const near = ranges.map((own, dump) => rangesIn(own, firsts[dump]!, window));
+      const near = all.map((columns, dump) => rangesIn(columns, firsts[dump]!, window));
       return near.map((own, dump) => {
-        if (known === undefined) return own.map((range) => stepOf(range, range, window));
-        const stretches = known.pages(dump, window);
-        if (dump === 0) return own.flatMap((range) => stepsAmongZeros(range, window, stretches));
+        const stretches = known?.pages(dump, window);
+        if (stretches === undefined) return stepsInAll(own, window);
+        if (dump === 0) return stepsAmongZeros(own, window, stretches);
         const before = near[dump - 1]!;
         return stepsSinceBefore(own, window, { stretches, before, borders: [borders![dump - 1]!, borders![dump]!] });
       });
@@ -69,28 +69,51 @@ export function* planCounting(
   }
 }
 
-function rangesIn(ranges: List<Interval>, first: number, window: Interval): Interval[] {
-  const found: Interval[] = [];
-  for (let index = first; index < ranges.length; index++) {
-    const range = ranges.at(index)!;
-    if (range.start >= window.end) break;
-    found.push(range);
+/** Some ranges of a dump, from one up to another: as indices, for objects of a million would be more than their bytes. */
+interface NearRanges {
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+function rangesIn([starts, ends]: IntervalColumns, from: number, window: Interval): NearRanges {
+  let to = from;
+  while (starts[to]! < window.end) to++;
+  return { starts, ends, from, to };
+}
+
+function stepsInAll({ starts, ends, from, to }: NearRanges, window: Interval): CountStep[] {
+  const steps: CountStep[] = [];
+  for (let index = from; index < to; index++) {
+    const range = { start: starts[index]!, end: ends[index]! };
+    addReading(steps, Math.max(range.start, window.start), Math.min(range.end, window.end), range);
   }
-  return found;
+  return steps;
 }
 
 /** In the first dump: stretches of zeros are left out. */
-function stepsAmongZeros(range: Interval, window: Interval, stretches: readonly Interval[]): CountStep[] {
+function stepsAmongZeros(
+  { starts, ends, from, to }: NearRanges,
+  window: Interval,
+  stretches: readonly Interval[],
+): CountStep[] {
   const steps: CountStep[] = [];
-  let at = Math.max(range.start, window.start);
-  for (const { start, end } of stretches) {
-    const from = Math.max(at, start + farthest);
-    const to = Math.min(window.end, end - farthest);
-    if (from >= to) continue;
-    addReading(steps, { start: at, end: from }, range, window);
-    at = to;
+  let firstStretch = 0;
+  for (let index = from; index < to; index++) {
+    const range = { start: starts[index]!, end: ends[index]! };
+    while (firstStretch < stretches.length && stretches[firstStretch]!.end <= range.start) firstStretch++;
+    let at = Math.max(range.start, window.start);
+    for (let next = firstStretch; next < stretches.length && stretches[next]!.start < range.end; next++) {
+      const stretch = stretches[next]!;
+      const zeroStart = Math.max(at, stretch.start + farthest);
+      const zeroEnd = Math.min(window.end, stretch.end - farthest);
+      if (zeroStart >= zeroEnd) continue;
+      addReading(steps, at, Math.min(zeroStart, range.end), range);
+      at = zeroEnd;
+    }
+    addReading(steps, at, Math.min(range.end, window.end), range);
   }
-  addReading(steps, { start: at, end: range.end }, range, window);
   return steps;
 }
 
@@ -98,42 +121,45 @@ interface Before {
   /** That are as in the dump before. */
   readonly stretches: readonly Interval[];
   /** Ranges of the dump before, whose hits are kept there. */
-  readonly before: readonly Interval[];
+  readonly before: NearRanges;
   /** Of both dumps. */
-  readonly borders: readonly Borders[];
+  readonly borders: readonly [Borders, Borders];
 }
 
 /** In the other dumps: hits are taken over of what both dumps have of stretches that are as before. */
 function stepsSinceBefore(
-  ranges: readonly Interval[],
+  { starts, ends, from, to }: NearRanges,
   window: Interval,
   { stretches, before, borders }: Before,
 ): CountStep[] {
   const steps: CountStep[] = [];
   let firstStretch = 0;
-  let firstOther = 0;
-  for (const range of ranges) {
+  let firstOther = before.from;
+  for (let index = from; index < to; index++) {
+    const range = { start: starts[index]!, end: ends[index]! };
     while (firstStretch < stretches.length && stretches[firstStretch]!.end <= range.start) firstStretch++;
-    while (firstOther < before.length && before[firstOther]!.end <= range.start) firstOther++;
+    while (firstOther < before.to && before.ends[firstOther]! <= range.start) firstOther++;
     let at = Math.max(range.start, window.start);
     // Elsewhere the words of two dumps may not begin at the same addresses.
-    for (let index = firstStretch; range.start % 8 === 0 && index < stretches.length; index++) {
-      const stretch = stretches[index]!;
+    for (let next = firstStretch; range.start % 8 === 0 && next < stretches.length; next++) {
+      const stretch = stretches[next]!;
       if (stretch.start >= range.end) break;
-      for (let other = firstOther; other < before.length && before[other]!.start < range.end; other++) {
-        if (before[other]!.start % 8 !== 0) continue;
-        const start = Math.max(stretch.start, range.start, before[other]!.start);
-        const end = Math.min(stretch.end, range.end, before[other]!.end);
+      for (let other = firstOther; other < before.to && before.starts[other]! < range.end; other++) {
+        if (before.starts[other]! % 8 !== 0) continue;
+        const start = Math.max(stretch.start, range.start, before.starts[other]!);
+        const end = Math.min(stretch.end, range.end, before.ends[other]!);
         if (start >= end) continue;
-        const from = Math.max(at, borders.every(({ isFirst }) => isFirst(start)) ? start : start + farthest);
-        const to = Math.min(window.end, borders.every(({ isLast }) => isLast(end)) ? end : end - farthest);
-        if (from >= to) continue;
-        addReading(steps, { start: at, end: from }, range, window);
-        steps.push({ start: from, end: to, range: undefined });
-        at = to;
+        const isFirst = borders[0].isFirst(start) && borders[1].isFirst(start);
+        const isLast = borders[0].isLast(end) && borders[1].isLast(end);
+        const sameStart = Math.max(at, isFirst ? start : start + farthest);
+        const sameEnd = Math.min(window.end, isLast ? end : end - farthest);
+        if (sameStart >= sameEnd) continue;
+        addReading(steps, at, sameStart, range);
+        steps.push({ start: sameStart, end: sameEnd, rangeStart: undefined });
+        at = sameEnd;
       }
     }
-    addReading(steps, { start: at, end: range.end }, range, window);
+    addReading(steps, at, Math.min(range.end, window.end), range);
   }
   return steps;
 }
@@ -163,15 +189,13 @@ function newBorders({ starts, ends }: CapturedRuns): Borders {
   };
 }
 
-function addReading(steps: CountStep[], part: Interval, range: Interval, window: Interval): void {
-  const step = stepOf(part, range, window);
-  if (step.start < step.end) steps.push(step);
+/** What is to be read of a part of a range, which is in the window; it begins and ends between words. */
+function addReading(steps: CountStep[], from: Address, to: Address, range: Interval): void {
+  const start = upToWord(from, range);
+  const end = upToWord(to, range);
+  if (start < end) steps.push({ start, end, rangeStart: range.start });
 }
 
-/** What is to be read of a part of a range, in the window; it begins and ends between words. */
-function stepOf(part: Interval, range: Interval, window: Interval): CountStep {
-  const upToWord = (at: number) => Math.min(range.end, range.start + Math.ceil((at - range.start) / 8) * 8);
-  const start = Math.max(part.start, window.start);
-  const end = Math.min(part.end, window.end);
-  return { start: upToWord(start), end: upToWord(end), range };
+function upToWord(at: Address, { start, end }: Interval): Address {
+  return Math.min(end, start + Math.ceil((at - start) / 8) * 8);
 }

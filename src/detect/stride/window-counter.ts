@@ -112,9 +112,14 @@ export function newWindowCounter(
   }
 
   /** Adds the hits of a step: values that stand in it, and shapes whose last word does. */
-  function findIn(dump: number, { start, end, range }: CountStep, origin: Address, into: Record<TokenKind, HitList>) {
+  function findIn(
+    dump: number,
+    { start, end, rangeStart }: CountStep,
+    origin: Address,
+    into: Record<TokenKind, HitList>,
+  ) {
     // What lies in front of the range is not looked at.
-    const before = Math.min(overlap, start - range!.start);
+    const before = Math.min(overlap, start - rangeStart!);
     const from = start - before;
     const got = readStep(memories[dump]!, from, end);
     const stretch = { place, bytes: got - (got % 8), wordBytes };
@@ -148,7 +153,7 @@ export function newWindowCounter(
         found.value.count = 0;
         found.shape.count = 0;
         for (const step of own) {
-          if (step.range === undefined) {
+          if (step.rangeStart === undefined) {
             copyHits(before.value, found.value, step.start - origin, step.end - origin);
             copyHits(before.shape, found.shape, step.start - origin - reach, step.end - origin - reach);
           } else {
