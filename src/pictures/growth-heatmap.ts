@@ -3,7 +3,7 @@ import { heat } from '../draw/palette.ts';
 import { packColour } from '../draw/pixel-image.ts';
 import { cellAbsent, cellNonZeroShare } from '../model/cell-map.ts';
 import { type CellBand, type Layout, layoutOf } from './layout.ts';
-import { type CellColours, nothing } from './page/cell-colours.ts';
+import { type CellColours, type CellFiller, nothing } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { seriesFacts, seriesTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
@@ -19,7 +19,7 @@ const goneColour = hexColour('#a8c3de');
 /** Shares below this are rounding of the cells' fill, not growth. */
 const leastShare = 0.03;
 
-function coloursOf(layout: Layout, band: CellBand): CellColours {
+function coloursOf(layout: Layout, band: CellBand): CellFiller {
   const before = band.cells.cells[0]!.subarray(band.firstCell);
   const after = band.cells.cells.at(-1)!.subarray(band.firstCell);
   const tiles = tilesOf(layout, band);

@@ -3,7 +3,7 @@ import { packColour } from '../draw/pixel-image.ts';
 import { cellAbsent } from '../model/cell-map.ts';
 import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, gridOf, type Layout, layoutOf } from './layout.ts';
-import type { CellColours } from './page/cell-colours.ts';
+import type { CellFiller } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { pairFacts, pairTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
@@ -57,7 +57,7 @@ function structureTilesOf(layout: Layout, band: CellBand): BandTiles {
   return tiles;
 }
 
-function coloursOf({ change, tiles, before, after }: ComparedBand): CellColours {
+function coloursOf({ change, tiles, before, after }: ComparedBand): CellFiller {
   const colourOfTile = tileColours(change, changeScale);
   const [came, went] = [packColour(cameColour), packColour(wentColour)];
   return coloursByTile(tiles, colourOfTile, { before, after }, { came, went });

@@ -4,7 +4,7 @@ import { cellAbsent, cellNonZeroShare } from '../model/cell-map.ts';
 import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, type Layout, layoutOf } from './layout.ts';
 import { pictureLookup } from './lookup.ts';
-import type { CellColours } from './page/cell-colours.ts';
+import type { CellFiller } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { dumpFacts, dumpTitle, seriesFacts, seriesTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
@@ -23,13 +23,19 @@ const zeroScale: ColourScale = (zeroShare) => {
 const zeroShares = Float64Array.from({ length: 256 }, (_, code) =>
   code === cellAbsent ? 0 : 1 - cellNonZeroShare(code),
 );
-const allAbsent = (count: number) => new Uint8Array(count).fill(cellAbsent);
+/** The cells of a dump that is none; as many as were asked for at most. */
+let absent = new Uint8Array();
+
+function allAbsent(count: number): Uint8Array {
+  if (absent.length < count) absent = new Uint8Array(count).fill(cellAbsent);
+  return absent;
+}
 
 /**
  * Colours cells by the mean, over their tile, of what their share of zero rose by from one dump to another. Cells that
  * neither dump holds have nothing to show, and do not spoil their tile.
  */
-function coloursOfRise(tiles: BandTiles, pair: CellPair, scale: ColourScale): CellColours {
+function coloursOfRise(tiles: BandTiles, pair: CellPair, scale: ColourScale): CellFiller {
   const colourOfTile = tileColours(riseOfTiles(tiles, pair), scale);
   return coloursByTile(tiles, colourOfTile, pair, { came: ofTile, went: ofTile });
 }
@@ -37,21 +43,34 @@ function coloursOfRise(tiles: BandTiles, pair: CellPair, scale: ColourScale): Ce
 function riseOfTiles({ count, tileOf }: BandTiles, { before, after }: CellPair): Float64Array {
   const rise = new Float64Array(count);
   const cells = new Uint32Array(count);
+  // Of the tile at hand: adding to what was just written would wait for it.
+  let tile = 0;
+  let sum = 0;
+  let held = 0;
   for (let cell = 0; cell < tileOf.length; cell++) {
+    if (tileOf[cell] !== tile) {
+      rise[tile] = sum;
+      cells[tile] = held;
+      tile = tileOf[cell]!;
+      sum = rise[tile]!;
+      held = cells[tile]!;
+    }
     if (before[cell] === cellAbsent && after[cell] === cellAbsent) continue;
-    rise[tileOf[cell]!]! += zeroShares[after[cell]!]! - zeroShares[before[cell]!]!;
-    cells[tileOf[cell]!]!++;
+    sum += zeroShares[after[cell]!]! - zeroShares[before[cell]!]!;
+    held++;
   }
-  for (let tile = 0; tile < count; tile++) rise[tile]! /= Math.max(1, cells[tile]!);
+  rise[tile] = sum;
+  cells[tile] = held;
+  for (let index = 0; index < count; index++) rise[index]! /= Math.max(1, cells[index]!);
   return rise;
 }
 
-function coloursOfDump(layout: Layout, band: CellBand, dump: number): CellColours {
+function coloursOfDump(layout: Layout, band: CellBand, dump: number): CellFiller {
   const after = band.cells.cells[dump]!.subarray(band.firstCell);
   return coloursOfRise(tilesOf(layout, band), { before: allAbsent(band.cellCount), after }, zeroScale);
 }
 
-function coloursOfChange(layout: Layout, band: CellBand): CellColours {
+function coloursOfChange(layout: Layout, band: CellBand): CellFiller {
   const before = band.cells.cells[0]!.subarray(band.firstCell);
   const after = band.cells.cells.at(-1)!.subarray(band.firstCell);
   return coloursOfRise(tilesOf(layout, band), { before, after }, (rise) => lessOrMore(0.5 + rise / 2));

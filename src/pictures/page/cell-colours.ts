@@ -3,6 +3,9 @@ import type { PixelImage } from '../../draw/pixel-image.ts';
 /** Packed colours of cells, in their order; `nothing` where there is nothing to show. */
 export type CellColours = Int32Array;
 
+/** Writes the colours of cells of a band that follow each other, from the `first` on, as many as there is room for. */
+export type CellFiller = (colours: CellColours, first: number) => void;
+
 /** No colour. */
 export const nothing = -1;
 

@@ -2,7 +2,7 @@ import { type Colour, packColour } from '../../draw/pixel-image.ts';
 import { cellAbsent } from '../../model/cell-map.ts';
 import { type CellGrid, gridRows, placeOfCell } from '../layout/cell-places.ts';
 import { type CellBand, gridOf, type Layout } from '../layout.ts';
-import { type CellColours, nothing } from './cell-colours.ts';
+import { type CellColours, type CellFiller, nothing } from './cell-colours.ts';
 
 /** The tiles that the cells of a band stand in: single headers and holes blend into the area around them. */
 export interface BandTiles {
@@ -60,7 +60,11 @@ export interface CellPair {
 /** A colour for each tile's value. */
 export function tileColours(values: Float32Array | Float64Array, colourOf: (value: number) => Colour): CellColours {
   const colours = new Int32Array(values.length);
-  for (let tile = 0; tile < colours.length; tile++) colours[tile] = packColour(colourOf(values[tile]!));
+  for (let tile = 0; tile < colours.length; tile++) {
+    // Areas are of one value more often than not.
+    const isAsBefore = tile > 0 && values[tile] === values[tile - 1];
+    colours[tile] = isAsBefore ? colours[tile - 1]! : packColour(colourOf(values[tile]!));
+  }
   return colours;
 }
 
@@ -73,15 +77,15 @@ export function coloursByTile(
   colourOfTile: Int32Array,
   { before, after }: CellPair,
   { came, went }: { readonly came: number; readonly went: number },
-): CellColours {
-  const colours = new Int32Array(tileOf.length);
-  for (let cell = 0; cell < colours.length; cell++) {
-    let colour = ofTile;
-    if (before[cell] === cellAbsent) colour = after[cell] === cellAbsent ? nothing : came;
-    else if (after[cell] === cellAbsent) colour = went;
-    colours[cell] = colour === ofTile ? colourOfTile[tileOf[cell]!]! : colour;
-  }
-  return colours;
+): CellFiller {
+  return (colours, first) => {
+    for (let cell = 0, at = first; cell < colours.length; cell++, at++) {
+      let colour = ofTile;
+      if (before[at] === cellAbsent) colour = after[at] === cellAbsent ? nothing : came;
+      else if (after[at] === cellAbsent) colour = went;
+      colours[cell] = colour === ofTile ? colourOfTile[tileOf[at]!]! : colour;
+    }
+  };
 }
 
 /** Bytes that a tile stands for. */
