@@ -101,6 +101,7 @@ async function encode(
     if (encoder.id === 'png') png = Buffer.concat(chunks);
     folder.write(name, chunks);
   }
+  rows.release();
   const { id, title, description } = picture;
   return {
     row: { id, title, bmp: files.bmp!, png: files.png!, description },

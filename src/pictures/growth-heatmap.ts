@@ -28,18 +28,22 @@ function coloursOf(layout: Layout, band: CellBand): CellFiller {
 }
 
 /** By what its cells gained on the mean. */
-function heatOfTiles({ tileOf, count }: BandTiles, { before, after }: CellPair): CellColours {
+function heatOfTiles(tiles: BandTiles, { before, after }: CellPair): CellColours {
+  const { count, cellCount, groupCells, groupTiles, tileOf } = tiles;
   const populated = new Float64Array(count);
   const cellsInLast = new Uint32Array(count);
   const newCells = new Uint32Array(count);
-  for (let cell = 0; cell < tileOf.length; cell++) {
-    if (after[cell] === cellAbsent) continue;
-    const tile = tileOf[cell]!;
-    const isNew = before[cell] === cellAbsent;
-    const held = isNew ? 0 : cellNonZeroShare(before[cell]!);
-    populated[tile]! += Math.max(0, cellNonZeroShare(after[cell]!) - held);
-    cellsInLast[tile]!++;
-    if (isNew) newCells[tile]!++;
+  for (let first = 0, firstTile = 0; first < cellCount; first += groupCells, firstTile += groupTiles) {
+    const end = Math.min(cellCount, first + groupCells);
+    for (let cell = first; cell < end; cell++) {
+      if (after[cell] === cellAbsent) continue;
+      const tile = firstTile + tileOf[cell - first]!;
+      const isNew = before[cell] === cellAbsent;
+      const held = isNew ? 0 : cellNonZeroShare(before[cell]!);
+      populated[tile]! += Math.max(0, cellNonZeroShare(after[cell]!) - held);
+      cellsInLast[tile]!++;
+      if (isNew) newCells[tile]!++;
+    }
   }
   const colours = new Int32Array(count).fill(nothing);
   for (let tile = 0; tile < count; tile++) {

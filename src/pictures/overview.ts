@@ -35,8 +35,9 @@ function widenLoneCells(
   const last = first + colours.length;
   // Those just before the first one may reach into what is asked for.
   for (let cell = Math.max(0, first - lonePixels + 1); cell < last; cell++) {
-    const code = codes[band.firstCell + cell]!;
-    if (code === 0 || !isLone(codes, band.firstCell + cell)) continue;
+    const at = band.firstCell + cell;
+    const code = codes[at]!;
+    if (code === 0 || codes[at + 1] !== 0 || !isLone(codes, at)) continue;
     const end = Math.min(last, cell + lonePixels, cell - (cell % columns) + columns);
     if (end > first) colours.fill(packedCodeColours[code]!, Math.max(0, cell - first), end - first);
   }

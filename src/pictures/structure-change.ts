@@ -70,11 +70,15 @@ function otherBytes(layout: Layout, compared: Iterable<ComparedBand>): number {
   return cells * layout.bytesPerCell;
 }
 
-function otherCells({ change, tiles: { tileOf }, before, after }: ComparedBand): number {
+function otherCells({ change, tiles, before, after }: ComparedBand): number {
+  const { cellCount, groupCells, groupTiles, tileOf } = tiles;
   let cells = 0;
-  for (let cell = 0; cell < tileOf.length; cell++) {
-    if (change[tileOf[cell]!]! < otherStructure) continue;
-    if (before[cell] !== cellAbsent && after[cell] !== cellAbsent) cells++;
+  for (let first = 0, firstTile = 0; first < cellCount; first += groupCells, firstTile += groupTiles) {
+    const end = Math.min(cellCount, first + groupCells);
+    for (let cell = first; cell < end; cell++) {
+      if (change[firstTile + tileOf[cell - first]!]! < otherStructure) continue;
+      if (before[cell] !== cellAbsent && after[cell] !== cellAbsent) cells++;
+    }
   }
   return cells;
 }

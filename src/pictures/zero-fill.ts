@@ -16,7 +16,10 @@ import type { Pace, Picture, PictureInput } from './picture.ts';
 /** Share of zero, 0 to 1; all zero is the same near-black as in the overview. */
 const zeroScale: ColourScale = (zeroShare) => {
   const colour = cividis(1 - zeroShare);
-  return mixColours(colour, zeroColour, zeroShare ** 8);
+  // The eighth power; `**` takes ten times as long.
+  const square = zeroShare * zeroShare;
+  const fourth = square * square;
+  return mixColours(colour, zeroColour, fourth * fourth);
 };
 
 /** Share of zero by code; what is absent has none. */
@@ -40,24 +43,29 @@ function coloursOfRise(tiles: BandTiles, pair: CellPair, scale: ColourScale): Ce
   return coloursByTile(tiles, colourOfTile, pair, { came: ofTile, went: ofTile });
 }
 
-function riseOfTiles({ count, tileOf }: BandTiles, { before, after }: CellPair): Float64Array {
+function riseOfTiles(tiles: BandTiles, { before, after }: CellPair): Float64Array {
+  const { count, cellCount, groupCells, groupTiles, tileOf } = tiles;
   const rise = new Float64Array(count);
   const cells = new Uint32Array(count);
   // Of the tile at hand: adding to what was just written would wait for it.
   let tile = 0;
   let sum = 0;
   let held = 0;
-  for (let cell = 0; cell < tileOf.length; cell++) {
-    if (tileOf[cell] !== tile) {
-      rise[tile] = sum;
-      cells[tile] = held;
-      tile = tileOf[cell]!;
-      sum = rise[tile]!;
-      held = cells[tile]!;
+  for (let first = 0, firstTile = 0; first < cellCount; first += groupCells, firstTile += groupTiles) {
+    const end = Math.min(cellCount, first + groupCells);
+    for (let cell = first; cell < end; cell++) {
+      const own = firstTile + tileOf[cell - first]!;
+      if (own !== tile) {
+        rise[tile] = sum;
+        cells[tile] = held;
+        tile = own;
+        sum = rise[tile]!;
+        held = cells[tile]!;
+      }
+      if (before[cell] === cellAbsent && after[cell] === cellAbsent) continue;
+      sum += zeroShares[after[cell]!]! - zeroShares[before[cell]!]!;
+      held++;
     }
-    if (before[cell] === cellAbsent && after[cell] === cellAbsent) continue;
-    sum += zeroShares[after[cell]!]! - zeroShares[before[cell]!]!;
-    held++;
   }
   rise[tile] = sum;
   cells[tile] = held;

@@ -1,5 +1,5 @@
 import type { Colour, PixelImage } from '../pixel-image.ts';
-import { indexColours } from './index-colours.ts';
+import { indexColours, releaseIndexes } from './index-colours.ts';
 
 /** An image row by row, for those too large to be held in memory. */
 export interface PixelRows {
@@ -7,7 +7,10 @@ export interface PixelRows {
   readonly height: number;
   /** At most 256 colours: then a pixel is one byte, the index of its colour. */
   readonly palette?: readonly Colour[] | undefined;
-  /** All rows from the top; each chunk is one or more whole rows. Without a palette 3 bytes a pixel: red, green, blue. */
+  /**
+   * All rows from the top; each chunk is one or more whole rows, and stays as it is. Without a palette 3 bytes a pixel:
+   * red, green, blue.
+   */
   readonly rows: () => Iterable<Uint8Array>;
 }
 
@@ -35,8 +38,14 @@ function rowsPerChunk(rowBytes: number): number {
   return Math.max(1, Math.floor(chunkBytes / Math.max(1, rowBytes)));
 }
 
+/** Rows whose room can be used again. */
+export interface ImageRows extends PixelRows {
+  /** To be called when they are no longer needed, if at all. */
+  readonly release: () => void;
+}
+
 /** Rows of an image that is in memory; with a palette where its colours are few. */
-export function rowsOf(image: PixelImage): PixelRows {
+export function rowsOf(image: PixelImage): ImageRows {
   const { width, height } = image;
   const indexed = indexColours(image);
   const step = rowsPerChunk(indexed ? width : width * 3);
@@ -49,6 +58,9 @@ export function rowsOf(image: PixelImage): PixelRows {
         const [first, end] = [row * width, Math.min(height, row + step) * width];
         yield indexed ? indexed.data.subarray(first, end) : rgbOfColours(image.pixels.subarray(first, end));
       }
+    },
+    release() {
+      if (indexed) releaseIndexes(indexed);
     },
   };
 }

@@ -4,7 +4,7 @@ import { type Colour, type PixelImage, unpackColour } from '../pixel-image.ts';
 export interface IndexedImage {
   /** In the order in which they first appear. */
   readonly palette: readonly Colour[];
-  readonly data: Uint8Array;
+  readonly data: Uint8Array<ArrayBuffer>;
 }
 
 const mostColours = 256;
@@ -20,9 +20,18 @@ interface ColourTable {
   readonly indexes: Uint8Array;
 }
 
+/** Room of an image that is written already: fresh memory would have to be cleared first and collected later. */
+let spare = new Uint8Array();
+
+/** Gives the room of an image to one that is made later. It must not be used any more. */
+export function releaseIndexes({ data }: IndexedImage): void {
+  spare = new Uint8Array(data.buffer);
+}
+
 /** Undefined where there are more colours than a byte can tell apart. */
 export function indexColours({ pixels, width }: PixelImage): IndexedImage | undefined {
-  const data = new Uint8Array(pixels.length);
+  const data = spare.length >= pixels.length ? spare.subarray(0, pixels.length) : new Uint8Array(pixels.length);
+  spare = new Uint8Array();
   const colours = new Int32Array(lastSlot + 1).fill(-1);
   const table = { palette: [], colours, indexes: new Uint8Array(lastSlot + 1) };
   for (let start = 0; start < pixels.length; start += width) {

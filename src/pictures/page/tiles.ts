@@ -1,13 +1,18 @@
 import { type Colour, packColour } from '../../draw/pixel-image.ts';
 import { cellAbsent } from '../../model/cell-map.ts';
-import { type CellGrid, gridRows, placeOfCell } from '../layout/cell-places.ts';
+import { type CellGrid, cellsPerStrip, placeOfCell } from '../layout/cell-places.ts';
 import { type CellBand, gridOf, type Layout } from '../layout.ts';
 import { type CellColours, type CellFiller, nothing } from './cell-colours.ts';
 
 /** The tiles that the cells of a band stand in: single headers and holes blend into the area around them. */
 export interface BandTiles {
   readonly count: number;
-  /** Tile of each cell of the band. */
+  /** Of the band. */
+  readonly cellCount: number;
+  /** Cells that follow each other and have tiles to themselves: of so many rows as a tile is high, or of a strip. */
+  readonly groupCells: number;
+  readonly groupTiles: number;
+  /** Tile of each cell of a group, counted from the group's first: all groups are laid out alike. */
   readonly tileOf: Uint32Array;
 }
 
@@ -38,17 +43,20 @@ export function tilesOf(layout: Layout, band: CellBand): BandTiles {
   return tiles;
 }
 
-/** Tiles of any shape, row by row of tiles. */
+/** Tiles of any shape, row by row of tiles. Squares are as high as several tiles. */
 export function tilesOfCells(grid: CellGrid, cellCount: number, { across, down }: TileShape): BandTiles {
   const tilesAcross = Math.ceil(grid.columns / across);
-  const tileOf = new Uint32Array(cellCount);
-  for (let cell = 0; cell < cellCount; cell++) {
+  const isRows = grid.side === 1;
+  const groupCells = isRows ? down * grid.columns : cellsPerStrip(grid);
+  const groupTiles = isRows ? tilesAcross : (tilesAcross * grid.side) / down;
+  const tileOf = new Uint32Array(groupCells);
+  for (let cell = 0; cell < groupCells; cell++) {
     const place = placeOfCell(grid, cell);
     const row = Math.floor(place / grid.columns);
     const column = place - row * grid.columns;
     tileOf[cell] = Math.floor(row / down) * tilesAcross + Math.floor(column / across);
   }
-  return { count: tilesAcross * Math.ceil(gridRows(grid, cellCount) / down), tileOf };
+  return { count: groupTiles * Math.ceil(cellCount / groupCells), cellCount, groupCells, groupTiles, tileOf };
 }
 
 /** The cells of a band in two dumps. */
@@ -73,19 +81,34 @@ export const ofTile = -2;
 
 /** Gives each cell the colour of its tile, or another one where only one of the dumps holds it; nothing where none does. */
 export function coloursByTile(
-  { tileOf }: BandTiles,
+  { groupCells, groupTiles, tileOf }: BandTiles,
   colourOfTile: Int32Array,
   { before, after }: CellPair,
   { came, went }: { readonly came: number; readonly went: number },
 ): CellFiller {
   return (colours, first) => {
-    for (let cell = 0, at = first; cell < colours.length; cell++, at++) {
+    const group = Math.floor(first / groupCells);
+    const firstTile = group * groupTiles;
+    const firstInGroup = first - group * groupCells;
+    if (isHeld(before, first, colours.length) && isHeld(after, first, colours.length)) {
+      for (let cell = 0; cell < colours.length; cell++) {
+        colours[cell] = colourOfTile[firstTile + tileOf[firstInGroup + cell]!]!;
+      }
+      return;
+    }
+    for (let cell = 0; cell < colours.length; cell++) {
+      const at = first + cell;
       let colour = ofTile;
       if (before[at] === cellAbsent) colour = after[at] === cellAbsent ? nothing : came;
       else if (after[at] === cellAbsent) colour = went;
-      colours[cell] = colour === ofTile ? colourOfTile[tileOf[at]!]! : colour;
+      colours[cell] = colour === ofTile ? colourOfTile[firstTile + tileOf[firstInGroup + cell]!]! : colour;
     }
   };
+}
+
+/** Whether a dump holds all of so many cells: to ask that of all at once is far quicker than of each. */
+function isHeld(codes: Uint8Array, first: number, count: number): boolean {
+  return !codes.subarray(first, first + count).includes(cellAbsent);
 }
 
 /** Bytes that a tile stands for. */

@@ -57,12 +57,16 @@ export async function compareStructure(cells: ComparedCells, pace: Pace): Promis
 
 /** 1 for tiles in which anything looks different. */
 function differentTiles({ tiles, before, after }: ComparedCells): Uint8Array {
-  const { tileOf } = tiles;
-  const isDifferent = new Uint8Array(tiles.count);
-  for (let cell = 0; cell < before.length; cell++) {
-    const [one, other] = [before[cell]!, after[cell]!];
-    if (one === other || one === cellAbsent || other === cellAbsent) continue;
-    if (lightness[one] !== lightness[other]) isDifferent[tileOf[cell]!] = 1;
+  const { count, cellCount, groupCells, groupTiles, tileOf } = tiles;
+  const isDifferent = new Uint8Array(count);
+  for (let first = 0, firstTile = 0; first < cellCount; first += groupCells, firstTile += groupTiles) {
+    const end = Math.min(cellCount, first + groupCells);
+    for (let cell = first; cell < end; cell++) {
+      const one = before[cell]!;
+      const other = after[cell]!;
+      if (one === other || one === cellAbsent || other === cellAbsent) continue;
+      if (lightness[one] !== lightness[other]) isDifferent[firstTile + tileOf[cell - first]!] = 1;
+    }
   }
   return isDifferent;
 }
