@@ -9,7 +9,16 @@ import { seriesFacts, seriesTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { type BandTiles, type CellPair, coloursByTile, ofTile, tileBytes, tilesOf } from './page/tiles.ts';
+import {
+  type BandTiles,
+  type CellGroup,
+  type CellPair,
+  coloursByTile,
+  groupsOf,
+  ofTile,
+  tileBytes,
+  tilesOf,
+} from './page/tiles.ts';
 import type { Picture, PictureInput } from './picture.ts';
 
 /** Memory that was there before and holds no more than it did. */
@@ -27,32 +36,45 @@ function coloursOf(layout: Layout, band: CellBand): CellFiller {
   return coloursByTile(tiles, heats, { before, after }, { came: ofTile, went: packColour(goneColour) });
 }
 
+/** What is known of each tile. */
+interface TileGains {
+  readonly tileOf: Uint32Array;
+  /** Sum of what its cells gained, as shares. */
+  readonly populated: Float64Array;
+  readonly cellsInLast: Uint32Array;
+  readonly newCells: Uint32Array;
+}
+
 /** By what its cells gained on the mean. */
-function heatOfTiles(tiles: BandTiles, { before, after }: CellPair): CellColours {
-  const { count, cellCount, groupCells, groupTiles, tileOf } = tiles;
-  const populated = new Float64Array(count);
-  const cellsInLast = new Uint32Array(count);
-  const newCells = new Uint32Array(count);
-  for (let first = 0, firstTile = 0; first < cellCount; first += groupCells, firstTile += groupTiles) {
-    const end = Math.min(cellCount, first + groupCells);
-    for (let cell = first; cell < end; cell++) {
-      if (after[cell] === cellAbsent) continue;
-      const tile = firstTile + tileOf[cell - first]!;
-      const isNew = before[cell] === cellAbsent;
-      const held = isNew ? 0 : cellNonZeroShare(before[cell]!);
-      populated[tile]! += Math.max(0, cellNonZeroShare(after[cell]!) - held);
-      cellsInLast[tile]!++;
-      if (isNew) newCells[tile]!++;
-    }
+function heatOfTiles(tiles: BandTiles, pair: CellPair): CellColours {
+  const { count, tileOf } = tiles;
+  const counts = () => new Uint32Array(count);
+  const gains = { tileOf, populated: new Float64Array(count), cellsInLast: counts(), newCells: counts() };
+  for (const group of groupsOf(tiles)) addGains(gains, pair, group);
+  return Int32Array.from({ length: count }, (_, tile) => heatOfTile(gains, tile));
+}
+
+function addGains(
+  { tileOf, populated, cellsInLast, newCells }: TileGains,
+  { before, after }: CellPair,
+  { first, end, firstTile }: CellGroup,
+): void {
+  for (let cell = first; cell < end; cell++) {
+    if (after[cell] === cellAbsent) continue;
+    const tile = firstTile + tileOf[cell - first]!;
+    const isNew = before[cell] === cellAbsent;
+    const held = isNew ? 0 : cellNonZeroShare(before[cell]!);
+    populated[tile]! += Math.max(0, cellNonZeroShare(after[cell]!) - held);
+    cellsInLast[tile]!++;
+    if (isNew) newCells[tile]!++;
   }
-  const colours = new Int32Array(count).fill(nothing);
-  for (let tile = 0; tile < count; tile++) {
-    if (cellsInLast[tile] === 0) continue;
-    const share = populated[tile]! / cellsInLast[tile]!;
-    const hasGrown = newCells[tile]! > 0 || share >= leastShare;
-    colours[tile] = packColour(hasGrown ? heat(Math.sqrt(share)) : unchangedColour);
-  }
-  return colours;
+}
+
+function heatOfTile({ populated, cellsInLast, newCells }: TileGains, tile: number): number {
+  if (cellsInLast[tile] === 0) return nothing;
+  const share = populated[tile]! / cellsInLast[tile]!;
+  const hasGrown = newCells[tile]! > 0 || share >= leastShare;
+  return packColour(hasGrown ? heat(Math.sqrt(share)) : unchangedColour);
 }
 
 export function growthHeatmapPage(input: PictureInput): PageSpec {

@@ -9,7 +9,7 @@ import { pairFacts, pairTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { type BandTiles, coloursByTile, tileColours } from './page/tiles.ts';
+import { type BandTiles, type CellGroup, coloursByTile, groupsOf, tileColours } from './page/tiles.ts';
 import type { Pace, Picture, PictureInput } from './picture.ts';
 import { compareStructure, structureTile, structureTiles } from './structure/compare-structure.ts';
 
@@ -58,7 +58,7 @@ function structureTilesOf(layout: Layout, band: CellBand): BandTiles {
 }
 
 function coloursOf({ change, tiles, before, after }: ComparedBand): CellFiller {
-  const colourOfTile = tileColours(change, changeScale);
+  const colourOfTile = tileColours(tiles, change, changeScale);
   const [came, went] = [packColour(cameColour), packColour(wentColour)];
   return coloursByTile(tiles, colourOfTile, { before, after }, { came, went });
 }
@@ -70,15 +70,20 @@ function otherBytes(layout: Layout, compared: Iterable<ComparedBand>): number {
   return cells * layout.bytesPerCell;
 }
 
-function otherCells({ change, tiles, before, after }: ComparedBand): number {
-  const { cellCount, groupCells, groupTiles, tileOf } = tiles;
+function otherCells(compared: ComparedBand): number {
   let cells = 0;
-  for (let first = 0, firstTile = 0; first < cellCount; first += groupCells, firstTile += groupTiles) {
-    const end = Math.min(cellCount, first + groupCells);
-    for (let cell = first; cell < end; cell++) {
-      if (change[firstTile + tileOf[cell - first]!]! < otherStructure) continue;
-      if (before[cell] !== cellAbsent && after[cell] !== cellAbsent) cells++;
-    }
+  for (const group of groupsOf(compared.tiles)) cells += otherCellsIn(compared, group);
+  return cells;
+}
+
+function otherCellsIn(
+  { change, tiles: { tileOf }, before, after }: ComparedBand,
+  { first, end, firstTile }: CellGroup,
+): number {
+  let cells = 0;
+  for (let cell = first; cell < end; cell++) {
+    if (change[firstTile + tileOf[cell - first]!]! < otherStructure) continue;
+    if (before[cell] !== cellAbsent && after[cell] !== cellAbsent) cells++;
   }
   return cells;
 }

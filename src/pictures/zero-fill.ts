@@ -10,7 +10,17 @@ import { dumpFacts, dumpTitle, seriesFacts, seriesTitle } from './page/facts.ts'
 import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { type BandTiles, type CellPair, coloursByTile, ofTile, tileBytes, tileColours, tilesOf } from './page/tiles.ts';
+import {
+  type BandTiles,
+  type CellGroup,
+  type CellPair,
+  coloursByTile,
+  groupsOf,
+  ofTile,
+  tileBytes,
+  tileColours,
+  tilesOf,
+} from './page/tiles.ts';
 import type { Pace, Picture, PictureInput } from './picture.ts';
 
 /** Share of zero, 0 to 1; all zero is the same near-black as in the overview. */
@@ -39,38 +49,48 @@ function allAbsent(count: number): Uint8Array {
  * neither dump holds have nothing to show, and do not spoil their tile.
  */
 function coloursOfRise(tiles: BandTiles, pair: CellPair, scale: ColourScale): CellFiller {
-  const colourOfTile = tileColours(riseOfTiles(tiles, pair), scale);
+  const colourOfTile = tileColours(tiles, riseOfTiles(tiles, pair), scale);
   return coloursByTile(tiles, colourOfTile, pair, { came: ofTile, went: ofTile });
 }
 
-function riseOfTiles(tiles: BandTiles, { before, after }: CellPair): Float64Array {
-  const { count, cellCount, groupCells, groupTiles, tileOf } = tiles;
-  const rise = new Float64Array(count);
-  const cells = new Uint32Array(count);
+function riseOfTiles(tiles: BandTiles, pair: CellPair): Float64Array {
+  const rise = new Float64Array(tiles.count);
+  const cells = new Uint32Array(tiles.count);
+  for (const group of groupsOf(tiles)) addRise({ rise, cells, tileOf: tiles.tileOf }, pair, group);
+  return rise.map((sum, tile) => sum / Math.max(1, cells[tile]!));
+}
+
+/** What is known of each tile: the sum of its cells' rise, and how many they are. */
+interface TileRise {
+  readonly rise: Float64Array;
+  readonly cells: Uint32Array;
+  readonly tileOf: Uint32Array;
+}
+
+function addRise(
+  { rise, cells, tileOf }: TileRise,
+  { before, after }: CellPair,
+  { first, end, firstTile }: CellGroup,
+): void {
   // Of the tile at hand: adding to what was just written would wait for it.
-  let tile = 0;
+  let tile = firstTile;
   let sum = 0;
   let held = 0;
-  for (let first = 0, firstTile = 0; first < cellCount; first += groupCells, firstTile += groupTiles) {
-    const end = Math.min(cellCount, first + groupCells);
-    for (let cell = first; cell < end; cell++) {
-      const own = firstTile + tileOf[cell - first]!;
-      if (own !== tile) {
-        rise[tile] = sum;
-        cells[tile] = held;
-        tile = own;
-        sum = rise[tile]!;
-        held = cells[tile]!;
-      }
-      if (before[cell] === cellAbsent && after[cell] === cellAbsent) continue;
-      sum += zeroShares[after[cell]!]! - zeroShares[before[cell]!]!;
-      held++;
+  for (let cell = first; cell < end; cell++) {
+    const own = firstTile + tileOf[cell - first]!;
+    if (own !== tile) {
+      rise[tile] = sum;
+      cells[tile] = held;
+      tile = own;
+      sum = rise[tile]!;
+      held = cells[tile]!;
     }
+    if (before[cell] === cellAbsent && after[cell] === cellAbsent) continue;
+    sum += zeroShares[after[cell]!]! - zeroShares[before[cell]!]!;
+    held++;
   }
   rise[tile] = sum;
   cells[tile] = held;
-  for (let index = 0; index < count; index++) rise[index]! /= Math.max(1, cells[index]!);
-  return rise;
 }
 
 function coloursOfDump(layout: Layout, band: CellBand, dump: number): CellFiller {

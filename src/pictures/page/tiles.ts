@@ -59,6 +59,25 @@ export function tilesOfCells(grid: CellGrid, cellCount: number, { across, down }
   return { count: groupTiles * Math.ceil(cellCount / groupCells), cellCount, groupCells, groupTiles, tileOf };
 }
 
+/** Some cells of a band: see BandTiles. */
+export interface CellGroup {
+  readonly first: number;
+  /** Exclusive. */
+  readonly end: number;
+  /** What the group's tiles are counted from. */
+  readonly firstTile: number;
+}
+
+/**
+ * All groups of a band. What loops over cells is a function that is called for each of them: one that loops over all
+ * cells at once is compiled while it runs, is given up at its end, and begins anew with the next picture.
+ */
+export function* groupsOf({ cellCount, groupCells, groupTiles }: BandTiles): Generator<CellGroup> {
+  for (let first = 0, firstTile = 0; first < cellCount; first += groupCells, firstTile += groupTiles) {
+    yield { first, end: Math.min(cellCount, first + groupCells), firstTile };
+  }
+}
+
 /** The cells of a band in two dumps. */
 export interface CellPair {
   readonly before: Uint8Array;
@@ -66,14 +85,29 @@ export interface CellPair {
 }
 
 /** A colour for each tile's value. */
-export function tileColours(values: Float32Array | Float64Array, colourOf: (value: number) => Colour): CellColours {
+export function tileColours(
+  { groupTiles }: BandTiles,
+  values: Float32Array | Float64Array,
+  colourOf: (value: number) => Colour,
+): CellColours {
   const colours = new Int32Array(values.length);
-  for (let tile = 0; tile < colours.length; tile++) {
-    // Areas are of one value more often than not.
-    const isAsBefore = tile > 0 && values[tile] === values[tile - 1];
-    colours[tile] = isAsBefore ? colours[tile - 1]! : packColour(colourOf(values[tile]!));
+  for (let tile = 0; tile < values.length; tile += groupTiles) {
+    colourTiles(colours, values, colourOf, { from: tile, to: tile + groupTiles });
   }
   return colours;
+}
+
+function colourTiles(
+  colours: CellColours,
+  values: Float32Array | Float64Array,
+  colourOf: (value: number) => Colour,
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  for (let tile = from; tile < to; tile++) {
+    // Areas are of one value more often than not.
+    const isAsBefore = tile > from && values[tile] === values[tile - 1];
+    colours[tile] = isAsBefore ? colours[tile - 1]! : packColour(colourOf(values[tile]!));
+  }
 }
 
 /** Instead of a colour: that of the tile. */
