@@ -60,23 +60,32 @@ function copyCodes(lane: DumpLane, { codes }: CellLane, target: Uint8Array, task
   const { pageBytes, capturedOfPage } = lane;
   const perPage = pageBytes / task.bytesPerCell;
   const first = (task.start - task.cells.start) / task.bytesPerCell;
-  for (let page = 0; page < task.pages; page++) {
-    const captured = capturedOfPage[page]!;
-    if (captured === 0) continue;
-    const from = first + page * perPage;
-    if (captured === pageBytes && from >= 0 && from + perPage <= target.length) {
-      target.set(codes.subarray(page * perPage, (page + 1) * perPage), from);
-      continue;
-    }
-    for (let cell = page * perPage; cell < (page + 1) * perPage; cell++) {
-      const at = first + cell;
-      if (at < 0 || at >= target.length) continue;
-      // A page that is captured in part: what the file does not hold stays absent.
-      const isHeld =
-        captured === pageBytes ||
-        lane.memory.capturedBytesFrom(task.start - lane.shift + cell * task.bytesPerCell, 1) > 0;
-      target[at] = isHeld ? codes[cell]! : cellAbsent;
-    }
+  const isWhole = (page: number) =>
+    capturedOfPage[page] === pageBytes && first + page * perPage >= 0 && first + (page + 1) * perPage <= target.length;
+  for (let page = 0; page < task.pages; ) {
+    let end = page;
+    while (end < task.pages && isWhole(end)) end++;
+    if (end > page) target.set(codes.subarray(page * perPage, end * perPage), first + page * perPage);
+    else if (capturedOfPage[end++]! > 0) copyHeld(lane, codes, target, { ...task, page });
+    page = end;
+  }
+}
+
+/** A page that is captured in part, or lies beyond the track: what the file does not hold stays absent. */
+function copyHeld(
+  lane: DumpLane,
+  codes: Uint8Array,
+  target: Uint8Array,
+  { cells, bytesPerCell, start, page }: CellTask & { readonly page: number },
+): void {
+  const perPage = lane.pageBytes / bytesPerCell;
+  const first = (start - cells.start) / bytesPerCell;
+  const isWhole = lane.capturedOfPage[page] === lane.pageBytes;
+  for (let cell = page * perPage; cell < (page + 1) * perPage; cell++) {
+    const at = first + cell;
+    if (at < 0 || at >= target.length) continue;
+    const isHeld = isWhole || lane.memory.capturedBytesFrom(start - lane.shift + cell * bytesPerCell, 1) > 0;
+    target[at] = isHeld ? codes[cell]! : cellAbsent;
   }
 }
 
