@@ -90,8 +90,7 @@ async function encode(
   folderName: string,
 ): Promise<WrittenPicture> {
   const rows = rowsOf(image);
-  // Where there is a palette, the rows have what they need.
-  if (rows.palette) releaseImage(image);
+  releaseImage(image);
   const files: Record<string, string> = {};
   let png = new Uint8Array();
   for (const encoder of imageEncoders) {

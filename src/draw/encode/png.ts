@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { constants, deflateRaw, deflateRawSync } from 'node:zlib';
 import type { ImageEncoder, PixelRows } from './image-encoder.ts';
 import { adler32, pngChunk } from './png-chunks.ts';
+import { newSpareRoom } from './spare-room.ts';
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** zlib: deflate, a window of 32 KB, the usual level. */
@@ -35,19 +36,7 @@ function header({ width, height }: PixelRows, channels: Channels): Uint8Array {
   return pngChunk('IHDR', data);
 }
 
-/** Room of a piece that is packed already: fresh memory would have to be cleared first and collected later. */
-let spare = new Uint8Array();
-
-function takeRoom(size: number): Uint8Array<ArrayBuffer> {
-  const room = spare.length >= size ? spare.subarray(0, size) : new Uint8Array(size);
-  spare = new Uint8Array();
-  return room;
-}
-
-/** The piece must not be used any more. */
-function releaseRoom(piece: Uint8Array<ArrayBuffer>): void {
-  spare = new Uint8Array(piece.buffer);
-}
+const pieceRoom = newSpareRoom();
 
 /** Whole rows in pieces of a size at which compressing them on their own costs nothing. */
 function* inPieces(image: PixelRows, channels: Channels): Generator<Uint8Array<ArrayBuffer>> {
@@ -67,7 +56,7 @@ function* inPieces(image: PixelRows, channels: Channels): Generator<Uint8Array<A
 
 /** The rows, each behind the byte that names its filter: none. */
 function filtered(parts: readonly Uint8Array[], rowCount: number, rowBytes: number): Uint8Array<ArrayBuffer> {
-  const piece = takeRoom(rowCount * (rowBytes + 1));
+  const piece = pieceRoom.take(rowCount * (rowBytes + 1));
   let at = 0;
   for (const rows of parts) {
     for (let from = 0; from < rows.length; from += rowBytes, at += rowBytes + 1) {
@@ -104,7 +93,7 @@ function* partsOf<Packed>(
 export function encodePng(image: PixelRows, channels: 3 | 4): Generator<Uint8Array> {
   return partsOf(image, channels, (piece) => {
     const packed = pngChunk('IDAT', deflateRawSync(piece, settings));
-    releaseRoom(piece);
+    pieceRoom.release(piece);
     return packed;
   });
 }
@@ -113,7 +102,7 @@ export function encodePng(image: PixelRows, channels: 3 | 4): Generator<Uint8Arr
 async function* encode(image: PixelRows): AsyncGenerator<Uint8Array> {
   const pack = async (piece: Uint8Array<ArrayBuffer>) => {
     const packed = pngChunk('IDAT', await deflate(piece, settings));
-    releaseRoom(piece);
+    pieceRoom.release(piece);
     return packed;
   };
   const packing: Promise<Uint8Array>[] = [];
