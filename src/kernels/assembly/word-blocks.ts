@@ -8,7 +8,7 @@ import {
   isPointer,
   lowest,
   noteGap,
-  smallHalves,
+  smallLimit,
   textHalves,
   useRanges,
 } from './word-kinds';
@@ -77,18 +77,18 @@ function kindsOfFour<Word>(at: usize): v128 {
   let low: v128;
   let high: v128;
   let text: v128;
-  let small: v128;
+  let offset: v128;
   if (sizeof<Word>() === 8) {
     second = wordsAt<Word>(at + 16);
     low = v128.shuffle<i32>(first, second, 0, 2, 4, 6);
     high = v128.shuffle<i32>(first, second, 1, 3, 5, 7);
     text = v128.and(textHalves(low), textHalves(high));
-    small = v128.and(smallHalves(low), smallHalves(high));
+    offset = v128.or(i32x4.add(low, i32x4.splat(smallLimit)), i32x4.add(high, i32x4.splat(smallLimit)));
   } else {
     low = first;
     high = i32x4.splat(0);
     text = textHalves(low);
-    small = smallHalves(low);
+    offset = i32x4.add(low, i32x4.splat(smallLimit));
     first = i64x2.extend_low_i32x4_u(low);
     second = i64x2.extend_high_i32x4_u(low);
   }
@@ -96,7 +96,9 @@ function kindsOfFour<Word>(at: usize): v128 {
   let apart = v128.or(i32x4.lt_s(high, lowestHalf), i32x4.gt_s(high, highestHalf));
   apart = v128.or(apart, v128.and(i32x4.gt_s(high, pairAfter), i32x4.lt_s(high, pairBefore)));
   apart = v128.or(apart, between(first, second, smallAfter, smallBefore));
-  let kinds = v128.bitselect(i32x4.splat(2), i32x4.splat(4), small);
+  // Small from below zero to above it: no bit is left further up.
+  const isSmall = i32x4.eq(v128.and(offset, i32x4.splat(-2 * smallLimit)), i32x4.splat(0));
+  let kinds = v128.bitselect(i32x4.splat(2), i32x4.splat(4), isSmall);
   kinds = v128.or(kinds, v128.andnot(i32x4.splat(openFlag), apart));
   kinds = v128.bitselect(i32x4.splat(1), kinds, between(first, second, hitAfter, hitBefore));
   kinds = v128.bitselect(i32x4.splat(3), kinds, text);

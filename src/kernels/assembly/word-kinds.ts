@@ -2,7 +2,7 @@
 // text, other.
 
 /** Below this, either side of zero, a number is small: smallLimit of model/word-kind.ts. */
-const smallLimit: i32 = 1 << 20;
+export const smallLimit: i32 = 1 << 20;
 
 /** Sorted ranges of addresses that are mapped: starts, then ends, as 64-bit numbers. */
 let rangeCount: usize = 0;
@@ -73,7 +73,7 @@ export function textHalves(bytes: v128): v128 {
   return v128.or(i32x4.eq(text, i8x16.splat(-1)), i32x4.eq(text, i32x4.splat(0x01ff01ff)));
 }
 
-export function smallHalves(halves: v128): v128 {
+function smallHalves(halves: v128): v128 {
   return i32x4.lt_u(i32x4.add(halves, i32x4.splat(smallLimit)), i32x4.splat(2 * smallLimit));
 }
 
