@@ -57,25 +57,43 @@ export function drawWindow(
 
 function copyCodes(lane: DumpLane, { codes }: CellLane, target: Uint8Array, task: CellTask): void {
   const { pageBytes, capturedOfPage } = lane;
-  const perPage = pageBytes / task.bytesPerCell;
-  const { count, addresses } = task.pages;
-  for (let page = 0; page < count; page++) {
-    const captured = capturedOfPage[page]!;
-    if (captured === 0) continue;
-    const from = (addresses[page]! - task.cells.start) / task.bytesPerCell;
-    if (captured === pageBytes && from >= 0 && from + perPage <= target.length) {
-      target.set(codes.subarray(page * perPage, (page + 1) * perPage), from);
-      continue;
+  const { bytesPerCell, pages, cells } = task;
+  const perPage = pageBytes / bytesPerCell;
+  for (let run = 0; run < pages.runCount; run++) {
+    const first = pages.firsts[run]!;
+    const behind = pages.firsts[run + 1]!;
+    // Of the run's first page, were all pages before it in the window part of it.
+    const origin = (pages.addresses[first]! - cells.start) / bytesPerCell - first * perPage;
+    const isWhole = (page: number) =>
+      capturedOfPage[page] === pageBytes &&
+      origin + page * perPage >= 0 &&
+      origin + (page + 1) * perPage <= target.length;
+    for (let page = first; page < behind; ) {
+      let end = page;
+      while (end < behind && isWhole(end)) end++;
+      if (end > page) target.set(codes.subarray(page * perPage, end * perPage), origin + page * perPage);
+      else if (capturedOfPage[end++]! > 0) copyHeld(lane, codes, target, { ...task, page });
+      page = end;
     }
-    for (let cell = 0; cell < perPage; cell++) {
-      const at = from + cell;
-      if (at < 0 || at >= target.length) continue;
-      // A page that is captured in part: what the file does not hold stays absent.
-      const isHeld =
-        captured === pageBytes ||
-        lane.memory.capturedBytesFrom(addresses[page]! - lane.shift + cell * task.bytesPerCell, 1) > 0;
-      target[at] = isHeld ? codes[page * perPage + cell]! : cellAbsent;
-    }
+  }
+}
+
+/** A page that is captured in part, or lies beyond the track: what the file does not hold stays absent. */
+function copyHeld(
+  lane: DumpLane,
+  codes: Uint8Array,
+  target: Uint8Array,
+  { cells, bytesPerCell, pages, page }: CellTask & { readonly page: number },
+): void {
+  const perPage = lane.pageBytes / bytesPerCell;
+  const start = pages.addresses[page]!;
+  const first = (start - cells.start) / bytesPerCell;
+  const isWhole = lane.capturedOfPage[page] === lane.pageBytes;
+  for (let cell = 0; cell < perPage; cell++) {
+    const at = first + cell;
+    if (at < 0 || at >= target.length) continue;
+    const isHeld = isWhole || lane.memory.capturedBytesFrom(start - lane.shift + cell * bytesPerCell, 1) > 0;
+    target[at] = isHeld ? codes[page * perPage + cell]! : cellAbsent;
   }
 }
 

@@ -26,6 +26,14 @@ const word = fc.oneof(
   { weight: 2, arbitrary: fc.bigInt(0n, 2n ** 64n - 1n) },
   fc.constantFrom(1n, 0xf_ffffn, 0x10_0000n, 0xffff_ffff_fff0_0000n, 0xffff_ffff_ffef_ffffn, 0x10_0000_000f_ffffn),
   fc.constantFrom(0x0fffn, 0x1000n, 0x1fffn, 0x2000n, 0x3000n, 0x4000n, 0xffff_8000_0000_0000n, 0x7fff_ffff_ffff_ffffn),
+  fc.constantFrom(0xf_ffff_efffn, 0xf_ffff_f000n, 0x10_0000_0ff8n, 0x10_0000_1000n, 0x10_0000_2000n, 0x10_0000_3000n),
+  // Bytes on the borders of text.
+  fc
+    .array(fc.constantFrom(0n, 8n, 9n, 10n, 11n, 13n, 14n, 31n, 32n, 126n, 127n, 128n, 255n), {
+      minLength: 8,
+      maxLength: 8,
+    })
+    .map((bytes) => bytes.reduce<bigint>((value, byte) => (value << 8n) | byte, 0n)),
   fc.constantFrom(0x6f77_206f_6c6c_6568n, 0x0062_0061_0064_0063n, 0x0009_000d_000a_0020n, 0x7f7e_2020_2020_2020n),
   fc.constantFrom(0x0000_6162_0000_6162n, 0x1f20_2020_2020_2020n, 0x0062_0061_0000_0001n, 0x8000_0000_0000_0000n),
 );
@@ -46,7 +54,7 @@ const scenario = fc.record({
   misalignment: fc.nat({ max: 15 }),
   isWide: fc.boolean(),
   isBigEndian: fc.boolean(),
-  ranges: fc.constantFrom(
+  ranges: fc.constantFrom<number[][][]>(
     [],
     [[0x1000, 0x2000]],
     [
@@ -54,6 +62,13 @@ const scenario = fc.record({
       [0x1000, 0x2000],
       [0x3000, 0x0064_0000],
     ],
+    [
+      [0x3000, 0x4000],
+      [0x10_0000_2000, 0x10_0000_3000],
+    ],
+    [[0xf_ffff_f000, 0x10_0000_1000]],
+    // More than the kernels hold words against at once.
+    Array.from({ length: 12 }, (_, index) => [0x1000 * (index + 1), 0x1000 * (index + 1) + 0x100 * (index + 2)]),
   ),
   cellShift: fc.nat({ max: 13 }),
 });
