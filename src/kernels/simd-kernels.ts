@@ -36,7 +36,9 @@ interface Exports {
 
 const pageBytes = 65536;
 /** What the kernels of cells keep behind all that is asked for: a vector, and a byte for each word of a page. */
-const scratchBytes = 16 + 65536 / 4 + 1;
+const cellScratch = 16 + 65536 / 4 + 16;
+/** And behind it those of shapes: see useShapes. */
+const shapeScratch = 16 + 8 + 2048 + 32;
 
 /** Null where it does not run; undefined as long as nobody asked. */
 let compiled: object | null | undefined;
@@ -53,7 +55,8 @@ export function simdKernels(bytes: number): Kernels | undefined {
   if (compiled === undefined) compiled = compile(api);
   if (compiled === null) return undefined;
   const scratch: Place = Math.ceil((bytes + reservedBytes) / 16) * 16;
-  const size = Math.ceil((scratch + scratchBytes) / pageBytes);
+  const size = Math.ceil((scratch + cellScratch + shapeScratch) / pageBytes);
+  const shapes: Place = scratch + cellScratch;
   const memory = newMemory(api, size);
   if (memory === undefined) return undefined;
   const { exports } = new api.Instance(compiled, { env: { memory } });
@@ -81,10 +84,10 @@ export function simdKernels(bytes: number): Kernels | undefined {
       return find(place, from, bytes, tokens.place, tokens.count, hits, origin);
     },
     findShapes: ({ place, bytes, wordBytes }, tokens, ranges, { hits, origin }) =>
-      findShapes(place, bytes, wordBytes, tokens.place, tokens.count, hits, origin, ranges.place, ranges.count),
+      findShapes(place, bytes, wordBytes, tokens.place, tokens.count, hits, origin, ranges.place, ranges.count, shapes),
     tallyHits: (hits, origin, tallies, told) => tallyHits(hits.place, hits.count, origin, tallies, told),
     listValues: (stretch, into) => listValues(...list(stretch, into)),
-    listShapes: (stretch, into, ranges) => listShapes(...list(stretch, into), ranges.place, ranges.count),
+    listShapes: (stretch, into, ranges) => listShapes(...list(stretch, into), ranges.place, ranges.count, shapes),
     openBuckets: (buckets, least, ends) => openBuckets(buckets.place, buckets.count, least, ends),
   };
 }

@@ -179,8 +179,13 @@ const mapped = planAddressTable([
 ]);
 const mappedPlace = 262_144;
 
+/** The words once, or as often as it takes to go beyond what kernels look at together. */
+const words = fc
+  .record({ once: fc.array(word, { minLength: 1, maxLength: 80 }), least: fc.constantFrom(1, 1, 1, 2500) })
+  .map(({ once, least }) => Array.from({ length: Math.ceil(least / once.length) }, () => once).flat());
+
 const stretch = fc.record({
-  words: fc.array(word, { minLength: 1, maxLength: 80 }),
+  words,
   keys: fc.uniqueArray(word, { minLength: 1, maxLength: 12 }),
   wordBytes: fc.constantFrom(4 as const, 8 as const),
   wordsBefore: fc.nat({ max: 3 }),
@@ -204,7 +209,7 @@ function find(kernels: Kernels, one: Stretch): number[][] {
   const { words, wordBytes, wordsBefore, misalignment } = one;
   const { buffer } = kernels;
   const place = 16384 + misalignment;
-  new Uint8Array(buffer, 8192, 16384).fill(0);
+  new Uint8Array(buffer, 8192, 57344).fill(0);
   const view = new DataView(buffer);
   for (const [index, value] of words.entries()) view.setBigUint64(place + 8 * index, value, true);
   const narrow = (value: bigint) => (wordBytes === 4 ? value & 0xffff_ffffn : value);
@@ -291,19 +296,19 @@ test('hits are tallied as those in TypeScript tally them', () => {
 /** What stands in the buckets once the tokens were counted, and the lists once those of most hashes were listed. */
 function list(kernels: Kernels, one: Stretch): number[][] {
   const { words, wordBytes, misalignment } = one;
-  const place = 4096 + misalignment;
+  const place = 327_680 + misalignment;
   const view = new DataView(kernels.buffer);
   for (const [index, value] of words.entries()) view.setBigUint64(place + 8 * index, value, true);
   const ranges = mapped.write(kernels.buffer, mappedPlace);
   const all = { place, bytes: 8 * words.length, wordBytes };
-  const into = { buckets: { place: 16384, count: 4 }, keys: 32768, offsets: 65536, origin: 4096 };
+  const into = { buckets: { place: 16384, count: 4 }, keys: 65536, offsets: 196_608, origin: 4096 };
   const buckets = new Uint32Array(kernels.buffer, into.buckets.place, into.buckets.count);
   return (['listValues', 'listShapes'] as const).flatMap((listTokens) => {
     buckets.fill(0);
     kernels[listTokens](all, { ...into, keys: 0 }, ranges);
     const counts = [...buckets];
-    const endCount = kernels.openBuckets(into.buckets, 2, 131072);
-    const ends = [...new Uint32Array(kernels.buffer, 131072, endCount)];
+    const endCount = kernels.openBuckets(into.buckets, 2, 20480);
+    const ends = [...new Uint32Array(kernels.buffer, 20480, endCount)];
     const listed = ends.at(-1) ?? 0;
     kernels[listTokens](all, into, ranges);
     const keys = new Float64Array(kernels.buffer, into.keys, listed);

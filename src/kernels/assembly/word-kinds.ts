@@ -100,10 +100,6 @@ export function textHalves(bytes: v128): v128 {
   return v128.or(i32x4.eq(text, i8x16.splat(-1)), i32x4.eq(text, i32x4.splat(0x01ff01ff)));
 }
 
-function smallHalves(halves: v128): v128 {
-  return i32x4.lt_u(i32x4.add(halves, i32x4.splat(smallLimit)), i32x4.splat(2 * smallLimit));
-}
-
 /** Whether one word is text. */
 export function isTextual(at: usize, wide: bool): bool {
   return isTextValue(v128.load64_splat(at), wide);
@@ -112,39 +108,4 @@ export function isTextual(at: usize, wide: bool): bool {
 function isTextValue(halves: v128, wide: bool): bool {
   const text = textHalves(halves);
   return i32x4.extract_lane(text, 0) !== 0 && (!wide || i32x4.extract_lane(text, 1) !== 0);
-}
-
-/** Kind of one word; the bytes stand in the processor's own order. */
-export function kindOf(at: usize, wide: bool): u32 {
-  return kindOfValue(wide ? load<i64>(at) : <i64>load<u32>(at), wide);
-}
-
-function kindOfValue(value: i64, wide: bool): u32 {
-  if (value === 0) return 0;
-  if (isTextValue(i64x2.splat(value), wide)) return 3;
-  if (isPointer(value)) return 1;
-  const low = <u32>value + smallLimit < 2 * smallLimit;
-  const high = <u32>(value >>> 32) + smallLimit < 2 * smallLimit;
-  return low && (!wide || high) ? 2 : 4;
-}
-
-/** Kinds of two words of 8 bytes, each in a lane of 64 bits. */
-export function kindsOfWide(words: v128): v128 {
-  const zero = i64x2.eq(words, i64x2.splat(0));
-  const known = v128.or(zero, i64x2.eq(textHalves(words), i64x2.splat(-1)));
-  const inReach = v128.andnot(
-    v128.and(i64x2.ge_s(words, i64x2.splat(lowest)), i64x2.lt_s(words, i64x2.splat(highest))),
-    known,
-  );
-  const small = i64x2.eq(smallHalves(words), i64x2.splat(-1));
-  let kinds = v128.bitselect(i64x2.splat(2), i64x2.splat(4), small);
-  if (v128.any_true(inReach)) {
-    if (i64x2.extract_lane(inReach, 0) !== 0 && isPointer(i64x2.extract_lane(words, 0))) {
-      kinds = i64x2.replace_lane(kinds, 0, 1);
-    }
-    if (i64x2.extract_lane(inReach, 1) !== 0 && isPointer(i64x2.extract_lane(words, 1))) {
-      kinds = i64x2.replace_lane(kinds, 1, 1);
-    }
-  }
-  return v128.andnot(v128.bitselect(i64x2.splat(3), kinds, known), zero);
 }
