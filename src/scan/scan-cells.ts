@@ -1,6 +1,7 @@
 // The pictures' cells of a window: what kind of words each holds.
 import type { PageKernels, Place, WordRules } from '../kernels/kernels.ts';
 import { cellOfCounts, newWordCounts } from '../kernels/word-counts.ts';
+import type { Address } from '../model/address.ts';
 import { cellAbsent, type TrackCells, wordKinds } from '../model/cell-map.ts';
 import type { WindowPages } from './captured-window.ts';
 import type { DumpLane } from './scan-window.ts';
@@ -63,7 +64,7 @@ function copyCodes(lane: DumpLane, { codes }: CellLane, target: Uint8Array, task
     const first = pages.firsts[run]!;
     const behind = pages.firsts[run + 1]!;
     // Of the run's first page, were all pages before it in the window part of it.
-    const origin = (pages.addresses[first]! - cells.start) / bytesPerCell - first * perPage;
+    const origin = (pages.starts[run]! - cells.start) / bytesPerCell - first * perPage;
     const isWhole = (page: number) =>
       capturedOfPage[page] === pageBytes &&
       origin + page * perPage >= 0 &&
@@ -72,7 +73,8 @@ function copyCodes(lane: DumpLane, { codes }: CellLane, target: Uint8Array, task
       let end = page;
       while (end < behind && isWhole(end)) end++;
       if (end > page) target.set(codes.subarray(page * perPage, end * perPage), origin + page * perPage);
-      else if (capturedOfPage[end++]! > 0) copyHeld(lane, codes, target, { ...task, page });
+      else if (capturedOfPage[end++]! > 0)
+        copyHeld(lane, codes, target, { ...task, page, start: pages.starts[run]! + (page - first) * pageBytes });
       page = end;
     }
   }
@@ -83,10 +85,9 @@ function copyHeld(
   lane: DumpLane,
   codes: Uint8Array,
   target: Uint8Array,
-  { cells, bytesPerCell, pages, page }: CellTask & { readonly page: number },
+  { cells, bytesPerCell, page, start }: CellTask & { readonly page: number; readonly start: Address },
 ): void {
   const perPage = lane.pageBytes / bytesPerCell;
-  const start = pages.addresses[page]!;
   const first = (start - cells.start) / bytesPerCell;
   const isWhole = lane.capturedOfPage[page] === lane.pageBytes;
   for (let cell = 0; cell < perPage; cell++) {
@@ -99,16 +100,19 @@ function copyHeld(
 
 /** A cell of several pages is added up until the scan leaves it. */
 function addToCells(lane: DumpLane, { open, counts }: CellLane, target: Uint8Array, task: CellTask): void {
-  const { count, addresses } = task.pages;
-  for (let page = 0; page < count; page++) {
-    if (lane.capturedOfPage[page] === 0) continue;
-    const at = Math.floor((addresses[page]! - task.cells.start) / task.bytesPerCell);
-    if (at !== open.index) {
-      finishCell(open, target);
-      open.index = at;
-      open.counts.fill(0);
+  const { pages, cells, bytesPerCell } = task;
+  for (let run = 0; run < pages.runCount; run++) {
+    const first = pages.firsts[run]!;
+    for (let page = first; page < pages.firsts[run + 1]!; page++) {
+      if (lane.capturedOfPage[page] === 0) continue;
+      const at = Math.floor((pages.starts[run]! + (page - first) * lane.pageBytes - cells.start) / bytesPerCell);
+      if (at !== open.index) {
+        finishCell(open, target);
+        open.index = at;
+        open.counts.fill(0);
+      }
+      for (let kind = 0; kind < wordKinds.length; kind++) open.counts[kind]! += counts[page * wordKinds.length + kind]!;
     }
-    for (let kind = 0; kind < wordKinds.length; kind++) open.counts[kind]! += counts[page * wordKinds.length + kind]!;
   }
 }
 
