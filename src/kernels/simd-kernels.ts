@@ -25,8 +25,7 @@ interface Exports {
   grownRuns(...places: number[]): number;
   kindCounts(...places: number[]): void;
   kindCells(...places: number[]): void;
-  findWide(...places: number[]): number;
-  findNarrow(...places: number[]): number;
+  findValues(...places: number[]): number;
   findShapes(...places: number[]): number;
   tallyHits(...places: number[]): number;
   listValues(...places: number[]): void;
@@ -61,7 +60,7 @@ export function simdKernels(bytes: number): Kernels | undefined {
   if (memory === undefined) return undefined;
   const { exports } = new api.Instance(compiled, { env: { memory } });
   const { comparePages, tellPages, grownRuns, kindCounts, kindCells } = exports as Exports;
-  const { findWide, findNarrow, findShapes, tallyHits, listValues, listShapes, openBuckets } = exports as Exports;
+  const { findValues, findShapes, tallyHits, listValues, listShapes, openBuckets } = exports as Exports;
   const where = ({ current, pageBytes, pages, facts }: PageWindow) => [current, pageBytes, pages, facts] as const;
   const how = ({ ranges, isWide, isBigEndian }: WordRules) =>
     [ranges.place, ranges.count, Number(isWide), Number(isBigEndian)] as const;
@@ -79,10 +78,8 @@ export function simdKernels(bytes: number): Kernels | undefined {
     kindCounts: (window, rules, counts, before) => kindCounts(...where(window), counts, before, scratch, ...how(rules)),
     kindCells: (window, rules, cellBytes, codes, before) =>
       kindCells(...where(window), codes, before, cellBytes, scratch, ...how(rules)),
-    findValues({ place, bytes, wordBytes }, from, tokens, { hits, origin }) {
-      const find = wordBytes === 8 ? findWide : findNarrow;
-      return find(place, from, bytes, tokens.place, tokens.count, hits, origin);
-    },
+    findValues: ({ place, bytes, wordBytes }, from, tokens, { hits, origin }) =>
+      findValues(place, from, bytes, wordBytes, tokens.place, tokens.count, hits, origin),
     findShapes: ({ place, bytes, wordBytes }, tokens, ranges, { hits, origin }) =>
       findShapes(place, bytes, wordBytes, tokens.place, tokens.count, hits, origin, ranges.place, ranges.count, shapes),
     tallyHits: (hits, origin, tallies, told) => tallyHits(hits.place, hits.count, origin, tallies, told),

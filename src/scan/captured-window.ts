@@ -95,8 +95,9 @@ export function gatherPages(
       start = cursor.start;
       stop = cursor.end;
     }
-    if (start >= end) break;
-    const first = Math.floor(Math.max(start, at) / pageBytes) * pageBytes;
+    const next = Math.max(start, at);
+    if (next >= end) break;
+    const first = Math.floor(next / pageBytes) * pageBytes;
     if (first !== runEnd) {
       starts[runCount] = first;
       firsts[runCount++] = count;

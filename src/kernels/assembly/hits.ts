@@ -1,0 +1,56 @@
+// Tokens that are looked for, and the hits that are told: those around which the companions of a signature stand.
+
+/** As token-table.ts has them. */
+export const tokenBytes: usize = 24;
+const signatureBytes: usize = 96;
+
+/** Where the next hit is written: the offset in bytes and the index of the signature, 4 bytes each. */
+let hit: usize = 0;
+/** What offsets are told from. */
+let origin: usize = 0;
+let isWide: bool = true;
+
+/** Tokens that are looked for. */
+export let tokens: usize = 0;
+export let tokensEnd: usize = 0;
+
+export function useTokens(place: usize, count: usize, wordBytes: usize): void {
+  tokens = place;
+  tokensEnd = place + count * tokenBytes;
+  isWide = wordBytes === 8;
+}
+
+export function beginHits(place: usize, start: usize): void {
+  hit = place;
+  origin = start;
+}
+
+/** @param place where the first was written */
+export function hitsSince(place: usize): usize {
+  return (hit - place) >>> 3;
+}
+
+/** Tells of a token for each of its signatures whose companions stand around it. */
+export function note(at: usize, token: usize): void {
+  let signature = <usize>load<u32>(token, 16);
+  for (
+    const end = signature + <usize>load<u32>(token, 20) * signatureBytes;
+    signature < end;
+    signature += signatureBytes
+  ) {
+    if (!allStand(at, signature)) continue;
+    store<u32>(hit, <u32>(at - origin));
+    store<u32>(hit, load<u32>(signature), 4);
+    hit += 8;
+  }
+}
+
+function allStand(at: usize, signature: usize): bool {
+  let companion = signature + 16;
+  for (const end = companion + ((<usize>load<u32>(signature, 4)) << 4); companion < end; companion += 16) {
+    const place = at + <usize>(<isize>load<i32>(companion));
+    const word = load<u64>(companion, 8);
+    if (isWide ? load<u64>(place) !== word : load<u32>(place) !== <u32>word) return false;
+  }
+  return true;
+}
