@@ -2,7 +2,8 @@ import type { Memory } from '../../memory/memory.ts';
 import { readWordHalves } from '../../memory/read-word-halves.ts';
 import type { Address } from '../../model/address.ts';
 import type { MemoryRegion } from '../../model/dump.ts';
-import { bySize, type Interval, newIntervals } from '../../model/intervals.ts';
+import { bySize, type Interval, intervalsLike } from '../../model/intervals.ts';
+import type { List } from '../../model/list.ts';
 import { type Arena, isThreadArena, isWithoutHeap, readArena } from './arena.ts';
 import { binCount, binsOffsets, type Layout, layoutOf } from './layout.ts';
 
@@ -44,10 +45,10 @@ export function findMainArena(memory: Memory): Arena | undefined {
 }
 
 /** Of files only, or of all but images and stacks; the smallest first. */
-function smallOtherRegions(regions: Iterable<MemoryRegion>, isOfFile: boolean): Interval[] {
+function smallOtherRegions(regions: List<MemoryRegion>, isOfFile: boolean): Interval[] {
   const small: Interval[] = [];
   let budget = otherBytesBudget;
-  for (const { start, end } of bySize(newIntervals(smallOnes()))) {
+  for (const { start, end } of bySize(intervalsLike(smallOnes(), regions))) {
     budget -= end - start;
     if (budget < 0) break;
     small.push({ start, end });
