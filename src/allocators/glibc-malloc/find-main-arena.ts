@@ -45,15 +45,13 @@ export function findMainArena(memory: Memory): Arena | undefined {
 }
 
 /** Of files only, or of all but images and stacks; the smallest first. */
-function smallOtherRegions(regions: List<MemoryRegion>, isOfFile: boolean): Interval[] {
-  const small: Interval[] = [];
+function* smallOtherRegions(regions: List<MemoryRegion>, isOfFile: boolean): Generator<Interval, void> {
   let budget = otherBytesBudget;
-  for (const { start, end } of bySize(intervalsLike(smallOnes(), regions))) {
-    budget -= end - start;
-    if (budget < 0) break;
-    small.push({ start, end });
+  for (const region of bySize(intervalsLike(smallOnes(), regions))) {
+    budget -= region.end - region.start;
+    if (budget < 0) return;
+    yield region;
   }
-  return small;
 
   function* smallOnes(): Generator<Interval, void> {
     for (const { writable, kind, start, end } of regions) {
@@ -64,7 +62,7 @@ function smallOtherRegions(regions: List<MemoryRegion>, isOfFile: boolean): Inte
 }
 
 /** The first arena that has a heap, else the first one: a program may hold a second, unused libc. */
-function findIn(memory: Memory, regions: readonly Interval[]): Arena | undefined {
+function findIn(memory: Memory, regions: Iterable<Interval>): Arena | undefined {
   const piece = new Uint32Array((pieceBytes + 2 * memory.dump.pointerSize) / 4);
   let withoutHeap: Arena | undefined;
   for (const region of regions) {
