@@ -90,8 +90,7 @@ async function encode(
   folderName: string,
 ): Promise<WrittenPicture> {
   const rows = rowsOf(image);
-  // Where there is a palette, the rows have what they need.
-  if (rows.palette) releaseImage(image);
+  releaseImage(image);
   const files: Record<string, string> = {};
   let png = new Uint8Array();
   for (const encoder of imageEncoders) {
@@ -101,6 +100,7 @@ async function encode(
     if (encoder.id === 'png') png = Buffer.concat(chunks);
     folder.write(name, chunks);
   }
+  rows.release();
   const { id, title, description } = picture;
   return {
     row: { id, title, bmp: files.bmp!, png: files.png!, description },

@@ -4,9 +4,10 @@
 // pages where they are not too many, and has a code for each: nothing of it is mapped, all, or a part. Only ranges that a
 // part of a granule belongs to are listed by their bounds.
 //
-// It stands as: place and number of those bounds, 4 bytes each; the stretches, with their first address, which begins a
+// It stands as: place and number of those bounds, and of the widest ranges, 4 bytes each; the stretches, with their first address, which begins a
 // granule, and their end, 8 bytes each, the place of their codes and the binary logarithm of their granule, 4 bytes
-// each; the bounds, all starts, then all ends, 8 bytes each; the codes, one byte each.
+// each; the widest ranges, start and end, 8 bytes each; the bounds, all starts, then all ends, 8 bytes each; the codes,
+// one byte each.
 import type { Address } from '../model/address.ts';
 import { columnsOf, type Interval } from '../model/intervals.ts';
 import type { List } from '../model/list.ts';
@@ -14,7 +15,7 @@ import type { Place, Table } from './kernels.ts';
 
 export const granuleCodes = { unmapped: 0, mapped: 1, partly: 2 } as const;
 
-export const headerBytes = 8;
+export const headerBytes = 16;
 export const stretchBytes = 24;
 
 /** Of several programs' worth of memory: few have more than ten. */
@@ -26,6 +27,8 @@ const smallestGranule = 12;
 /** Codes that a stretch may take, and those for each of its ranges where these are more. */
 const fewCodes = 1 << 14;
 const codesPerRange = 4;
+/** Ranges that kernels hold words against several at a time: most pointers of a process lead into few large ones. */
+const mostWide = 8;
 
 export interface AddressTable {
   readonly bytes: number;
@@ -53,12 +56,17 @@ export function planAddressTable(ranges: List<Interval>): AddressTable {
     stretches.push(codedStretch(own, (index) => partly.push(first + index)));
     first = next;
   }
+  const wide = widest(starts, ends);
   const codeBytes = stretches.reduce((sum, { codes }) => sum + codes.length, 0);
   return {
-    bytes: headerBytes + stretchBytes * stretches.length + 16 * partly.length + codeBytes,
+    bytes: headerBytes + stretchBytes * stretches.length + 16 * (wide.length + partly.length) + codeBytes,
     write(buffer, place) {
-      const bounds = place + headerBytes + stretchBytes * stretches.length;
-      new Uint32Array(buffer, place, 2).set([bounds, partly.length]);
+      const wides = place + headerBytes + stretchBytes * stretches.length;
+      const bounds = wides + 16 * wide.length;
+      new Uint32Array(buffer, place, 4).set([bounds, partly.length, wides, wide.length]);
+      new BigInt64Array(buffer, wides, 2 * wide.length).set(
+        wide.flatMap((index) => [BigInt(starts[index]!), BigInt(ends[index]!)]),
+      );
       writeStretches(buffer, place + headerBytes, stretches, bounds + 16 * partly.length);
       const table = new BigInt64Array(buffer, bounds, 2 * partly.length);
       for (const [index, range] of partly.entries()) {
@@ -84,17 +92,32 @@ function writeStretches(buffer: ArrayBuffer, place: Place, stretches: readonly S
 
 /** Indices of the ranges behind the widest gaps, ascending. */
 function widestGaps(starts: Float64Array, ends: Float64Array): number[] {
-  const widest: { readonly index: number; readonly bytes: number }[] = [];
-  let least = narrowGap;
-  for (let index = 1; index < starts.length; index++) {
-    const bytes = starts[index]! - ends[index - 1]!;
-    if (bytes <= least) continue;
-    widest.push({ index, bytes });
-    if (widest.length < mostStretches) continue;
-    widest.sort((a, b) => b.bytes - a.bytes || a.index - b.index).pop();
-    least = widest.at(-1)!.bytes;
+  const gap = (index: number) => (index === 0 ? 0 : starts[index]! - ends[index - 1]!);
+  return largest(starts.length, gap, { most: mostStretches - 1, above: narrowGap }).sort((a, b) => a - b);
+}
+
+/** Indices of the widest ranges, the widest first. */
+function widest(starts: Float64Array, ends: Float64Array): number[] {
+  return largest(starts.length, (index) => ends[index]! - starts[index]!, { most: mostWide, above: 0 });
+}
+
+/** Indices of the largest of so many values, the largest first; of equals the first ones. */
+function largest(
+  count: number,
+  valueAt: (index: number) => number,
+  { most, above }: { readonly most: number; readonly above: number },
+): number[] {
+  const found: { readonly index: number; readonly value: number }[] = [];
+  let least = above;
+  for (let index = 0; index < count; index++) {
+    const value = valueAt(index);
+    if (value <= least) continue;
+    found.push({ index, value });
+    if (found.length <= most) continue;
+    found.sort((a, b) => b.value - a.value || a.index - b.index).pop();
+    least = found.at(-1)!.value;
   }
-  return widest.map(({ index }) => index).sort((a, b) => a - b);
+  return found.sort((a, b) => b.value - a.value || a.index - b.index).map(({ index }) => index);
 }
 
 /** @param onPartly told of the indices of ranges that do not begin and end with a granule */

@@ -143,5 +143,5 @@ export const unlisted = 0xffff_ffff;
 
 export type Kernels = PageKernels & TokenKernels & ListKernels;
 
-/** Beyond what windows and tables take: the first bytes are no place, and the kernels use some. */
+/** Before all windows and tables: the first bytes are no place. */
 export const reservedBytes = 64;

@@ -35,8 +35,10 @@ interface Exports {
 }
 
 const pageBytes = 65536;
-/** Scratch for cells smaller than a vector; see reservedBytes. */
-const scratch: Place = 16;
+/** What the kernels of cells keep behind all that is asked for: a vector, and a byte for each word of a page. */
+const cellScratch = 16 + 65536 / 4 + 16;
+/** And behind it those of shapes: see useShapes. */
+const shapeScratch = 16 + 8 + 2048 + 32;
 
 /** Null where it does not run; undefined as long as nobody asked. */
 let compiled: object | null | undefined;
@@ -52,7 +54,9 @@ export function simdKernels(bytes: number): Kernels | undefined {
   if (api === undefined) return undefined;
   if (compiled === undefined) compiled = compile(api);
   if (compiled === null) return undefined;
-  const size = Math.ceil((bytes + reservedBytes) / pageBytes);
+  const scratch: Place = Math.ceil((bytes + reservedBytes) / 16) * 16;
+  const size = Math.ceil((scratch + cellScratch + shapeScratch) / pageBytes);
+  const shapes: Place = scratch + cellScratch;
   const memory = newMemory(api, size);
   if (memory === undefined) return undefined;
   const { exports } = new api.Instance(compiled, { env: { memory } });
@@ -72,7 +76,7 @@ export function simdKernels(bytes: number): Kernels | undefined {
       tellPages(pageBytes, pages, facts, captured, before?.captured ?? 0, Number(before === undefined), flags, sums);
     },
     grownRuns: (first, last, pages, runs) => grownRuns(first, last, pages, runs),
-    kindCounts: (window, rules, counts, before) => kindCounts(...where(window), counts, before, ...how(rules)),
+    kindCounts: (window, rules, counts, before) => kindCounts(...where(window), counts, before, scratch, ...how(rules)),
     kindCells: (window, rules, cellBytes, codes, before) =>
       kindCells(...where(window), codes, before, cellBytes, scratch, ...how(rules)),
     findValues({ place, bytes, wordBytes }, from, tokens, { hits, origin }) {
@@ -80,10 +84,10 @@ export function simdKernels(bytes: number): Kernels | undefined {
       return find(place, from, bytes, tokens.place, tokens.count, hits, origin);
     },
     findShapes: ({ place, bytes, wordBytes }, tokens, ranges, { hits, origin }) =>
-      findShapes(place, bytes, wordBytes, tokens.place, tokens.count, hits, origin, ranges.place, ranges.count),
+      findShapes(place, bytes, wordBytes, tokens.place, tokens.count, hits, origin, ranges.place, ranges.count, shapes),
     tallyHits: (hits, origin, tallies, told) => tallyHits(hits.place, hits.count, origin, tallies, told),
     listValues: (stretch, into) => listValues(...list(stretch, into)),
-    listShapes: (stretch, into, ranges) => listShapes(...list(stretch, into), ranges.place, ranges.count),
+    listShapes: (stretch, into, ranges) => listShapes(...list(stretch, into), ranges.place, ranges.count, shapes),
     openBuckets: (buckets, least, ends) => openBuckets(buckets.place, buckets.count, least, ends),
   };
 }

@@ -3,7 +3,7 @@ import { plasma, zeroColour } from '../draw/palette.ts';
 import { type Colour, packColour } from '../draw/pixel-image.ts';
 import { cellAbsent } from '../model/cell-map.ts';
 import { type CellBand, layoutOf } from './layout.ts';
-import { type CellColours, nothing } from './page/cell-colours.ts';
+import { type CellFiller, nothing } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { seriesFacts, seriesTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
@@ -26,25 +26,26 @@ export function ringColour(dump: number, dumpCount: number): Colour {
   return plasma(later <= 0 ? 0.8 : secondOldest + ((youngest - secondOldest) * (dump - 1)) / later);
 }
 
-function coloursOf(band: CellBand, ringColours: readonly Colour[]): CellColours {
-  const dumps = band.cells.cells.map((codes) => codes.subarray(band.firstCell));
+function coloursOf(band: CellBand, ringColours: readonly Colour[]): CellFiller {
+  const dumps = band.cells.cells;
   const full = ringColours.map(packColour);
   const weak = ringColours.map((colour) => packColour(mixColours(zeroColour, colour, zeroStrength)));
-  const colours = new Int32Array(band.cellCount);
-  for (let cell = 0; cell < colours.length; cell++) {
-    let colour = nothing;
-    for (let dump = 0; dump < dumps.length; dump++) {
-      const code = dumps[dump]![cell]!;
-      if (code === cellAbsent) continue;
-      if (code !== 0) {
-        colour = full[dump]!;
-        break;
+  return (colours, first) => {
+    const from = band.firstCell + first;
+    for (let cell = 0; cell < colours.length; cell++) {
+      let colour = nothing;
+      for (let dump = 0; dump < dumps.length; dump++) {
+        const code = dumps[dump]![from + cell]!;
+        if (code === cellAbsent) continue;
+        if (code !== 0) {
+          colour = full[dump]!;
+          break;
+        }
+        if (colour === nothing) colour = weak[dump]!;
       }
-      if (colour === nothing) colour = weak[dump]!;
+      colours[cell] = colour;
     }
-    colours[cell] = colour;
-  }
-  return colours;
+  };
 }
 
 function ringLegend(colours: readonly Colour[]): LegendItem[] {

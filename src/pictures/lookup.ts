@@ -27,17 +27,18 @@ export function memoryLookup(input: PictureInput): MemoryLookup {
   const { pointerSize, pageSize } = input.report.dumps[0]!;
   const pagesOf = new Map(input.pageMap.tracks.map((pages) => [pages.trackId, pages]));
   let pageBytes = Math.max(input.pageMap.bytesPerPage, layout.bytesPerCell);
-  const bandsOf = () =>
+  const statesOfBands = () =>
     layout.bands.map((band) =>
-      band.kind === 'fold'
-        ? foldBand(band)
-        : cellBand(input, band, { pageBytes, pages: pagesOf.get(band.story.track.id) }),
+      band.kind === 'fold' ? [] : bandStates(input, band, { pageBytes, pages: pagesOf.get(band.story.track.id) }),
     );
-  let bands = bandsOf();
-  while (bands.reduce((sum, band) => sum + band.pages.length, 0) > Math.max(mostRuns, bands.length)) {
+  let states = statesOfBands();
+  while (states.reduce((sum, band) => sum + countRuns(band), 0) > Math.max(mostRuns, layout.bands.length)) {
     pageBytes *= 2;
-    bands = bandsOf();
+    states = statesOfBands();
   }
+  const bands = layout.bands.map((band, index) =>
+    band.kind === 'fold' ? foldBand(band) : cellBand(input, band, states[index]!, pageBytes),
+  );
   const { bytesPerCell, columns, cellWidth, cellHeight } = layout;
   const lookup = {
     bytesPerCell,
@@ -63,17 +64,22 @@ interface BandPages {
   readonly pages: TrackPages | undefined;
 }
 
-function cellBand(input: PictureInput, band: CellBand, { pageBytes, pages }: BandPages): LookupBand {
+/** States of a band's pages, dump by dump. */
+function bandStates(input: PictureInput, band: CellBand, { pageBytes, pages }: BandPages): Uint8Array[] {
   const layout = layoutOf(input);
-  const { bytesPerCell } = layout;
-  const { top, height, cellCount, side, story } = band;
   const start = cellAddress(layout, band, 0);
-  const end = start + cellCount * bytesPerCell;
+  const end = start + band.cellCount * layout.bytesPerCell;
   const firstPage = Math.floor(start / pageBytes) * pageBytes;
   const pageCount = Math.ceil((end - firstPage) / pageBytes);
-  const states = story.track.presence.map((_, dump) =>
+  return band.story.track.presence.map((_, dump) =>
     statesOf(input, band, { pages, dump, firstPage, pageBytes, pageCount }),
   );
+}
+
+function cellBand(input: PictureInput, band: CellBand, states: readonly Uint8Array[], pageBytes: number): LookupBand {
+  const layout = layoutOf(input);
+  const { top, height, cellCount, side, story } = band;
+  const start = cellAddress(layout, band, 0);
   return {
     top,
     height,
@@ -83,8 +89,8 @@ function cellBand(input: PictureInput, band: CellBand, { pageBytes, pages }: Ban
     side,
     // The track's name may be a path; the report's region has what may be shown.
     region: `${story.region?.name || 'memory'} (${story.track.kind})`,
-    skew: (start - firstPage) / bytesPerCell,
-    pages: alikeRuns(states, pageCount),
+    skew: (start - Math.floor(start / pageBytes) * pageBytes) / layout.bytesPerCell,
+    pages: alikeRuns(states),
   };
 }
 
@@ -132,8 +138,17 @@ function statesOf({ pageMap }: PictureInput, { story }: CellBand, asked: AskedPa
   return states;
 }
 
-/** Runs of pages that are alike in every dump; `states` of each dump. */
-function alikeRuns(states: readonly Uint8Array[], pageCount: number): [number, PageStates][] {
+/** Runs of pages that are alike in every dump; `states` of each dump, none where there are no pages. */
+function countRuns(states: readonly Uint8Array[]): number {
+  const pageCount = states[0]?.length ?? 0;
+  let runs = 0;
+  for (let page = 0; page < pageCount; page++) if (page === 0 || !isAlike(states, page)) runs++;
+  return runs;
+}
+
+/** The runs of one band; `states` of each dump. */
+function alikeRuns(states: readonly Uint8Array[]): [number, PageStates][] {
+  const pageCount = states[0]!.length;
   const runs: [number, PageStates][] = [];
   let first = 0;
   for (let page = 1; page <= pageCount; page++) {

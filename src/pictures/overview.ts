@@ -2,7 +2,7 @@ import { cellAbsent } from '../model/cell-map.ts';
 import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, type Layout, layoutOf } from './layout.ts';
 import { pictureLookup } from './lookup.ts';
-import type { CellColours } from './page/cell-colours.ts';
+import type { CellColours, CellFiller } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { dumpFacts, dumpTitle } from './page/facts.ts';
 import { kindLegend, packedCodeColours } from './page/kind-colours.ts';
@@ -16,20 +16,30 @@ const lonePixels = 3;
 const loneDistance = 6;
 const loneText = `Data alone among zeros is drawn ${lonePixels} pixels wide, so that it can be seen.`;
 
-function coloursOf(layout: Layout, band: CellBand, dump: number): CellColours {
-  const codes = band.cells.cells[dump]!.subarray(band.firstCell);
-  const colours = new Int32Array(band.cellCount);
-  for (let cell = 0; cell < colours.length; cell++) colours[cell] = packedCodeColours[codes[cell]!]!;
-  if (layout.cellWidth === 1) widenLoneCells(band.cells.cells[dump]!, band, layout.columns, colours);
-  return colours;
+function coloursOf(layout: Layout, band: CellBand, dump: number): CellFiller {
+  const codes = band.cells.cells[dump]!;
+  return (colours, first) => {
+    const from = band.firstCell + first;
+    for (let cell = 0; cell < colours.length; cell++) colours[cell] = packedCodeColours[codes[from + cell]!]!;
+    if (layout.cellWidth === 1) widenLoneCells(codes, band, layout.columns, { colours, first });
+  };
 }
 
 /** Over the zeros that follow in the same row. */
-function widenLoneCells(codes: Uint8Array, band: CellBand, columns: number, colours: CellColours): void {
-  for (let cell = 0; cell < colours.length; cell++) {
-    if (codes[band.firstCell + cell] === 0 || !isLone(codes, band.firstCell + cell)) continue;
-    const end = Math.min(colours.length, cell + lonePixels, cell - (cell % columns) + columns);
-    colours.fill(colours[cell]!, cell, end);
+function widenLoneCells(
+  codes: Uint8Array,
+  band: CellBand,
+  columns: number,
+  { colours, first }: { readonly colours: CellColours; readonly first: number },
+): void {
+  const last = first + colours.length;
+  // Those just before the first one may reach into what is asked for.
+  for (let cell = Math.max(0, first - lonePixels + 1); cell < last; cell++) {
+    const at = band.firstCell + cell;
+    const code = codes[at]!;
+    if (code === 0 || codes[at + 1] !== 0 || !isLone(codes, at)) continue;
+    const end = Math.min(last, cell + lonePixels, cell - (cell % columns) + columns);
+    if (end > first) colours.fill(packedCodeColours[code]!, Math.max(0, cell - first), end - first);
   }
 }
 

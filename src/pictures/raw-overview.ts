@@ -3,7 +3,7 @@ import { rgbOfPixels } from '../draw/encode/raw-rows.ts';
 import type { Memory } from '../memory/memory.ts';
 import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, cellAddress, type Layout, layoutOf } from './layout.ts';
-import { type CellColours, nothing } from './page/cell-colours.ts';
+import { type CellFiller, nothing } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { dumpFacts, dumpTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
@@ -31,17 +31,17 @@ async function coloursOf(
     readonly depth: PixelDepth;
     readonly pace: Pace;
   },
-): Promise<CellColours> {
+): Promise<CellFiller> {
+  const presence = band.story.track.presence[dump];
+  if (!presence) return (target) => target.fill(nothing);
   const bytes = new Uint8Array(Math.min(mostBytes, layout.bytesPerCell));
   const colours = new Int32Array(band.cellCount);
-  const presence = band.story.track.presence[dump];
-  if (!presence) return colours.fill(nothing);
   for (let cell = 0; cell < colours.length; cell++) {
     const got = memory.read(cellAddress(layout, band, cell) - presence.shift, bytes);
     colours[cell] = brightest(rgbOfPixels(bytes.subarray(0, got), depth));
     if (cell % cellsAtOnce === 0) await pace();
   }
-  return colours;
+  return (target, first) => target.set(colours.subarray(first, first + target.length));
 }
 
 /** The brightest of a cell's pixels: a mean would drown a lone header in the zeros around it. */

@@ -3,13 +3,13 @@ import { packColour } from '../draw/pixel-image.ts';
 import { cellAbsent } from '../model/cell-map.ts';
 import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, gridOf, type Layout, layoutOf } from './layout.ts';
-import type { CellColours } from './page/cell-colours.ts';
+import type { CellFiller } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { pairFacts, pairTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { type BandTiles, coloursByTile, tileColours } from './page/tiles.ts';
+import { type BandTiles, type CellGroup, coloursByTile, groupsOf, tileColours } from './page/tiles.ts';
 import type { Pace, Picture, PictureInput } from './picture.ts';
 import { compareStructure, structureTile, structureTiles } from './structure/compare-structure.ts';
 
@@ -57,8 +57,8 @@ function structureTilesOf(layout: Layout, band: CellBand): BandTiles {
   return tiles;
 }
 
-function coloursOf({ change, tiles, before, after }: ComparedBand): CellColours {
-  const colourOfTile = tileColours(change, changeScale);
+function coloursOf({ change, tiles, before, after }: ComparedBand): CellFiller {
+  const colourOfTile = tileColours(tiles, change, changeScale);
   const [came, went] = [packColour(cameColour), packColour(wentColour)];
   return coloursByTile(tiles, colourOfTile, { before, after }, { came, went });
 }
@@ -70,10 +70,19 @@ function otherBytes(layout: Layout, compared: Iterable<ComparedBand>): number {
   return cells * layout.bytesPerCell;
 }
 
-function otherCells({ change, tiles: { tileOf }, before, after }: ComparedBand): number {
+function otherCells(compared: ComparedBand): number {
   let cells = 0;
-  for (let cell = 0; cell < tileOf.length; cell++) {
-    if (change[tileOf[cell]!]! < otherStructure) continue;
+  for (const group of groupsOf(compared.tiles)) cells += otherCellsIn(compared, group);
+  return cells;
+}
+
+function otherCellsIn(
+  { change, tiles: { tileOf }, before, after }: ComparedBand,
+  { first, end, firstTile }: CellGroup,
+): number {
+  let cells = 0;
+  for (let cell = first; cell < end; cell++) {
+    if (change[firstTile + tileOf[cell - first]!]! < otherStructure) continue;
     if (before[cell] !== cellAbsent && after[cell] !== cellAbsent) cells++;
   }
   return cells;

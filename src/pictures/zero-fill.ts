@@ -4,54 +4,101 @@ import { cellAbsent, cellNonZeroShare } from '../model/cell-map.ts';
 import { drawnDumps } from './drawn-dumps.ts';
 import { type CellBand, type Layout, layoutOf } from './layout.ts';
 import { pictureLookup } from './lookup.ts';
-import type { CellColours } from './page/cell-colours.ts';
+import type { CellFiller } from './page/cell-colours.ts';
 import { drawPage } from './page/draw-page.ts';
 import { dumpFacts, dumpTitle, seriesFacts, seriesTitle } from './page/facts.ts';
 import { memoryPage } from './page/memory-page.ts';
 import type { PageSpec } from './page/page-types.ts';
 import { bytesText } from './page/size-text.ts';
-import { type BandTiles, type CellPair, coloursByTile, ofTile, tileBytes, tileColours, tilesOf } from './page/tiles.ts';
+import {
+  type BandTiles,
+  type CellGroup,
+  type CellPair,
+  coloursByTile,
+  groupsOf,
+  ofTile,
+  tileBytes,
+  tileColours,
+  tilesOf,
+} from './page/tiles.ts';
 import type { Pace, Picture, PictureInput } from './picture.ts';
 
 /** Share of zero, 0 to 1; all zero is the same near-black as in the overview. */
 const zeroScale: ColourScale = (zeroShare) => {
   const colour = cividis(1 - zeroShare);
-  return mixColours(colour, zeroColour, zeroShare ** 8);
+  // The eighth power, without a call for each tile.
+  const square = zeroShare * zeroShare;
+  const fourth = square * square;
+  return mixColours(colour, zeroColour, fourth * fourth);
 };
 
 /** Share of zero by code; what is absent has none. */
 const zeroShares = Float64Array.from({ length: 256 }, (_, code) =>
   code === cellAbsent ? 0 : 1 - cellNonZeroShare(code),
 );
-const allAbsent = (count: number) => new Uint8Array(count).fill(cellAbsent);
+/** The cells of a dump that is none; as many as were asked for at most. */
+let absent = new Uint8Array();
+
+function allAbsent(count: number): Uint8Array {
+  if (absent.length < count) absent = new Uint8Array(count).fill(cellAbsent);
+  return absent;
+}
 
 /**
  * Colours cells by the mean, over their tile, of what their share of zero rose by from one dump to another. Cells that
  * neither dump holds have nothing to show, and do not spoil their tile.
  */
-function coloursOfRise(tiles: BandTiles, pair: CellPair, scale: ColourScale): CellColours {
-  const colourOfTile = tileColours(riseOfTiles(tiles, pair), scale);
+function coloursOfRise(tiles: BandTiles, pair: CellPair, scale: ColourScale): CellFiller {
+  const colourOfTile = tileColours(tiles, riseOfTiles(tiles, pair), scale);
   return coloursByTile(tiles, colourOfTile, pair, { came: ofTile, went: ofTile });
 }
 
-function riseOfTiles({ count, tileOf }: BandTiles, { before, after }: CellPair): Float64Array {
-  const rise = new Float64Array(count);
-  const cells = new Uint32Array(count);
-  for (let cell = 0; cell < tileOf.length; cell++) {
-    if (before[cell] === cellAbsent && after[cell] === cellAbsent) continue;
-    rise[tileOf[cell]!]! += zeroShares[after[cell]!]! - zeroShares[before[cell]!]!;
-    cells[tileOf[cell]!]!++;
-  }
-  for (let tile = 0; tile < count; tile++) rise[tile]! /= Math.max(1, cells[tile]!);
-  return rise;
+function riseOfTiles(tiles: BandTiles, pair: CellPair): Float64Array {
+  const rise = new Float64Array(tiles.count);
+  const cells = new Uint32Array(tiles.count);
+  for (const group of groupsOf(tiles)) addRise({ rise, cells, tileOf: tiles.tileOf }, pair, group);
+  return rise.map((sum, tile) => sum / Math.max(1, cells[tile]!));
 }
 
-function coloursOfDump(layout: Layout, band: CellBand, dump: number): CellColours {
+/** What is known of each tile: the sum of its cells' rise, and how many they are. */
+interface TileRise {
+  readonly rise: Float64Array;
+  readonly cells: Uint32Array;
+  readonly tileOf: Uint32Array;
+}
+
+function addRise(
+  { rise, cells, tileOf }: TileRise,
+  { before, after }: CellPair,
+  { first, end, firstTile }: CellGroup,
+): void {
+  // Of the tile at hand: adding to what was just written would wait for it.
+  let tile = firstTile;
+  let sum = 0;
+  let held = 0;
+  for (let cell = first; cell < end; cell++) {
+    const own = firstTile + tileOf[cell - first]!;
+    if (own !== tile) {
+      rise[tile] = sum;
+      cells[tile] = held;
+      tile = own;
+      sum = rise[tile]!;
+      held = cells[tile]!;
+    }
+    if (before[cell] === cellAbsent && after[cell] === cellAbsent) continue;
+    sum += zeroShares[after[cell]!]! - zeroShares[before[cell]!]!;
+    held++;
+  }
+  rise[tile] = sum;
+  cells[tile] = held;
+}
+
+function coloursOfDump(layout: Layout, band: CellBand, dump: number): CellFiller {
   const after = band.cells.cells[dump]!.subarray(band.firstCell);
   return coloursOfRise(tilesOf(layout, band), { before: allAbsent(band.cellCount), after }, zeroScale);
 }
 
-function coloursOfChange(layout: Layout, band: CellBand): CellColours {
+function coloursOfChange(layout: Layout, band: CellBand): CellFiller {
   const before = band.cells.cells[0]!.subarray(band.firstCell);
   const after = band.cells.cells.at(-1)!.subarray(band.firstCell);
   return coloursOfRise(tilesOf(layout, band), { before, after }, (rise) => lessOrMore(0.5 + rise / 2));

@@ -57,33 +57,36 @@ function rangeBehind(captured: Dump['captured'], range: number, address: Address
   return isNear ? range + 1 : lastStartingAtOrBelow(captured, address);
 }
 
-/** Pages of a window: those that any dump has captured bytes of, one after the other. */
+/** Pages of a window: those that any dump has captured bytes of, one after the other; without a gap they are one run. */
 export interface WindowPages {
+  readonly room: number;
   count: number;
-  /** In the track; ascending, with gaps. */
-  readonly addresses: Float64Array;
-  /** Pages without a gap between them are one run. */
   runCount: number;
+  /** Of each run the address of its first page, in the track; ascending. */
+  readonly starts: Float64Array;
   /** Of each run the index of its first page, and then the count of pages. */
   readonly firsts: Uint32Array;
 }
 
 /** @param room for pages */
 export function newWindowPages(room: number): WindowPages {
-  return { count: 0, addresses: new Float64Array(room), runCount: 0, firsts: new Uint32Array(room + 1) };
+  return { room, count: 0, runCount: 0, starts: new Float64Array(room), firsts: new Uint32Array(room + 1) };
 }
 
-/** The next pages from `from` on, as many as there is room for, and none that begins at or behind `end`. */
+/**
+ * The next pages from `from` on, as many as there is room for, and none that begins at or behind `end`. Returns the end
+ * of the last one.
+ */
 export function gatherPages(
   pages: WindowPages,
   cursors: readonly CapturedCursor[],
   { from, end, pageBytes }: { readonly from: Address; readonly end: Address; readonly pageBytes: number },
-): void {
-  const { addresses, firsts } = pages;
+): Address {
+  const { room, starts, firsts } = pages;
   let count = 0;
   let runCount = 0;
-  let runEnd = Number.NaN;
-  for (let at = from; count < addresses.length; ) {
+  let at = from;
+  for (let runEnd = Number.NaN; count < room; runEnd = at) {
     let start = Number.POSITIVE_INFINITY;
     let stop = 0;
     for (const cursor of cursors) {
@@ -93,15 +96,19 @@ export function gatherPages(
       stop = cursor.end;
     }
     if (start >= end) break;
-    stop = Math.min(stop, end);
-    at = Math.floor(Math.max(start, at) / pageBytes) * pageBytes;
-    if (at !== runEnd) firsts[runCount++] = count;
-    for (; at < stop && count < addresses.length; at += pageBytes) addresses[count++] = at;
-    runEnd = at;
+    const first = Math.floor(Math.max(start, at) / pageBytes) * pageBytes;
+    if (first !== runEnd) {
+      starts[runCount] = first;
+      firsts[runCount++] = count;
+    }
+    const own = Math.min(room - count, Math.ceil((Math.min(stop, end) - first) / pageBytes));
+    count += own;
+    at = first + own * pageBytes;
   }
   firsts[runCount] = count;
   pages.count = count;
   pages.runCount = runCount;
+  return at;
 }
 
 /** Room for one window of one dump. */
@@ -125,7 +132,7 @@ export function fillWindow(
   { pages, shift }: { readonly pages: WindowPages; readonly shift: number },
 ): number {
   const { bytes, capturedOfPage, pageBytes } = buffer;
-  const { count, addresses, runCount, firsts } = pages;
+  const { count, runCount, starts, firsts } = pages;
   capturedOfPage.fill(0, 0, count);
   const next: Stretches = { starts: [], sizes: [] };
   let total = 0;
@@ -138,7 +145,7 @@ export function fillWindow(
   };
   for (let run = 0; run < runCount; run++) {
     const first = firsts[run]!;
-    const runStart = addresses[first]!;
+    const runStart = starts[run]!;
     const runEnd = runStart + (firsts[run + 1]! - first) * pageBytes;
     for (cursor.skipTo(runStart); cursor.start < runEnd; cursor.skipTo(cursor.end)) {
       const at = Math.max(cursor.start, runStart);

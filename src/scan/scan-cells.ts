@@ -1,6 +1,7 @@
 // The pictures' cells of a window: what kind of words each holds.
 import type { PageKernels, Place, WordRules } from '../kernels/kernels.ts';
 import { cellOfCounts, newWordCounts } from '../kernels/word-counts.ts';
+import type { Address } from '../model/address.ts';
 import { cellAbsent, type TrackCells, wordKinds } from '../model/cell-map.ts';
 import type { WindowPages } from './captured-window.ts';
 import type { DumpLane } from './scan-window.ts';
@@ -57,40 +58,61 @@ export function drawWindow(
 
 function copyCodes(lane: DumpLane, { codes }: CellLane, target: Uint8Array, task: CellTask): void {
   const { pageBytes, capturedOfPage } = lane;
-  const perPage = pageBytes / task.bytesPerCell;
-  const { count, addresses } = task.pages;
-  for (let page = 0; page < count; page++) {
-    const captured = capturedOfPage[page]!;
-    if (captured === 0) continue;
-    const from = (addresses[page]! - task.cells.start) / task.bytesPerCell;
-    if (captured === pageBytes && from >= 0 && from + perPage <= target.length) {
-      target.set(codes.subarray(page * perPage, (page + 1) * perPage), from);
-      continue;
+  const { bytesPerCell, pages, cells } = task;
+  const perPage = pageBytes / bytesPerCell;
+  for (let run = 0; run < pages.runCount; run++) {
+    const first = pages.firsts[run]!;
+    const behind = pages.firsts[run + 1]!;
+    // Of the run's first page, were all pages before it in the window part of it.
+    const origin = (pages.starts[run]! - cells.start) / bytesPerCell - first * perPage;
+    const isWhole = (page: number) =>
+      capturedOfPage[page] === pageBytes &&
+      origin + page * perPage >= 0 &&
+      origin + (page + 1) * perPage <= target.length;
+    for (let page = first; page < behind; ) {
+      let end = page;
+      while (end < behind && isWhole(end)) end++;
+      if (end > page) target.set(codes.subarray(page * perPage, end * perPage), origin + page * perPage);
+      else if (capturedOfPage[end++]! > 0)
+        copyHeld(lane, codes, target, { ...task, page, start: pages.starts[run]! + (page - first) * pageBytes });
+      page = end;
     }
-    for (let cell = 0; cell < perPage; cell++) {
-      const at = from + cell;
-      if (at < 0 || at >= target.length) continue;
-      // A page that is captured in part: what the file does not hold stays absent.
-      const isHeld =
-        captured === pageBytes ||
-        lane.memory.capturedBytesFrom(addresses[page]! - lane.shift + cell * task.bytesPerCell, 1) > 0;
-      target[at] = isHeld ? codes[page * perPage + cell]! : cellAbsent;
-    }
+  }
+}
+
+/** A page that is captured in part, or lies beyond the track: what the file does not hold stays absent. */
+function copyHeld(
+  lane: DumpLane,
+  codes: Uint8Array,
+  target: Uint8Array,
+  { cells, bytesPerCell, page, start }: CellTask & { readonly page: number; readonly start: Address },
+): void {
+  const perPage = lane.pageBytes / bytesPerCell;
+  const first = (start - cells.start) / bytesPerCell;
+  const isWhole = lane.capturedOfPage[page] === lane.pageBytes;
+  for (let cell = 0; cell < perPage; cell++) {
+    const at = first + cell;
+    if (at < 0 || at >= target.length) continue;
+    const isHeld = isWhole || lane.memory.capturedBytesFrom(start - lane.shift + cell * bytesPerCell, 1) > 0;
+    target[at] = isHeld ? codes[page * perPage + cell]! : cellAbsent;
   }
 }
 
 /** A cell of several pages is added up until the scan leaves it. */
 function addToCells(lane: DumpLane, { open, counts }: CellLane, target: Uint8Array, task: CellTask): void {
-  const { count, addresses } = task.pages;
-  for (let page = 0; page < count; page++) {
-    if (lane.capturedOfPage[page] === 0) continue;
-    const at = Math.floor((addresses[page]! - task.cells.start) / task.bytesPerCell);
-    if (at !== open.index) {
-      finishCell(open, target);
-      open.index = at;
-      open.counts.fill(0);
+  const { pages, cells, bytesPerCell } = task;
+  for (let run = 0; run < pages.runCount; run++) {
+    const first = pages.firsts[run]!;
+    for (let page = first; page < pages.firsts[run + 1]!; page++) {
+      if (lane.capturedOfPage[page] === 0) continue;
+      const at = Math.floor((pages.starts[run]! + (page - first) * lane.pageBytes - cells.start) / bytesPerCell);
+      if (at !== open.index) {
+        finishCell(open, target);
+        open.index = at;
+        open.counts.fill(0);
+      }
+      for (let kind = 0; kind < wordKinds.length; kind++) open.counts[kind]! += counts[page * wordKinds.length + kind]!;
     }
-    for (let kind = 0; kind < wordKinds.length; kind++) open.counts[kind]! += counts[page * wordKinds.length + kind]!;
   }
 }
 

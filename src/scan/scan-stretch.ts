@@ -76,7 +76,7 @@ function* scanStretch(desk: Desk, work: Work): Generator<number, void> {
   const cursors = lanes.map(({ memory }, index) => newCapturedCursor(memory, presence[index]!));
   const readers = lanes.map(({ memory }, index) => newCapturedCursor(memory, presence[index]!));
   for (let from = work.start; from < end; ) {
-    gatherPages(pages, cursors, { from, end, pageBytes });
+    from = gatherPages(pages, cursors, { from, end, pageBytes });
     const { count } = pages;
     if (count === 0) break;
     let read = 0;
@@ -89,7 +89,6 @@ function* scanStretch(desk: Desk, work: Work): Generator<number, void> {
     noteGrowth(kernels, lanes, { measure, pages, desk: pageDesk });
     if (trackPages) notePages(lanes, { trackPages, bytesPerPage, pages });
     if (cells) drawWindow(kernels, lanes, cellLanes, { cells, bytesPerCell, pages });
-    from = pages.addresses[count - 1]! + pageBytes;
     yield read;
   }
   if (cells) for (const [index, { open }] of cellLanes.entries()) finishCell(open, cells.cells[index]!);

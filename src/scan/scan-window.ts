@@ -73,7 +73,7 @@ export function notePages(
     for (let run = 0; run < pages.runCount; run++) {
       const first = pages.firsts[run]!;
       const behind = pages.firsts[run + 1]!;
-      const at = (pages.addresses[first]! - trackPages.start) / bytesPerPage;
+      const at = (pages.starts[run]! - trackPages.start) / bytesPerPage;
       // Each page is come upon once.
       if (bytesPerPage === pageBytes) target.set(flags.subarray(first, behind), at);
       else
@@ -93,15 +93,16 @@ export function noteGrowth(
   const { notes: last, pageBytes, held } = lanes[lanes.length - 1]!;
   if (held === 0) return;
   const count = kernels.grownRuns(first.flags, last.flags, pages.count, desk.runPlace);
-  for (let run = 0; run < count; run++) {
+  let run = 0;
+  for (let grown = 0; grown < count; grown++) {
+    const behind = desk.runs[2 * grown + 1]!;
     // Pages side by side in the window may lie apart in memory.
-    const behind = desk.runs[2 * run + 1]!;
-    for (let page = desk.runs[2 * run]!; page < behind; ) {
-      const start = pages.addresses[page]!;
-      const from = page;
-      do page++;
-      while (page < behind && pages.addresses[page]! - start === (page - from) * pageBytes);
-      addRun(measure.grownRuns, start, start + (page - from) * pageBytes);
+    for (let page = desk.runs[2 * grown]!; page < behind; ) {
+      while (pages.firsts[run + 1]! <= page) run++;
+      const stop = Math.min(behind, pages.firsts[run + 1]!);
+      const start = pages.starts[run]! + (page - pages.firsts[run]!) * pageBytes;
+      addRun(measure.grownRuns, start, start + (stop - page) * pageBytes);
+      page = stop;
     }
   }
 }

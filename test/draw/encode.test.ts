@@ -92,6 +92,30 @@ it('an image of many pieces comes back from PNG as it was', async () => {
   }
 });
 
+describe('images whose room is used again', () => {
+  const images = [flat(256), flat(257), noise(333, 77), flat(2), noise(5, 7), flat(255)];
+
+  it('show nothing of those before, nor of those that are encoded meanwhile', async () => {
+    const encoded = images.map(async (image) => {
+      const rows = rowsOf(image);
+      const files = { bmp: bytesOf(bmp.encode(rows)), png: bytesOf(await encodeWhole(png, rows)) };
+      rows.release();
+      return files;
+    });
+    // Each once more, in the room that the others have left.
+    for (const [index, image] of images.entries()) {
+      const rows = rowsOf(image);
+      const first = await encoded[index]!;
+      expect(Buffer.compare(first.bmp, bytesOf(bmp.encode(rows)))).toBe(0);
+      expect(Buffer.compare(first.png, bytesOf(await encodeWhole(png, rows)))).toBe(0);
+      const decoded = PNG.sync.read(Buffer.from(first.png));
+      const rgb = rgbOf(image).map((_, at) => decoded.data[Math.floor(at / 3) * 4 + (at % 3)]!);
+      expect(Buffer.compare(rgb, rgbOf(image))).toBe(0);
+      rows.release();
+    }
+  });
+});
+
 describe('bmp', () => {
   it('streams: never holds more than a few rows of a picture that does not fit into memory', () => {
     const [width, height] = [20_000, 50_000];

@@ -26,6 +26,14 @@ const word = fc.oneof(
   { weight: 2, arbitrary: fc.bigInt(0n, 2n ** 64n - 1n) },
   fc.constantFrom(1n, 0xf_ffffn, 0x10_0000n, 0xffff_ffff_fff0_0000n, 0xffff_ffff_ffef_ffffn, 0x10_0000_000f_ffffn),
   fc.constantFrom(0x0fffn, 0x1000n, 0x1fffn, 0x2000n, 0x3000n, 0x4000n, 0xffff_8000_0000_0000n, 0x7fff_ffff_ffff_ffffn),
+  fc.constantFrom(0xf_ffff_efffn, 0xf_ffff_f000n, 0x10_0000_0ff8n, 0x10_0000_1000n, 0x10_0000_2000n, 0x10_0000_3000n),
+  // Bytes on the borders of text.
+  fc
+    .array(fc.constantFrom(0n, 8n, 9n, 10n, 11n, 13n, 14n, 31n, 32n, 126n, 127n, 128n, 255n), {
+      minLength: 8,
+      maxLength: 8,
+    })
+    .map((bytes) => bytes.reduce<bigint>((value, byte) => (value << 8n) | byte, 0n)),
   fc.constantFrom(0x6f77_206f_6c6c_6568n, 0x0062_0061_0064_0063n, 0x0009_000d_000a_0020n, 0x7f7e_2020_2020_2020n),
   fc.constantFrom(0x0000_6162_0000_6162n, 0x1f20_2020_2020_2020n, 0x0062_0061_0000_0001n, 0x8000_0000_0000_0000n),
 );
@@ -46,7 +54,7 @@ const scenario = fc.record({
   misalignment: fc.nat({ max: 15 }),
   isWide: fc.boolean(),
   isBigEndian: fc.boolean(),
-  ranges: fc.constantFrom(
+  ranges: fc.constantFrom<number[][][]>(
     [],
     [[0x1000, 0x2000]],
     [
@@ -54,6 +62,13 @@ const scenario = fc.record({
       [0x1000, 0x2000],
       [0x3000, 0x0064_0000],
     ],
+    [
+      [0x3000, 0x4000],
+      [0x10_0000_2000, 0x10_0000_3000],
+    ],
+    [[0xf_ffff_f000, 0x10_0000_1000]],
+    // More than the kernels hold words against at once.
+    Array.from({ length: 12 }, (_, index) => [0x1000 * (index + 1), 0x1000 * (index + 1) + 0x100 * (index + 2)]),
   ),
   cellShift: fc.nat({ max: 13 }),
 });
@@ -164,8 +179,13 @@ const mapped = planAddressTable([
 ]);
 const mappedPlace = 262_144;
 
+/** The words once, or as often as it takes to go beyond what kernels look at together. */
+const words = fc
+  .record({ once: fc.array(word, { minLength: 1, maxLength: 80 }), least: fc.constantFrom(1, 1, 1, 2500) })
+  .map(({ once, least }) => Array.from({ length: Math.ceil(least / once.length) }, () => once).flat());
+
 const stretch = fc.record({
-  words: fc.array(word, { minLength: 1, maxLength: 80 }),
+  words,
   keys: fc.uniqueArray(word, { minLength: 1, maxLength: 12 }),
   wordBytes: fc.constantFrom(4 as const, 8 as const),
   wordsBefore: fc.nat({ max: 3 }),
@@ -189,7 +209,7 @@ function find(kernels: Kernels, one: Stretch): number[][] {
   const { words, wordBytes, wordsBefore, misalignment } = one;
   const { buffer } = kernels;
   const place = 16384 + misalignment;
-  new Uint8Array(buffer, 8192, 16384).fill(0);
+  new Uint8Array(buffer, 8192, 57344).fill(0);
   const view = new DataView(buffer);
   for (const [index, value] of words.entries()) view.setBigUint64(place + 8 * index, value, true);
   const narrow = (value: bigint) => (wordBytes === 4 ? value & 0xffff_ffffn : value);
@@ -276,19 +296,19 @@ test('hits are tallied as those in TypeScript tally them', () => {
 /** What stands in the buckets once the tokens were counted, and the lists once those of most hashes were listed. */
 function list(kernels: Kernels, one: Stretch): number[][] {
   const { words, wordBytes, misalignment } = one;
-  const place = 4096 + misalignment;
+  const place = 327_680 + misalignment;
   const view = new DataView(kernels.buffer);
   for (const [index, value] of words.entries()) view.setBigUint64(place + 8 * index, value, true);
   const ranges = mapped.write(kernels.buffer, mappedPlace);
   const all = { place, bytes: 8 * words.length, wordBytes };
-  const into = { buckets: { place: 16384, count: 4 }, keys: 32768, offsets: 65536, origin: 4096 };
+  const into = { buckets: { place: 16384, count: 4 }, keys: 65536, offsets: 196_608, origin: 4096 };
   const buckets = new Uint32Array(kernels.buffer, into.buckets.place, into.buckets.count);
   return (['listValues', 'listShapes'] as const).flatMap((listTokens) => {
     buckets.fill(0);
     kernels[listTokens](all, { ...into, keys: 0 }, ranges);
     const counts = [...buckets];
-    const endCount = kernels.openBuckets(into.buckets, 2, 131072);
-    const ends = [...new Uint32Array(kernels.buffer, 131072, endCount)];
+    const endCount = kernels.openBuckets(into.buckets, 2, 20480);
+    const ends = [...new Uint32Array(kernels.buffer, 20480, endCount)];
     const listed = ends.at(-1) ?? 0;
     kernels[listTokens](all, into, ranges);
     const keys = new Float64Array(kernels.buffer, into.keys, listed);

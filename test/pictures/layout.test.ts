@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CellMap, cellAbsent } from '../../src/model/cell-map.ts';
+import { type CellMap, cellAbsent, cellCode, cellKind, cellNonZeroShare } from '../../src/model/cell-map.ts';
 import { coarsenCells } from '../../src/pictures/layout/coarsen-cells.ts';
 import { type CellBand, layoutOf, rowAddress } from '../../src/pictures/layout.ts';
 import { overviewPage } from '../../src/pictures/overview.ts';
@@ -136,6 +137,26 @@ describe('the size of pictures', () => {
 });
 
 describe('coarsenCells', () => {
+  it('takes the mean fill of what is captured and the kind that fills most, whatever the cells', () => {
+    const code = fc.oneof(
+      fc.constantFrom(0, cellAbsent),
+      fc.nat({ max: 5 * 32 - 1 }).filter((one) => one > 32 && one % 32 !== 0),
+    );
+    fc.assert(
+      fc.property(fc.array(code, { minLength: 1, maxLength: 40 }), fc.constantFrom(2, 4, 8), (codes, factor) => {
+        const track = { trackId: 'a', start: 0, cellCount: codes.length, cells: [Uint8Array.from(codes)] };
+        const [merged] = coarsenCells({ bytesPerCell: 8, tracks: [track] }, factor).tracks[0]!.cells;
+        for (let cell = 0; cell < merged!.length; cell++) {
+          const own = codes.slice(cell * factor, (cell + 1) * factor).filter((one) => one !== cellAbsent);
+          const shares = own.map(cellNonZeroShare);
+          const kind = cellKind(own[shares.indexOf(Math.max(...shares))] ?? 0);
+          const mean = shares.reduce((sum, share) => sum + share, 0) / own.length;
+          expect(merged![cell]).toBe(own.length === 0 ? cellAbsent : cellCode(kind, mean));
+        }
+      }),
+    );
+  });
+
   it('keeps fill, the strongest kind, and what is absent', () => {
     const cells = [Uint8Array.of(0x3f, 0, cellAbsent, cellAbsent, cellAbsent, 0x7f, 0x21)];
     const map = { bytesPerCell: 8, tracks: [{ trackId: 'a', start: 0, cellCount: 7, cells }] };

@@ -1,5 +1,6 @@
 import type { Colour, PixelImage } from '../pixel-image.ts';
 import { indexColours } from './index-colours.ts';
+import { newSpareRoom } from './spare-room.ts';
 
 /** An image row by row, for those too large to be held in memory. */
 export interface PixelRows {
@@ -7,7 +8,10 @@ export interface PixelRows {
   readonly height: number;
   /** At most 256 colours: then a pixel is one byte, the index of its colour. */
   readonly palette?: readonly Colour[] | undefined;
-  /** All rows from the top; each chunk is one or more whole rows. Without a palette 3 bytes a pixel: red, green, blue. */
+  /**
+   * All rows from the top; each chunk is one or more whole rows, and stays as it is. Without a palette 3 bytes a pixel:
+   * red, green, blue.
+   */
   readonly rows: () => Iterable<Uint8Array>;
 }
 
@@ -35,32 +39,46 @@ function rowsPerChunk(rowBytes: number): number {
   return Math.max(1, Math.floor(chunkBytes / Math.max(1, rowBytes)));
 }
 
-/** Rows of an image that is in memory; with a palette where its colours are few. */
-export function rowsOf(image: PixelImage): PixelRows {
-  const { width, height } = image;
-  const indexed = indexColours(image);
-  const step = rowsPerChunk(indexed ? width : width * 3);
+/** Rows that are in memory. */
+export interface ImageRows extends PixelRows {
+  /** Gives their room to those of a later image; may be called when they are no longer needed. */
+  readonly release: () => void;
+}
+
+const rowRoom = newSpareRoom();
+
+/** Rows of an image that is in memory; with a palette where its colours are few. The image itself is not needed any more. */
+export function rowsOf(image: PixelImage): ImageRows {
+  const { width, height, pixels } = image;
+  let data = rowRoom.take(pixels.length);
+  const palette = indexColours(image, data);
+  if (!palette) {
+    rowRoom.release(data);
+    data = rowRoom.take(pixels.length * 3);
+    for (let start = 0; start < pixels.length; start += width)
+      writeRow(pixels.subarray(start, start + width), data, start * 3);
+  }
+  const rowBytes = palette ? width : width * 3;
+  const step = rowsPerChunk(rowBytes);
   return {
     width,
     height,
-    palette: indexed?.palette,
+    palette,
     rows: function* () {
       for (let row = 0; row < height; row += step) {
-        const [first, end] = [row * width, Math.min(height, row + step) * width];
-        yield indexed ? indexed.data.subarray(first, end) : rgbOfColours(image.pixels.subarray(first, end));
+        yield data.subarray(row * rowBytes, Math.min(height, row + step) * rowBytes);
       }
     },
+    release: () => rowRoom.release(data),
   };
 }
 
 /** Three bytes of each packed colour: red, green, blue. */
-function rgbOfColours(colours: Int32Array): Uint8Array {
-  const rgb = new Uint8Array(colours.length * 3);
-  for (let pixel = 0, at = 0; pixel < colours.length; pixel++, at += 3) {
+function writeRow(colours: Int32Array, data: Uint8Array, start: number): void {
+  for (let pixel = 0, at = start; pixel < colours.length; pixel++, at += 3) {
     const colour = colours[pixel]!;
-    rgb[at] = colour >> 16;
-    rgb[at + 1] = colour >> 8;
-    rgb[at + 2] = colour;
+    data[at] = colour >> 16;
+    data[at + 1] = colour >> 8;
+    data[at + 2] = colour;
   }
-  return rgb;
 }

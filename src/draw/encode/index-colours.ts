@@ -1,12 +1,5 @@
 import { type Colour, type PixelImage, unpackColour } from '../pixel-image.ts';
 
-/** An image of few colours, one byte a pixel. */
-export interface IndexedImage {
-  /** In the order in which they first appear. */
-  readonly palette: readonly Colour[];
-  readonly data: Uint8Array;
-}
-
 const mostColours = 256;
 /** Slots of the table: a power of two, so many that few colours meet. */
 const slotBits = 12;
@@ -20,9 +13,11 @@ interface ColourTable {
   readonly indexes: Uint8Array;
 }
 
-/** Undefined where there are more colours than a byte can tell apart. */
-export function indexColours({ pixels, width }: PixelImage): IndexedImage | undefined {
-  const data = new Uint8Array(pixels.length);
+/**
+ * Writes the index of each pixel's colour into `data`. Returns the palette, in the order in which colours first appear;
+ * undefined where there are more than a byte can tell apart.
+ */
+export function indexColours({ pixels, width }: PixelImage, data: Uint8Array): readonly Colour[] | undefined {
   const colours = new Int32Array(lastSlot + 1).fill(-1);
   const table = { palette: [], colours, indexes: new Uint8Array(lastSlot + 1) };
   for (let start = 0; start < pixels.length; start += width) {
@@ -30,7 +25,7 @@ export function indexColours({ pixels, width }: PixelImage): IndexedImage | unde
     if (start > 0 && isRowAbove(pixels, start, width)) data.copyWithin(start, start - width, start);
     else if (!indexRow(pixels, data, start, start + width, table)) return undefined;
   }
-  return { palette: table.palette, data };
+  return table.palette;
 }
 
 function isRowAbove(pixels: Int32Array, start: number, width: number): boolean {

@@ -7,26 +7,29 @@ const adlerRun = 3800;
 
 /** zlib's checksum of data that comes in pieces, as a signed number of 32 bits; begin with 1. */
 export function adler32(before: number, bytes: Uint8Array): number {
+  let sum = before;
+  for (let at = 0; at < bytes.length; at += adlerRun)
+    sum = addRun(sum, bytes, at, Math.min(bytes.length, at + adlerRun));
+  return sum;
+}
+
+function addRun(before: number, bytes: Uint8Array, from: number, end: number): number {
   let low = before & 0xffff;
   let high = before >>> 16;
-  for (let at = 0; at < bytes.length; ) {
-    const end = Math.min(bytes.length, at + adlerRun);
-    // Four at once: the second sum waits for the first once, not four times.
-    for (; at + 4 <= end; at += 4) {
-      const first = low + bytes[at]!;
-      const second = first + bytes[at + 1]!;
-      const third = second + bytes[at + 2]!;
-      low = third + bytes[at + 3]!;
-      high += first + second + third + low;
-    }
-    for (; at < end; at++) {
-      low += bytes[at]!;
-      high += low;
-    }
-    low %= adlerModulus;
-    high %= adlerModulus;
+  let at = from;
+  // Four at once: the second sum waits for the first once, not four times.
+  for (; at + 4 <= end; at += 4) {
+    const first = low + bytes[at]!;
+    const second = first + bytes[at + 1]!;
+    const third = second + bytes[at + 2]!;
+    low = third + bytes[at + 3]!;
+    high += first + second + third + low;
   }
-  return (high << 16) | low;
+  for (; at < end; at++) {
+    low += bytes[at]!;
+    high += low;
+  }
+  return ((high % adlerModulus) << 16) | (low % adlerModulus);
 }
 
 /** Length, type, data, checksum. `type` is four ASCII letters. */

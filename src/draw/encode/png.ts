@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { constants, deflateRaw, deflateRawSync } from 'node:zlib';
 import type { ImageEncoder, PixelRows } from './image-encoder.ts';
 import { adler32, pngChunk } from './png-chunks.ts';
+import { newSpareRoom } from './spare-room.ts';
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** zlib: deflate, a window of 32 KB, the usual level. */
@@ -35,47 +36,42 @@ function header({ width, height }: PixelRows, channels: Channels): Uint8Array {
   return pngChunk('IHDR', data);
 }
 
-/** Whole rows, each behind the byte that names its filter: none. */
-function filterRows(rows: Uint8Array, rowBytes: number): Uint8Array {
-  const count = rows.length / rowBytes;
-  const filtered = new Uint8Array(rows.length + count);
-  for (let row = 0; row < count; row++) {
-    filtered.set(rows.subarray(row * rowBytes, (row + 1) * rowBytes), row * (rowBytes + 1) + 1);
-  }
-  return filtered;
-}
+const pieceRoom = newSpareRoom();
 
-/** The same bytes in pieces of a size at which compressing them on their own costs nothing. */
-function* inPieces(image: PixelRows, channels: Channels): Generator<Uint8Array> {
+/** Whole rows in pieces of a size at which compressing them on their own costs nothing. */
+function* inPieces(image: PixelRows, channels: Channels): Generator<Uint8Array<ArrayBuffer>> {
+  const rowBytes = image.width * channels;
   let pending: Uint8Array[] = [];
-  let size = 0;
+  let rowCount = 0;
   for (const rows of image.rows()) {
-    pending.push(filterRows(rows, image.width * channels));
-    size += pending.at(-1)!.length;
-    if (size < pieceBytes) continue;
-    yield joined(pending, size);
+    pending.push(rows);
+    rowCount += rows.length / rowBytes;
+    if (rowCount * (rowBytes + 1) < pieceBytes) continue;
+    yield filtered(pending, rowCount, rowBytes);
     pending = [];
-    size = 0;
+    rowCount = 0;
   }
-  if (size > 0) yield joined(pending, size);
+  if (rowCount > 0) yield filtered(pending, rowCount, rowBytes);
 }
 
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(size);
+/** The rows, each behind the byte that names its filter: none. */
+function filtered(parts: readonly Uint8Array[], rowCount: number, rowBytes: number): Uint8Array<ArrayBuffer> {
+  const piece = pieceRoom.take(rowCount * (rowBytes + 1));
   let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+  for (const rows of parts) {
+    for (let from = 0; from < rows.length; from += rowBytes, at += rowBytes + 1) {
+      piece[at] = 0;
+      piece.set(rows.subarray(from, from + rowBytes), at + 1);
+    }
   }
-  return whole;
+  return piece;
 }
 
 /** The file in order; `pack` makes an IDAT chunk of a piece, at once or later. */
 function* partsOf<Packed>(
   image: PixelRows,
   channels: Channels,
-  pack: (piece: Uint8Array) => Packed,
+  pack: (piece: Uint8Array<ArrayBuffer>) => Packed,
 ): Generator<Uint8Array | Packed> {
   yield signature;
   yield header(image, channels);
@@ -95,12 +91,20 @@ function* partsOf<Packed>(
 
 /** Rows of 3 bytes a pixel, or of 4: the last one is opacity, 255 for opaque. Streams. */
 export function encodePng(image: PixelRows, channels: 3 | 4): Generator<Uint8Array> {
-  return partsOf(image, channels, (piece) => pngChunk('IDAT', deflateRawSync(piece, settings)));
+  return partsOf(image, channels, (piece) => {
+    const packed = pngChunk('IDAT', deflateRawSync(piece, settings));
+    pieceRoom.release(piece);
+    return packed;
+  });
 }
 
 /** On other threads, several pieces at a time. */
 async function* encode(image: PixelRows): AsyncGenerator<Uint8Array> {
-  const pack = async (piece: Uint8Array) => pngChunk('IDAT', await deflate(piece, settings));
+  const pack = async (piece: Uint8Array<ArrayBuffer>) => {
+    const packed = pngChunk('IDAT', await deflate(piece, settings));
+    pieceRoom.release(piece);
+    return packed;
+  };
   const packing: Promise<Uint8Array>[] = [];
   try {
     for (const part of partsOf(image, image.palette ? 1 : 3, pack)) {

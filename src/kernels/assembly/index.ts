@@ -1,7 +1,7 @@
 // The hot loops in WebAssembly SIMD. What they do is written down in TypeScript beside this folder (scalar-*.ts).
+export { kindCells, kindCounts } from './cells';
 export { grownRuns, tellPages } from './page-flags';
 export { comparePages } from './pages';
 export { tallyHits } from './tallies';
 export { listShapes, listValues, openBuckets } from './token-lists';
 export { findNarrow, findShapes, findWide } from './tokens';
-export { kindCells, kindCounts } from './word-kinds';

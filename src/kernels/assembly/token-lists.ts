@@ -1,7 +1,7 @@
 // Lists all tokens of a sample, those of one hash side by side: counted first, then written to where their hash begins.
 
-import { beginShapes, extendShape, shape, shapeWords } from './shapes';
-import { isTextual, kindOf, kindsOfWide, useRanges } from './word-kinds';
+import { beginnings, chunkWords, keepLastKinds, shapeAt, shapePlace, shapeWords, tellKinds, useShapes } from './shapes';
+import { isTextual } from './word-kinds';
 
 /** A bucket whose tokens are not listed. */
 const unlisted: u32 = 0xffffffff;
@@ -62,9 +62,21 @@ export function listValues(
   }
 }
 
-/** Takes in the kind of the word there, and notes the shape that it ends. */
-function endShape(kind: u32, at: usize, first: usize, reach: usize): void {
-  if (extendShape(kind) && at > first) note(shape, at - reach);
+function listShapesOf<Word>(at: usize, bytes: usize): void {
+  const size: usize = sizeof<Word>();
+  const words = bytes / size;
+  for (let done: usize = 0; done < words; done += chunkWords) {
+    const count = min(chunkWords, words - done);
+    tellKinds<Word>(at + done * size, count);
+    // Of the first word nobody knows what is in front of it.
+    for (let index: usize = done === 0 ? shapeWords + 1 : 1; index <= count; index += 16) {
+      for (let found = beginnings(index, count); found !== 0; found &= found - 1) {
+        const own = index + <usize>ctz(found);
+        note(shapeAt(shapePlace(own)), at + (done + own - shapeWords) * size);
+      }
+    }
+    keepLastKinds(count);
+  }
 }
 
 /** See ListKernels; tokens are shapes. */
@@ -79,28 +91,12 @@ export function listShapes(
   start: usize,
   ranges: usize,
   rangeCount: usize,
+  room: usize,
 ): void {
   use(bucketPlace, bucketCount, keyPlace, offsetPlace, start);
-  useRanges(ranges, rangeCount);
-  beginShapes();
-  const wide = wordBytes === 8;
-  const reach = (shapeWords - 1) * wordBytes;
-  const first = at + reach;
-  for (const end = at + bytes; at < end; ) {
-    if (!wide || at + 16 > end) {
-      endShape(kindOf(at, wide), at, first, reach);
-      at += wordBytes;
-      continue;
-    }
-    const words = v128.load(at);
-    // Among zeros no run begins.
-    if (shape !== 0 || v128.any_true(words)) {
-      const kinds = kindsOfWide(words);
-      endShape(i32x4.extract_lane(kinds, 0), at, first, reach);
-      endShape(i32x4.extract_lane(kinds, 2), at + 8, first, reach);
-    }
-    at += 16;
-  }
+  useShapes(ranges, rangeCount, room);
+  if (wordBytes === 8) listShapesOf<u64>(at, bytes);
+  else listShapesOf<u32>(at, bytes);
 }
 
 /** See ListKernels. */

@@ -28,19 +28,20 @@ export function squareSide(order: CellOrder, cellCount: number, columns: number)
 }
 
 /** Rows that so many cells take. */
-export function gridRows({ columns, side }: CellGrid, cellCount: number): number {
-  return Math.ceil(cellCount / cellsPerStrip(columns, side)) * side;
+export function gridRows(grid: CellGrid, cellCount: number): number {
+  return Math.ceil(cellCount / cellsPerStrip(grid)) * grid.side;
 }
 
 /** Cells of a strip: the squares that stand side by side; a single row where side is 1. */
-function cellsPerStrip(columns: number, side: number): number {
+export function cellsPerStrip({ columns, side }: CellGrid): number {
   return Math.floor(columns / side) * side * side;
 }
 
 /** Place of the cell of that index: its row times columns, plus its column. */
-export function placeOfCell({ columns, side }: CellGrid, index: number): number {
+export function placeOfCell(grid: CellGrid, index: number): number {
+  const { columns, side } = grid;
   if (side === 1) return index;
-  const perStrip = cellsPerStrip(columns, side);
+  const perStrip = cellsPerStrip(grid);
   const strip = Math.floor(index / perStrip);
   const inStrip = index - strip * perStrip;
   const square = Math.floor(inStrip / (side * side));
@@ -50,18 +51,19 @@ export function placeOfCell({ columns, side }: CellGrid, index: number): number 
 }
 
 /** Index of the cell at a place; -1 where none can be. It may be beyond the band's last cell. */
-export function cellAtPlace({ columns, side }: CellGrid, column: number, row: number): number {
+export function cellAtPlace(grid: CellGrid, column: number, row: number): number {
+  const { columns, side } = grid;
   if (column < 0 || row < 0 || column >= Math.floor(columns / side) * side) return -1;
   if (side === 1) return row * columns + column;
   const strip = Math.floor(row / side);
   const square = Math.floor(column / side);
   const inSquare = curveOf(side).steps[(row - strip * side) * side + (column - square * side)]!;
-  return strip * cellsPerStrip(columns, side) + square * side * side + inSquare;
+  return strip * cellsPerStrip(grid) + square * side * side + inSquare;
 }
 
 /** Index of the first cell of the strip that a row belongs to. */
-export function firstCellOfRow({ columns, side }: CellGrid, row: number): number {
-  return Math.floor(row / side) * cellsPerStrip(columns, side);
+export function firstCellOfRow(grid: CellGrid, row: number): number {
+  return Math.floor(row / grid.side) * cellsPerStrip(grid);
 }
 
 interface Curve {

@@ -2,6 +2,7 @@ import {
   type CellMap,
   cellAbsent,
   cellCode,
+  cellFillSteps,
   cellKind,
   cellNonZeroShare,
   type TrackCells,
@@ -34,20 +35,20 @@ function coarsenTrack(track: TrackCells, factor: number): TrackCells {
 /** Mean fill of the captured ones; the kind that fills most. Absent only where all are. */
 function mergedCode(codes: Uint8Array, first: number, count: number): number {
   const end = Math.min(codes.length, first + count);
+  const firstCode = codes[first]!;
+  let index = first + 1;
+  while (index < end && codes[index] === firstCode) index++;
+  // Most are of pages that are alike all over.
+  if (index === end) return firstCode;
   let captured = 0;
   let total = 0;
-  let kind = 0;
-  let most = 0;
-  for (let index = first; index < end; index++) {
+  let fullest = 0;
+  for (index = first; index < end; index++) {
     const code = codes[index]!;
     if (code === cellAbsent) continue;
     captured++;
-    const share = cellNonZeroShare(code);
-    total += share;
-    if (share > most) {
-      most = share;
-      kind = cellKind(code);
-    }
+    total += cellNonZeroShare(code);
+    if ((code & cellFillSteps) > (fullest & cellFillSteps)) fullest = code;
   }
-  return captured === 0 ? cellAbsent : cellCode(kind, total / captured);
+  return cellCode(cellKind(fullest), total / captured);
 }

@@ -3,6 +3,9 @@ import type { PixelImage } from '../../draw/pixel-image.ts';
 /** Packed colours of cells, in their order; `nothing` where there is nothing to show. */
 export type CellColours = Int32Array;
 
+/** Writes the colours of a band's cells from the `first` on, as many as there is room for: a row, or a strip of squares. */
+export type CellFiller = (colours: CellColours, first: number) => void;
+
 /** No colour. */
 export const nothing = -1;
 
@@ -24,6 +27,10 @@ export function paintCellRow(
   { cellWidth, cellHeight }: CellSize,
 ): void {
   const start = y * width + x;
+  if (cellWidth === 1 && colours.indexOf(nothing) < 0) {
+    pixels.set(colours, start);
+    return;
+  }
   let at = start;
   for (let cell = 0; cell < colours.length; cell++) {
     const colour = colours[cell]!;

@@ -1,7 +1,7 @@
 // How alike two dumps are in structure, tile by tile: by SSIM on kinds of words, which values do not touch.
 import { cellAbsent, cellFillSteps, cellKind } from '../../model/cell-map.ts';
 import { type CellGrid, cellAtPlace } from '../layout/cell-places.ts';
-import { type BandTiles, tilesOfCells } from '../page/tiles.ts';
+import { type BandTiles, type CellGroup, groupsOf, tilesOfCells } from '../page/tiles.ts';
 import type { Pace } from '../picture.ts';
 import { windowSsim } from './window-ssim.ts';
 
@@ -56,15 +56,23 @@ export async function compareStructure(cells: ComparedCells, pace: Pace): Promis
 }
 
 /** 1 for tiles in which anything looks different. */
-function differentTiles({ tiles, before, after }: ComparedCells): Uint8Array {
-  const { tileOf } = tiles;
-  const isDifferent = new Uint8Array(tiles.count);
-  for (let cell = 0; cell < before.length; cell++) {
-    const [one, other] = [before[cell]!, after[cell]!];
-    if (one === other || one === cellAbsent || other === cellAbsent) continue;
-    if (lightness[one] !== lightness[other]) isDifferent[tileOf[cell]!] = 1;
-  }
+function differentTiles(cells: ComparedCells): Uint8Array {
+  const isDifferent = new Uint8Array(cells.tiles.count);
+  for (const group of groupsOf(cells.tiles)) markDifferent(isDifferent, cells, group);
   return isDifferent;
+}
+
+function markDifferent(
+  isDifferent: Uint8Array,
+  { tiles: { tileOf }, before, after }: ComparedCells,
+  { first, end, firstTile }: CellGroup,
+): void {
+  for (let cell = first; cell < end; cell++) {
+    const one = before[cell]!;
+    const other = after[cell]!;
+    if (one === other || one === cellAbsent || other === cellAbsent) continue;
+    if (lightness[one] !== lightness[other]) isDifferent[firstTile + tileOf[cell - first]!] = 1;
+  }
 }
 
 /** What a tile looks like in both dumps. */

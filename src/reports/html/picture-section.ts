@@ -1,9 +1,12 @@
 import { escapeText, longestSentence } from '../../text/escape-text.ts';
 import type { EmbeddedPicture } from '../report-format.ts';
-import { html, type SafeHtml } from './html-template.ts';
+import { html, type SafeHtml, trustedMarkup } from './html-template.ts';
 
-function imageSource(picture: EmbeddedPicture): string {
-  return `data:image/png;base64,${Buffer.from(picture.png).toString('base64')}`;
+/** Nothing in it has to be escaped; it is most of a report. */
+function imageSource({ png }: EmbeddedPicture): SafeHtml {
+  return trustedMarkup(
+    `data:image/png;base64,${Buffer.from(png.buffer, png.byteOffset, png.byteLength).toString('base64')}`,
+  );
 }
 
 /** A picture with its title and what to see in it. */
