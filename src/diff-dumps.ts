@@ -29,7 +29,7 @@ import { newPacer } from './scan/pacer.ts';
 import { planPages } from './scan/page-plan.ts';
 import { scanPageBytes } from './scan/scan-stretch.ts';
 import { scanTracks } from './scan/scan-tracks.ts';
-import type { TrackMeasure } from './scan/track-measure.ts';
+import { grownIn, type TrackMeasure } from './scan/track-measure.ts';
 import { startTeam, type Team } from './threads/team.ts';
 
 /** Reading all bytes, walking heaps, looking for strides, judging. */
@@ -136,8 +136,7 @@ async function compareDumps(
   options.onStageDone?.('verdict');
   const decided = { ...measured, totals, dumps, runs, tallies, trend, hours, walk, candidates, decision };
   options.onDecided?.(decided);
-  const grownRuns = measures.flatMap((one) => one.grownRuns);
-  const crossChecks = crossCheck(decision.suspects, { memory: memories.at(-1)!, grownRuns, found });
+  const crossChecks = crossCheck(decision.suspects, { memory: memories.at(-1)!, grown: grownIn(measures), found });
   return { ...decided, crossChecks };
 }
 

@@ -1,7 +1,6 @@
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
 import type { MemoryRegion } from '../model/dump.ts';
-import type { List } from '../model/list.ts';
 import { capturedRuns, type MemoryRange } from './captured-runs.ts';
 
 /** Zeroed data directly behind an image; what is larger is a heap that happens to follow. */
@@ -15,7 +14,7 @@ const unnamedBudget = 256 << 20;
  * Where allocators keep their roots. Each piece is one image's data with the anonymous memory that continues it
  * without a gap, as the loader maps it.
  */
-export function staticDataOf(memory: Memory): MemoryRange[] {
+export function staticDataOf(memory: Memory): Iterable<MemoryRange> {
   const { regions } = memory.dump;
   const pieces: { start: Address; end: Address; imageEnd: Address }[] = [];
   for (const region of regions) {
@@ -37,13 +36,14 @@ function isImage({ kind, start, end }: MemoryRegion): boolean {
   return kind === 'image' || (kind === 'mapped-file' && end - start <= largestUnnamed);
 }
 
-function smallPrivateRegions(regions: List<MemoryRegion>): MemoryRange[] {
+function* smallPrivateRegions(regions: Iterable<MemoryRegion>): Generator<MemoryRange, void> {
   let budget = unnamedBudget;
-  return regions.filter(({ writable, kind, start, end }) => {
-    if (!writable || kind === 'stack' || end - start > largestUnnamed) return false;
+  for (const { writable, kind, start, end } of regions) {
+    if (!writable || kind === 'stack' || end - start > largestUnnamed) continue;
     budget -= end - start;
-    return budget >= 0;
-  });
+    if (budget < 0) return;
+    yield { start, end };
+  }
 }
 
 /** Bytes read at a time. */

@@ -53,7 +53,10 @@ function checkRegular(descriptor: number, path: string): void {
   }
 }
 
-/** Reads as small as this are served out of a larger one when they go on where the last one ended, or close behind. */
+/**
+ * Reads as small as this are served out of a larger one when they go on where the last one ended, or no further behind
+ * than this: of what is read ahead for those that lie further apart too little is used.
+ */
 const smallRead = 16 << 10;
 const readAhead = 64 << 10;
 
@@ -90,7 +93,7 @@ export function descriptorSource(descriptor: number, size: number, path: string)
     file: { descriptor, path },
     read(offset, into) {
       const wanted = Math.min(into.length, size - offset);
-      const goesOn = offset >= lastEnd && offset - lastEnd <= readAhead;
+      const goesOn = offset >= lastEnd && offset - lastEnd <= smallRead;
       lastEnd = offset + wanted;
       if (wanted > smallRead || (!goesOn && !isHeld(offset, wanted))) return readDirectly(offset, into, wanted);
       if (!isHeld(offset, wanted)) {

@@ -13,6 +13,7 @@ import { openSymbols } from '../symbols/open-symbols.ts';
 import { onExit } from './clean-up.ts';
 import { compileLess } from './compile-less.ts';
 import { applyGate, sayGate } from './gate/apply-gate.ts';
+import { keepNewSpaceSmall } from './keep-new-space-small.ts';
 import { type OutputFolder, openOutputFolder } from './output-folder.ts';
 import { openProgressBar, type ProgressBar } from './progress-bar.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
@@ -28,6 +29,7 @@ export async function runDiff(
   options: ResolvedOptions,
   signal: AbortSignal,
 ): Promise<LeakReport> {
+  keepNewSpaceSmall();
   const checkInputs = watchInputs(paths);
   const folder = openOutputFolder(options.output);
   const bar = await openProgressBar(!options.quiet);

@@ -1,9 +1,8 @@
 // Where there are more regions than anyone follows one by one, neighbours that are alike share a track.
 /** What would be a track each, in address order, as columns. */
 export interface Groups {
-  readonly starts: ArrayLike<number>;
-  /** Exclusive. */
-  readonly ends: ArrayLike<number>;
+  /** See gapBits; of those that are like the one before, of others any number. */
+  readonly gapsBefore: ArrayLike<number>;
   /** The same number for what is alike and has no name of its own; -1 for what stays alone. */
   readonly likeness: ArrayLike<number>;
 }
@@ -20,16 +19,19 @@ export const mostTracks = 16_384;
  * give gaps as much room as memory. What stays alone may be more than `most` by itself.
  */
 export function gatherNeighbours(groups: Groups, most: number): Uint32Array {
-  const count = groups.starts.length;
-  const tracks = new Uint32Array(count).map((_, index) => index);
-  if (count <= most) return tracks;
+  const count = groups.likeness.length;
+  const tracks = new Uint32Array(count);
+  if (count <= most) {
+    for (let index = 0; index < count; index++) tracks[index] = index;
+    return tracks;
+  }
   // Half for where stretches of neighbours end, half for cutting them into pieces of equal count.
   const widest = widestGap(groups, most / 2);
   const perTrack = Math.ceil(count / (most / 2));
   let track = 0;
   let gathered = 1;
   for (let index = 1; index < count; index++) {
-    gathered = gapBits(groups, index) <= widest && gathered < perTrack ? gathered + 1 : 1;
+    gathered = bitsBefore(groups, index) <= widest && gathered < perTrack ? gathered + 1 : 1;
     if (gathered === 1) track++;
     tracks[index] = track;
   }
@@ -39,11 +41,11 @@ export function gatherNeighbours(groups: Groups, most: number): Uint32Array {
 /** The least power of two, by its exponent, at which at most so many stretches are left. */
 function widestGap(groups: Groups, mostStretches: number): number {
   const counts: number[] = [];
-  for (let index = 1; index < groups.starts.length; index++) {
-    const bits = gapBits(groups, index);
+  for (let index = 1; index < groups.likeness.length; index++) {
+    const bits = bitsBefore(groups, index);
     if (bits < Number.POSITIVE_INFINITY) counts[bits] = (counts[bits] ?? 0) + 1;
   }
-  let stretches = groups.starts.length;
+  let stretches = groups.likeness.length;
   for (let bits = 0; bits < counts.length; bits++) {
     stretches -= counts[bits] ?? 0;
     if (stretches <= mostStretches) return bits;
@@ -51,8 +53,13 @@ function widestGap(groups: Groups, mostStretches: number): number {
   return counts.length;
 }
 
-/** Bits that the gap before a group takes; infinite where the group is not like the one before. */
-function gapBits({ starts, ends, likeness }: Groups, index: number): number {
+/** Infinite where the group is not like the one before. */
+function bitsBefore({ gapsBefore, likeness }: Groups, index: number): number {
   if (likeness[index]! < 0 || likeness[index] !== likeness[index - 1]) return Number.POSITIVE_INFINITY;
-  return Math.ceil(Math.log2(starts[index]! - ends[index - 1]! + 1));
+  return gapsBefore[index]!;
+}
+
+/** Bits that the bytes of a gap take. */
+export function gapBits(bytes: number): number {
+  return Math.ceil(Math.log2(bytes + 1));
 }

@@ -4,7 +4,7 @@ import { type Dump, type MemoryRegion, regionKinds } from '../model/dump.ts';
 import { columnsOf, type Interval, type IntervalColumns, newIntervals, someIntervals } from '../model/intervals.ts';
 import type { List } from '../model/list.ts';
 import type { Track, TrackPresence } from '../model/track.ts';
-import { type Groups, gatherNeighbours, mostTracks } from './gather-neighbours.ts';
+import { type Groups, gapBits, gatherNeighbours, mostTracks } from './gather-neighbours.ts';
 
 /**
  * Regions become tracks, sorted by address. Every region of every dump is in exactly one track.
@@ -17,11 +17,13 @@ export function matchRegions(dumps: readonly Dump[], most = mostTracks): Track[]
   const placesOf: Places[][] = [];
   const groupCounts: number[] = [];
   for (const track of trackOf) groupCounts[track] = (groupCounts[track] ?? 0) + 1;
-  for (const [dump, { regions, firsts }] of lists.entries()) {
-    for (const [span, first] of firsts.entries()) {
-      const track = trackOf[groupOf[dump]![span]!]!;
+  for (const [dump, spans] of lists.entries()) {
+    for (let first = 0; first < spans.regions.length; ) {
+      const end = endOfSpan(spans, first);
+      const track = trackOf[groupOf[dump]![first]!]!;
       placesOf[track] ??= dumps.map(() => []);
-      addPlaces(placesOf[track][dump]!, first, firsts[span + 1] ?? regions.length);
+      addPlaces(placesOf[track][dump]!, first, end);
+      first = end;
     }
   }
   const tracks = placesOf
@@ -75,32 +77,34 @@ function isOfFile({ kind, name }: MemoryRegion): boolean {
 interface Spans {
   readonly regions: List<MemoryRegion>;
   readonly bounds: IntervalColumns;
-  /** By span, the index of its first region; its last is the one before the next span's first. */
-  readonly firsts: Uint32Array;
+  /** By region: 1 where it belongs to the span of the one before. Spans are told by the index of their first region. */
+  readonly goesOn: Uint8Array;
 }
 
 /** One span for the neighbouring mappings of one file: a module is one thing to a reader, not five sections. */
 function mergeFileMappings(regions: List<MemoryRegion>): Spans {
-  const firsts = new Uint32Array(regions.length);
-  let count = 0;
+  const goesOn = new Uint8Array(regions.length);
   let before: MemoryRegion | undefined;
   let index = 0;
   for (const region of regions) {
     const isSameFile =
       before !== undefined && isOfFile(region) && before.name === region.name && before.kind === region.kind;
-    if (!isSameFile) firsts[count++] = index;
+    if (isSameFile) goesOn[index] = 1;
     before = region;
     index++;
   }
-  return { regions, bounds: columnsOf(regions), firsts: firsts.subarray(0, count) };
+  return { regions, bounds: columnsOf(regions), goesOn };
 }
 
-function startOfSpan({ bounds, firsts }: Spans, span: number): Address {
-  return bounds[0][firsts[span]!]!;
+/** Index behind its last region. */
+function endOfSpan({ goesOn }: Spans, first: number): number {
+  let end = first + 1;
+  while (goesOn[end] === 1) end++;
+  return end;
 }
 
-function endOfSpan({ bounds, firsts }: Spans, span: number): Address {
-  return bounds[1][(firsts[span + 1] ?? bounds[1].length) - 1]!;
+function endAddress(spans: Spans, first: number): Address {
+  return spans.bounds[1][endOfSpan(spans, first) - 1]!;
 }
 
 /** Memory that one thing can grow into; a file's mapping and anonymous memory at one address are two things. */
@@ -122,61 +126,54 @@ function likenessOf(region: MemoryRegion): number {
  * happen, and spans that only touch stay apart.
  */
 function groupOverlapping(lists: readonly Spans[]): { groups: Groups; groupOf: Uint32Array[] } {
-  const groupOf = lists.map(({ firsts }) => new Uint32Array(firsts.length));
-  const likeness = new Int8Array(lists.reduce((sum, { firsts }) => sum + firsts.length, 0));
+  const groupOf = lists.map(({ regions }) => new Uint32Array(regions.length));
+  const most = lists.reduce((sum, { regions }) => sum + regions.length, 0);
+  const likeness = new Int8Array(most);
+  const gapsBefore = new Uint8Array(most);
   const open = new Map<string, { readonly group: number; end: Address }>();
   let count = 0;
-  for (const { dump, span } of inOrder(lists)) {
+  for (const { dump, first } of inOrder(lists)) {
     const list = lists[dump]!;
-    const region = list.regions.at(list.firsts[span]!)!;
-    const end = endOfSpan(list, span);
+    const region = list.regions.at(first)!;
+    const end = endAddress(list, first);
     const key = family(region);
     let last = open.get(key);
     if (last !== undefined && region.start < last.end) {
       last.end = Math.max(last.end, end);
       if (likeness[last.group] !== likenessOf(region)) likeness[last.group] = -1;
     } else {
+      // Those that are alike are of one family, so that this is the last one's end for good.
+      if (last?.group === count - 1) gapsBefore[count] = gapBits(region.start - last.end);
       last = { group: count++, end };
       likeness[last.group] = likenessOf(region);
       open.set(key, last);
     }
-    groupOf[dump]![span] = last.group;
+    groupOf[dump]![first] = last.group;
   }
-  return { groups: { ...boundsOfGroups(lists, groupOf, count), likeness: likeness.subarray(0, count) }, groupOf };
-}
-
-function boundsOfGroups(lists: readonly Spans[], groupOf: readonly Uint32Array[], count: number) {
-  const starts = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-  const ends = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
-  for (const [dump, list] of lists.entries()) {
-    for (const [span, group] of groupOf[dump]!.entries()) {
-      starts[group] = Math.min(starts[group]!, startOfSpan(list, span));
-      ends[group] = Math.max(ends[group]!, endOfSpan(list, span));
-    }
-  }
-  return { starts, ends };
+  return { groups: { gapsBefore, likeness: likeness.subarray(0, count) }, groupOf };
 }
 
 /** The spans of all dumps by start, then end, then dump. The place is told in one object that is used again. */
-function* inOrder(lists: readonly Spans[]): Generator<{ readonly dump: number; readonly span: number }, void> {
-  const place = { dump: 0, span: 0 };
+function* inOrder(lists: readonly Spans[]): Generator<{ readonly dump: number; readonly first: number }, void> {
+  const place = { dump: 0, first: 0 };
   const next = lists.map(() => 0);
   const starts = lists.map(({ bounds }) => bounds[0][0] ?? Number.POSITIVE_INFINITY);
   for (;;) {
-    let first = 0;
+    let nearest = 0;
     for (let dump = 1; dump < lists.length; dump++) {
       const isBefore =
-        starts[dump]! < starts[first]! ||
-        (starts[dump] === starts[first] &&
+        starts[dump]! < starts[nearest]! ||
+        (starts[dump] === starts[nearest] &&
           starts[dump]! < Number.POSITIVE_INFINITY &&
-          endOfSpan(lists[dump]!, next[dump]!) < endOfSpan(lists[first]!, next[first]!));
-      if (isBefore) first = dump;
+          endAddress(lists[dump]!, next[dump]!) < endAddress(lists[nearest]!, next[nearest]!));
+      if (isBefore) nearest = dump;
     }
-    if (starts[first] === undefined || starts[first] === Number.POSITIVE_INFINITY) return;
-    const list = lists[first]!;
-    place.dump = first;
-    place.span = next[first]!++;
-    starts[first] = next[first]! < list.firsts.length ? startOfSpan(list, next[first]!) : Number.POSITIVE_INFINITY;
+    if (starts[nearest] === undefined || starts[nearest] === Number.POSITIVE_INFINITY) return;
+    const list = lists[nearest]!;
+    place.dump = nearest;
+    place.first = next[nearest]!;
+    next[nearest] = endOfSpan(list, place.first);
+    starts[nearest] = list.bounds[0][next[nearest]!] ?? Number.POSITIVE_INFINITY;
     yield place;
   }
 }

@@ -1,7 +1,6 @@
 // Holds the walk against the stride: blocks of one size side by side must come again at that distance in the bytes.
 import type { Memory } from '../memory/memory.ts';
 import { type Interval, intersection, union } from '../model/intervals.ts';
-import type { List } from '../model/list.ts';
 import type { Candidate } from './candidates.ts';
 import { findPeriods } from './stride/find-strides.ts';
 import { sampleGrowth } from './stride/sample-growth.ts';
@@ -20,17 +19,17 @@ const contradictingShare = 0.5;
 const mostSeen = 4;
 
 /**
- * @param grownRuns where the last dump holds something that the first did not
+ * @param grown where the last dump holds something that the first did not
  * @param found heaps of all dumps
  */
 export function crossCheck(
   suspects: readonly Candidate[],
-  input: { readonly memory: Memory; readonly grownRuns: List<Interval>; readonly found: readonly FoundHeaps[] },
+  input: { readonly memory: Memory; readonly grown: Iterable<Interval>; readonly found: readonly FoundHeaps[] },
 ): Map<Candidate, CrossCheck> {
   const walked = suspects.filter((one) => one.sizeClass.method === 'chunk-walk');
   if (walked.length === 0) return new Map();
   const heapRanges = union(input.found.flatMap(({ heaps }) => heaps.at(-1)!.flatMap((heap) => [...heap.ranges])));
-  const runs = intersection(union(input.grownRuns), heapRanges);
+  const runs = intersection(union(input.grown), heapRanges);
   const sample = sampleGrowth(input.memory, runs, { count: 16, bytes: 128 << 10, longCount: 1 });
   const periods = findPeriods(sample, 'value');
   const sampledBytes = sample.words.length * 4;

@@ -4,7 +4,7 @@ import { capturedIntervals } from '../model/dump-tables.ts';
 import { difference, type Interval, intersection, union } from '../model/intervals.ts';
 import type { List } from '../model/list.ts';
 import type { Track } from '../model/track.ts';
-import type { TrackMeasure } from '../scan/track-measure.ts';
+import { grownIn, type TrackMeasure } from '../scan/track-measure.ts';
 import type { FoundHeaps } from './walk-heaps.ts';
 
 export interface UnwalkedMemory {
@@ -20,10 +20,10 @@ export function unwalkedMemory(input: {
   readonly found: readonly FoundHeaps[];
   readonly memories: readonly Memory[];
 }): UnwalkedMemory {
-  const grown = input.measures.filter((_, index) => isSearched(input.tracks[index]!)).flatMap((one) => one.grownRuns);
+  const searched = input.measures.filter((_, index) => isSearched(input.tracks[index]!));
   const last = input.memories.length - 1;
   return {
-    grownRuns: difference(union(grown), walkedRanges(input.found, last)),
+    grownRuns: difference(union(grownIn(searched)), walkedRanges(input.found, last)),
     ranges: input.memories.map((memory, dump) => unwalkedRanges(input.tracks, input.found, memory, dump)),
   };
 }

@@ -10,6 +10,7 @@ import {
   sliceOver,
   sortedTable,
   type Table,
+  tableLike,
   tableOver,
 } from './list.ts';
 
@@ -30,6 +31,11 @@ const intervalForm: RowForm<Interval> = {
 /** Intervals in columns. */
 export function newIntervals(items: Iterable<Interval> = []): Table<Interval> {
   return newTable(intervalForm, items);
+}
+
+/** What is made from a list that has most of it already; see tableLike. */
+export function intervalsLike(items: Iterable<Interval>, list: List<Interval>): Table<Interval> {
+  return tableLike(intervalForm, items, columnsOf(list));
 }
 
 /** All starts and all ends. */

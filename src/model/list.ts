@@ -41,13 +41,20 @@ export function isTable<T>(list: Iterable<T>): list is Table<T> {
   return 'columns' in list;
 }
 
-/** @param room rows to make room for at first, where about so many come */
-export function newTable<T>(form: RowForm<T>, items: Iterable<T> = [], room = firstRoom): Table<T> {
-  const columns = form.columnTypes.map((Type) => new Type(Math.max(1, room)));
-  const table = new ColumnTable(form, columns, 0);
+export function newTable<T>(form: RowForm<T>, items: Iterable<T> = []): Table<T> {
+  const table = new ColumnTable(form, emptyColumns(form, firstRoom), 0);
   for (const item of items) table.push(item);
   table.trim();
   return table;
+}
+
+/** An empty table, with room for about so many rows as will be put in. */
+export function tableWithRoom<T>(form: RowForm<T>, room: number): Table<T> {
+  return new ColumnTable(form, emptyColumns(form, Math.max(1, room)), 0);
+}
+
+function emptyColumns<T>({ columnTypes }: RowForm<T>, room: number): Column[] {
+  return columnTypes.map((Type) => new Type(room));
 }
 
 /**

@@ -49,8 +49,7 @@ test('regions do not grow by what the first dump left out', () => {
   const memories = [memory(8, [[16, 18]]), memory(10, [[16, 26]])];
   const tracks = matchRegions(memories.map(({ dump }) => dump));
   const captures = captureDifferences(tracks, memories);
-  const measure = newTrackMeasure(2);
-  measure.populatedBytes.set([2 * page, 10 * page]);
+  const measure = { ...newTrackMeasure(2), populatedBytes: [2 * page, 10 * page] };
   expect(growthOfTrack(tracks[0]!, measure, 0, captures)).toBe(2 * page);
   expect(processTotals(tracks, [measure], { dumpCount: 2, captures, isOneSpace: true }).totalGrowth).toBe(2 * page);
 });

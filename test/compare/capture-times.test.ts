@@ -17,9 +17,11 @@ test('dumps in another order than their times are told, with the order by their 
 });
 
 test('a dump with the same memory as the one before is told', () => {
-  const measure = newTrackMeasure(3);
-  measure.capturedBytes.set([8192, 8192, 8192]);
-  measure.unchangedBytes.set([0, 8192, 4096]);
+  const measure = {
+    ...newTrackMeasure(3),
+    capturedBytes: [8192, 8192, 8192],
+    unchangedBytes: [0, 8192, 4096],
+  };
   expect(sameMemoryWarnings([measure], 3).map((warning) => warning?.code ?? null)).toEqual([null, 'same-memory', null]);
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { gatherNeighbours } from '../../src/compare/gather-neighbours.ts';
+import { gapBits, gatherNeighbours } from '../../src/compare/gather-neighbours.ts';
 import { matchRegions } from '../../src/compare/match-regions.ts';
 import type { Dump, MemoryRegion } from '../../src/model/dump.ts';
 import { fakeMemory } from '../synth/fake-memory.ts';
@@ -8,13 +8,7 @@ import { fakeMemory } from '../synth/fake-memory.ts';
 const page = 4096;
 /** Groups of one page, with gaps of so many pages before each. */
 function groupsOf(gaps: readonly number[], likeness: readonly number[] = gaps.map(() => 0)) {
-  let at = 0;
-  const starts = gaps.map((gap) => {
-    const start = at + gap * page;
-    at = start + page;
-    return start;
-  });
-  return { starts, ends: starts.map((start) => start + page), likeness };
+  return { gapsBefore: gaps.map((gap) => gapBits(gap * page)), likeness };
 }
 
 test('as many groups as may be are tracks of their own', () => {

@@ -6,6 +6,7 @@ import { windowBytes } from '../../src/detect/stride/count-plan.ts';
 import type { Period } from '../../src/detect/stride/find-strides.ts';
 import type { Signature } from '../../src/detect/stride/signature.ts';
 import { isSearched, unwalkedRanges } from '../../src/detect/unwalked-memory.ts';
+import { openKernels } from '../../src/kernels/open-kernels.ts';
 import { planPages } from '../../src/scan/page-plan.ts';
 import { scanTracks } from '../../src/scan/scan-tracks.ts';
 import { type FakeRegion, fakeMemory } from '../synth/fake-memory.ts';
@@ -93,7 +94,9 @@ const signatures = [
   signature({ kind: 'shape', key: 0 }, []),
 ];
 
-test('blocks are counted alike, whatever need not be read again', async () => {
+test('blocks are counted alike, whatever need not be read again, and whatever the kernels did before', async () => {
+  const used = openKernels(64 << 20);
+  new Uint8Array(used.buffer).fill(0x5a);
   let counted = 0;
   let passedOver = 0;
   await fc.assert(
@@ -122,6 +125,7 @@ test('blocks are counted alike, whatever need not be read again', async () => {
           memories,
           ranges: memories.map((memory, dump) => unwalkedRanges(tracks, [], memory, dump)),
           pageMap: isKnown ? pageMap : undefined,
+          kernels: isKnown ? used : undefined,
           pacer: {
             pace: async (read) => {
               passedOver += isKnown ? -read : read;

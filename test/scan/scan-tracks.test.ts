@@ -11,6 +11,7 @@ import { newPacer } from '../../src/scan/pacer.ts';
 import { planPages } from '../../src/scan/page-plan.ts';
 import { scanPageBytes } from '../../src/scan/scan-stretch.ts';
 import { scanTracks } from '../../src/scan/scan-tracks.ts';
+import { grownIn } from '../../src/scan/track-measure.ts';
 import { type FakeRegion, fakeMemory } from '../synth/fake-memory.ts';
 
 const page = 4096;
@@ -39,8 +40,8 @@ function memoryOf(pages: string): Memory {
   return fakeMemory(regions);
 }
 
-function pagesOf(values: Float64Array): number[] {
-  return [...values].map((bytes) => bytes / page);
+function pagesOf(values: readonly number[]): number[] {
+  return values.map((bytes) => bytes / page);
 }
 
 describe('what became of each page', () => {
@@ -90,9 +91,7 @@ describe('what became of each page', () => {
 
   test('finds where the last dump holds something and the first held nothing', async () => {
     const { measures } = await scan([memoryOf('a00b-'), memoryOf('accbdd')]);
-    const runs = measures.flatMap((one) =>
-      one.grownRuns.map((run) => [(run.start - start) / page, (run.end - start) / page]),
-    );
+    const runs = Array.from(grownIn(measures), (run) => [(run.start - start) / page, (run.end - start) / page]);
     expect(runs).toEqual([
       [1, 3],
       [4, 6],

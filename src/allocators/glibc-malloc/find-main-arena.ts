@@ -2,7 +2,8 @@ import type { Memory } from '../../memory/memory.ts';
 import { readWordHalves } from '../../memory/read-word-halves.ts';
 import type { Address } from '../../model/address.ts';
 import type { MemoryRegion } from '../../model/dump.ts';
-import { bySize, type Interval, newIntervals } from '../../model/intervals.ts';
+import { bySize, type Interval, intervalsLike } from '../../model/intervals.ts';
+import type { List } from '../../model/list.ts';
 import { type Arena, isThreadArena, isWithoutHeap, readArena } from './arena.ts';
 import { binCount, binsOffsets, type Layout, layoutOf } from './layout.ts';
 
@@ -44,15 +45,13 @@ export function findMainArena(memory: Memory): Arena | undefined {
 }
 
 /** Of files only, or of all but images and stacks; the smallest first. */
-function smallOtherRegions(regions: Iterable<MemoryRegion>, isOfFile: boolean): Interval[] {
-  const small: Interval[] = [];
+function* smallOtherRegions(regions: List<MemoryRegion>, isOfFile: boolean): Generator<Interval, void> {
   let budget = otherBytesBudget;
-  for (const { start, end } of bySize(newIntervals(smallOnes()))) {
-    budget -= end - start;
-    if (budget < 0) break;
-    small.push({ start, end });
+  for (const region of bySize(intervalsLike(smallOnes(), regions))) {
+    budget -= region.end - region.start;
+    if (budget < 0) return;
+    yield region;
   }
-  return small;
 
   function* smallOnes(): Generator<Interval, void> {
     for (const { writable, kind, start, end } of regions) {
@@ -63,7 +62,7 @@ function smallOtherRegions(regions: Iterable<MemoryRegion>, isOfFile: boolean): 
 }
 
 /** The first arena that has a heap, else the first one: a program may hold a second, unused libc. */
-function findIn(memory: Memory, regions: readonly Interval[]): Arena | undefined {
+function findIn(memory: Memory, regions: Iterable<Interval>): Arena | undefined {
   const piece = new Uint32Array((pieceBytes + 2 * memory.dump.pointerSize) / 4);
   let withoutHeap: Arena | undefined;
   for (const region of regions) {

@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.ts';
 import type { Dump, MemoryRegion } from '../../model/dump.ts';
-import { columnsOf, type Interval, intervalsOver, newIntervals, union } from '../../model/intervals.ts';
+import { columnsOf, type Interval, intervalsLike, union } from '../../model/intervals.ts';
 import { type List, type RowForm, tableOver } from '../../model/list.ts';
 import { lowerBound } from '../../model/lower-bound.ts';
 
@@ -39,9 +39,8 @@ function spanForm(regionStarts: Float64Array): RowForm<MemorySpan> {
  * neighbouring mappings show as one when they have the same.
  */
 export function writableSpans({ regions }: Dump): List<MemorySpan> {
-  const areAll = !regions.some((region) => !isWanted(region));
-  const columns = columnsOf(areAll ? regions : newIntervals(wanted()));
-  return tableOver(spanForm(columns[0]), union(intervalsOver(columns)).columns);
+  const apart = intervalsLike(wanted(), regions);
+  return tableOver(spanForm(columnsOf(apart)[0]), union(apart).columns);
 
   function* wanted(): Generator<Interval, void> {
     for (const region of regions) if (isWanted(region)) yield region;

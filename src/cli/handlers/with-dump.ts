@@ -5,6 +5,7 @@ import type { OpenedDump } from '../../memory/opened-dump.ts';
 import { openDumps } from '../../open-dumps.ts';
 import { onExit } from '../clean-up.ts';
 import type { OneDumpArgs } from '../commands/one-dump-options.ts';
+import { keepNewSpaceSmall } from '../keep-new-space-small.ts';
 import { parseBase } from '../parse-quantity.ts';
 import { openProgressBar } from '../progress-bar.ts';
 import { readRangeMap } from '../range-map.ts';
@@ -16,6 +17,7 @@ export async function withDump(
   signal: AbortSignal,
   use: (dump: OpenedDump) => Promise<void>,
 ): Promise<void> {
+  keepNewSpaceSmall();
   const paths = await resolveInputs([args.dump!]);
   if (paths.length > 1) {
     throw new LeakvizError('usage', `${args.dump}: expected one dump, found ${paths.length}`, {

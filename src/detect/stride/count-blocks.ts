@@ -1,4 +1,5 @@
 // Counts the blocks of each stride in every dump by their signatures.
+import type { Kernels } from '../../kernels/kernels.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Pacer } from '../../scan/pacer.ts';
 import { shareWork } from '../../threads/share-work.ts';
@@ -19,14 +20,16 @@ export interface CountInput extends CountTask {
   readonly pacer: Pacer;
   /** Threads that help; the result is the same without. */
   readonly team?: Team | undefined;
+  /** That have done their work: their memory may be used again. */
+  readonly kernels?: Kernels | undefined;
 }
 
 /** Results stand in the order of the signatures. */
 export async function countBlocks(input: CountInput): Promise<BlockCount[]> {
-  const { signatures, memories, pacer, team } = input;
+  const { signatures, memories, pacer, team, kernels } = input;
   const totals = signatures[0]!.map(({ period }) => memories.map(() => newTallySum(period)));
   await shareWork({
-    work: countingWork(input, memories),
+    work: countingWork(input, memories, kernels),
     team,
     order: () => countingOrder(input),
     onResult: (tallies) => {

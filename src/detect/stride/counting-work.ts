@@ -1,4 +1,5 @@
 // Counting the blocks of strides as work for threads.
+import type { Kernels } from '../../kernels/kernels.ts';
 import { joinCapturedRanges } from '../../memory/captured-runs.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Interval } from '../../model/intervals.ts';
@@ -23,9 +24,16 @@ export interface CountTask {
 /** Windows counted as one part: large enough that handing them out costs nothing. */
 const windowsPerPart = 16;
 
-/** Reads what is not known of the ranges of every dump once. */
-export function countingWork({ signatures, ranges, pageMap }: CountTask, memories: readonly Memory[]): Work<Tallies> {
-  const counter = newWindowCounter(signatures, memories);
+/**
+ * Reads what is not known of the ranges of every dump once.
+ * @param done kernels whose memory may be used again
+ */
+export function countingWork(
+  { signatures, ranges, pageMap }: CountTask,
+  memories: readonly Memory[],
+  done?: Kernels,
+): Work<Tallies> {
+  const counter = newWindowCounter(signatures, memories, done);
   const captured = memories.map(({ dump }) => joinCapturedRanges(dump.captured));
   return function* parts() {
     let windows: PlannedWindow[] = [];

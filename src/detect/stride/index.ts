@@ -1,4 +1,5 @@
 // The allocator-blind layer: strides from what comes again in memory that grew and that no heap walk explains.
+import type { Kernels } from '../../kernels/kernels.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Interval } from '../../model/intervals.ts';
 import type { List } from '../../model/list.ts';
@@ -44,6 +45,7 @@ export async function findStrideClasses(input: StrideInput): Promise<AllocationC
   return classesOf(
     tokenKinds.flatMap((kind) => signatures.filter(({ period }) => period.kind === kind)),
     input,
+    sample.kernels,
   );
 }
 
@@ -59,12 +61,16 @@ function comparableIn(kind: TokenKind, words: WordsBetweenRuns | undefined): ((k
 const shapeError = 0.05;
 const valueError = 0.01;
 
-async function classesOf(signatures: readonly Signature[], input: StrideInput): Promise<AllocationClass[]> {
+async function classesOf(
+  signatures: readonly Signature[],
+  input: StrideInput,
+  kernels: Kernels,
+): Promise<AllocationClass[]> {
   const { memories, ranges, pageMap, pacer, team, words } = input;
   const perDump = memories.map((_, dump) =>
     words ? signatures.map((signature) => signatureIn(dump, signature, words)) : signatures,
   );
-  const counted = await countBlocks({ signatures: perDump, memories, ranges, pageMap, pacer, team });
+  const counted = await countBlocks({ signatures: perDump, memories, ranges, pageMap, pacer, team, kernels });
   const rangeBytes = ranges.map((runs) => runs.reduce((sum, run) => sum + run.end - run.start, 0));
   return signatures.flatMap(({ period }, index) => {
     const { counts, sketches } = counted[index]!;

@@ -1,13 +1,6 @@
 // A sample of a dump's words in the kernels' memory, and room beside it to list their tokens.
 import { planAddressTable } from '../../kernels/address-table.ts';
-import {
-  type Kernels,
-  type ListKernels,
-  type Place,
-  stretchSlack,
-  type Table,
-  type TokenBuckets,
-} from '../../kernels/kernels.ts';
+import { type Kernels, type Place, stretchSlack, type Table, type TokenBuckets } from '../../kernels/kernels.ts';
 import { openKernels } from '../../kernels/open-kernels.ts';
 import { newPlaces } from '../../kernels/take-places.ts';
 import type { Memory } from '../../memory/memory.ts';
@@ -28,7 +21,7 @@ export interface Sample {
   readonly windows: readonly SampleWindow[];
   /** Of all windows, one after the other: halves, the low one first; a word of a 32-bit dump is one half. */
   readonly words: Uint32Array;
-  readonly kernels: ListKernels;
+  readonly kernels: Kernels;
   readonly into: TokenBuckets;
   /** Room for the ends of buckets. */
   readonly ends: Place;
@@ -58,7 +51,7 @@ export function newSample(memory: Memory, room: number): SampleWriter {
   const offsets = take(4 * mostTokens);
   const ends = take(4 * bucketCount);
   const rangePlace = take(mapped.bytes);
-  const kernels: Kernels = openKernels(size());
+  const kernels = openKernels(size());
   const { buffer } = kernels;
   const ranges = mapped.write(buffer, rangePlace);
   const windows: SampleWindow[] = [];

@@ -1,7 +1,7 @@
 // Reads windows of memory for the tokens of signatures only, as fast as they can be read, and counts the blocks they mark.
 import { planAddressTable } from '../../kernels/address-table.ts';
-import { type HitPlaces, type Place, stretchSlack, type Table } from '../../kernels/kernels.ts';
-import { openKernels } from '../../kernels/open-kernels.ts';
+import { type HitPlaces, type Kernels, type Place, stretchSlack, type Table } from '../../kernels/kernels.ts';
+import { reopenKernels } from '../../kernels/open-kernels.ts';
 import { shapeWords } from '../../kernels/shapes.ts';
 import { newPlaces } from '../../kernels/take-places.ts';
 import { beginTally, readTally, setTallyLimit, tallyBytes } from '../../kernels/tally-table.ts';
@@ -34,10 +34,14 @@ interface HitList {
   count: number;
 }
 
-/** @param signatures per dump, the same ones in the same order */
+/**
+ * @param signatures per dump, the same ones in the same order
+ * @param done whose memory may be used again
+ */
 export function newWindowCounter(
   signatures: readonly (readonly Signature[])[],
   memories: readonly Memory[],
+  done?: Kernels,
 ): WindowCounter {
   const wordBytes = memories[0]!.dump.pointerSize;
   const periods = signatures[0]!.map(({ period }) => period);
@@ -63,7 +67,7 @@ export function newWindowCounter(
     tallies: take(tallyBytes * periods.length),
   }));
 
-  const kernels = openKernels(size());
+  const kernels = reopenKernels(size(), done);
   const { buffer } = kernels;
   const bytes = new Uint8Array(buffer);
   const hits = hitPlaces.map((own) => ({ value: hitList('value', own.value), shape: hitList('shape', own.shape) }));

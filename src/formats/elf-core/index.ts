@@ -46,7 +46,7 @@ function openElfCore(source: ByteSource): Dump {
   if (header.isIncremental) throw incomplete();
   const segments = readProgramHeaders(source, header, warnings);
   const notes = readNotes(source, header, segments.notes, warnings);
-  if (isOfMachine(notes)) return machineDump({ source, header, loads: segments.loads, notes, warnings });
+  if (isOfMachine(notes)) return machineDump({ source, header, notes, warnings });
   const loads = accessibleLoads(segments.loads);
   if (loads.length === 0) warnings.add('no-memory', 'the core has no memory in it: no PT_LOAD that can be accessed');
   const settled = settleCapturedRanges(capturedRanges(loads), source.size, warnings, {

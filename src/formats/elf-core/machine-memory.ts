@@ -2,7 +2,6 @@
 import { isExactAddress } from '../../bytes/binary-reader.ts';
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import type { Dump } from '../../model/dump.ts';
-import type { List } from '../../model/list.ts';
 import { settleCapturedRanges } from '../captured-ranges.ts';
 import { withoutOverlaps } from '../intervals.ts';
 import { physicalDump } from '../physical-memory.ts';
@@ -10,7 +9,7 @@ import { kernelDetails } from '../vmcoreinfo.ts';
 import type { WarningLog } from '../warnings.ts';
 import { architectureOf, type ElfHeader } from './elf-header.ts';
 import type { CoreNotes } from './notes.ts';
-import type { LoadSegment } from './program-headers.ts';
+import { type LoadSegment, readPlacedSegments } from './program-headers.ts';
 
 /** The kernel describes itself in a note, QEMU the processors that it emulates. */
 export function isOfMachine(notes: CoreNotes): boolean {
@@ -20,15 +19,16 @@ export function isOfMachine(notes: CoreNotes): boolean {
 interface MachineCore {
   readonly source: ByteSource;
   readonly header: ElfHeader;
-  readonly loads: List<LoadSegment>;
   readonly notes: CoreNotes;
   readonly warnings: WarningLog;
 }
 
 /** The kernel's own code is there twice, by its own mapping and by that of all memory: one physical place counts once. */
-export function machineDump({ source, header, loads, notes, warnings }: MachineCore): Dump {
+export function machineDump({ source, header, notes, warnings }: MachineCore): Dump {
   // Mappings of no memory (of devices, of what is put together of single pages) have -1 for a place.
-  const placed = loads.filter((load) => load.physicalStart >= 0 && isExactAddress(load.physicalStart + sizeOf(load)));
+  const placed = readPlacedSegments(source, header).filter(
+    (load) => load.physicalStart >= 0 && isExactAddress(load.physicalStart + sizeOf(load)),
+  );
   const memory = placed.map((load) => ({
     start: load.physicalStart,
     end: load.physicalStart + sizeOf(load),

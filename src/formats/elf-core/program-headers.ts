@@ -2,7 +2,15 @@ import { createBinaryReader, isExactAddress } from '../../bytes/binary-reader.ts
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import { MalformedDumpError } from '../../errors.ts';
 import type { Address } from '../../model/address.ts';
-import { type Column, isTable, newTable, type RowForm, sortedTable, type Table } from '../../model/list.ts';
+import {
+  type Column,
+  isTable,
+  newTable,
+  type RowForm,
+  sortedTable,
+  type Table,
+  tableWithRoom,
+} from '../../model/list.ts';
 import type { LinuxMapping } from '../linux-maps.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { ElfHeader } from './elf-header.ts';
@@ -17,13 +25,17 @@ export interface LoadSegment {
   readonly start: Address;
   /** Exclusive. */
   readonly end: Address;
-  /** Of a kernel's core: where the memory stands in the machine. Zero in those of processes. */
-  readonly physicalStart: Address;
   readonly fileOffset: number;
   /** Bytes in the file; what follows them up to `end` was not dumped, which is not zero. */
   readonly fileSize: number;
   /** PF_X, PF_W, PF_R. */
   readonly flags: number;
+}
+
+/** A PT_LOAD of a kernel's core. */
+export interface PlacedSegment extends LoadSegment {
+  /** Where the memory stands in the machine. */
+  readonly physicalStart: Address;
 }
 
 /** A PT_NOTE. */
@@ -38,19 +50,17 @@ export interface Segments {
 }
 
 const loadForm: RowForm<LoadSegment> = {
-  columnTypes: [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Uint32Array],
-  write([starts, ends, physicalStarts, fileOffsets, fileSizes, flags], index, load) {
+  columnTypes: [Float64Array, Float64Array, Float64Array, Float64Array, Uint32Array],
+  write([starts, ends, fileOffsets, fileSizes, flags], index, load) {
     starts![index] = load.start;
     ends![index] = load.end;
-    physicalStarts![index] = load.physicalStart;
     fileOffsets![index] = load.fileOffset;
     fileSizes![index] = load.fileSize;
     flags![index] = load.flags;
   },
-  read: ([starts, ends, physicalStarts, fileOffsets, fileSizes, flags], index) => ({
+  read: ([starts, ends, fileOffsets, fileSizes, flags], index) => ({
     start: starts![index]!,
     end: ends![index]!,
-    physicalStart: physicalStarts![index]!,
     fileOffset: fileOffsets![index]!,
     fileSize: fileSizes![index]!,
     flags: flags![index]!,
@@ -63,7 +73,7 @@ export function sortedLoads(loads: Iterable<LoadSegment>): Table<LoadSegment> {
 }
 
 export function fileOffsetsOf({ columns }: Table<LoadSegment>): Column {
-  return columns[3]!;
+  return columns[2]!;
 }
 
 const loadType = 1;
@@ -74,9 +84,8 @@ const mostSegments = 1 << 22;
 
 /** Reads the program headers that are in the file. Throws MalformedDumpError when there are none. */
 export function readProgramHeaders(source: ByteSource, header: ElfHeader, warnings: WarningLog): Segments {
-  const { programHeaderOffset: start, programHeaderSize: entrySize } = header;
-  const inFile = Math.max(0, Math.floor((source.size - start) / entrySize));
-  const count = Math.min(header.programHeaderCount, inFile, mostSegments);
+  const { programHeaderOffset: start } = header;
+  const count = countInFile(source, header);
   if (count === 0) {
     const found = `${header.programHeaderCount} at ${start} in a file of ${source.size} bytes`;
     throw new MalformedDumpError('e_phnum', header.is64Bit ? 56 : 44, 'program headers inside the file', found);
@@ -85,26 +94,58 @@ export function readProgramHeaders(source: ByteSource, header: ElfHeader, warnin
     const text = `only ${count} of ${header.programHeaderCount} program headers are in the file`;
     warnings.add('truncated-program-headers', text, start);
   }
-  const reader = createBinaryReader(source, { start, size: count * entrySize, littleEndian: header.littleEndian });
-  const loads = newTable(loadForm, [], count);
+  const loads = tableWithRoom(loadForm, count);
   const notes: NoteSegment[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const offset = start + index * entrySize;
-    reader.seek(offset);
-    const entry = header.is64Bit ? readEntry64(reader) : readEntry32(reader);
+  for (const { place, entry } of entriesIn(source, header)) {
     if (entry.type === noteType) notes.push({ fileOffset: entry.offset, size: entry.fileSize });
-    if (entry.type !== loadType) continue;
-    const size = Math.max(entry.memorySize, entry.fileSize);
-    if (size === 0) continue;
-    const end = entry.address + size;
-    if (!isExactAddress(entry.address) || !isExactAddress(end)) {
-      warnings.add('bad-segment', 'a PT_LOAD has an impossible address or size and is skipped', offset);
-      continue;
-    }
-    const { offset: fileOffset, fileSize, flags, physicalStart } = entry;
-    loads.push({ start: entry.address, end, physicalStart, fileOffset, fileSize, flags });
+    if (entry.type !== loadType || sizeOf(entry) === 0) continue;
+    if (isPossible(entry)) loads.push(toLoad(entry));
+    else warnings.add('bad-segment', 'a PT_LOAD has an impossible address or size and is skipped', place);
   }
   return { loads, notes };
+}
+
+/** The same loads with their places in the machine: of a kernel's core, for in those of processes they are zero. */
+export function readPlacedSegments(source: ByteSource, header: ElfHeader): PlacedSegment[] {
+  const placed: PlacedSegment[] = [];
+  for (const { entry } of entriesIn(source, header)) {
+    if (entry.type === loadType && sizeOf(entry) > 0 && isPossible(entry))
+      placed.push({ ...toLoad(entry), physicalStart: entry.physicalStart });
+  }
+  return placed;
+}
+
+function countInFile(source: ByteSource, header: ElfHeader): number {
+  const inFile = Math.max(0, Math.floor((source.size - header.programHeaderOffset) / header.programHeaderSize));
+  return Math.min(header.programHeaderCount, inFile, mostSegments);
+}
+
+/** Those that are in the file, and where each stands. */
+function* entriesIn(
+  source: ByteSource,
+  header: ElfHeader,
+): Generator<{ readonly place: number; readonly entry: Entry }, void> {
+  const { programHeaderOffset: start, programHeaderSize: entrySize, littleEndian } = header;
+  const count = countInFile(source, header);
+  const reader = createBinaryReader(source, { start, size: count * entrySize, littleEndian });
+  for (let index = 0; index < count; index += 1) {
+    const place = start + index * entrySize;
+    reader.seek(place);
+    yield { place, entry: header.is64Bit ? readEntry64(reader) : readEntry32(reader) };
+  }
+}
+
+function sizeOf({ memorySize, fileSize }: Entry): number {
+  return Math.max(memorySize, fileSize);
+}
+
+function isPossible(entry: Entry): boolean {
+  return isExactAddress(entry.address) && isExactAddress(entry.address + sizeOf(entry));
+}
+
+function toLoad(entry: Entry): LoadSegment {
+  const { address: start, offset: fileOffset, fileSize, flags } = entry;
+  return { start, end: start + sizeOf(entry), fileOffset, fileSize, flags };
 }
 
 interface Entry {

@@ -2,7 +2,7 @@ import type { Address } from '../../model/address.ts';
 import type { MemoryRegion, RegionKind } from '../../model/dump.ts';
 import { newRegionTable } from '../../model/dump-tables.ts';
 import { doOverlap } from '../../model/intervals.ts';
-import { type List, newTable, type RowForm, type Table } from '../../model/list.ts';
+import { type List, type RowForm, type Table, tableWithRoom } from '../../model/list.ts';
 import { cutRanges, indexHolding } from '../intervals.ts';
 import { isFilelessPath } from '../linux-names.ts';
 import type { FileMapping } from './file-mappings.ts';
@@ -57,7 +57,7 @@ function pieceForm(files: readonly FileMapping[]): RowForm<Piece> {
 /** Cuts accessible segments or mappings where a file mapping begins or ends; both lists are sorted. */
 export function cutIntoPieces(segments: List<Omit<Piece, 'file'>>, files: readonly FileMapping[]): List<Piece> {
   if (files.length === 0 && !doOverlap(segments)) return segments;
-  const pieces = newTable(pieceForm(files), [], segments.length);
+  const pieces = tableWithRoom(pieceForm(files), segments.length);
   cutRanges(segments, files, ({ start, end }, { flags }, file) => pieces.push({ start, end, flags, file }));
   return pieces;
 }
