@@ -36,7 +36,7 @@ interface Exports {
 const pageBytes = 65536;
 /** What the kernels of cells keep behind all that is asked for: a vector, and a byte for each word of a page. */
 const cellScratch = 16 + 65536 / 4 + 16;
-/** And behind it those of shapes: see useShapes. */
+/** And behind it those of shapes: a vector, and kinds, of which a chunk has 2,048; see useShapes in assembly/shapes.ts. */
 const shapeScratch = 16 + 8 + 2048 + 32;
 
 /** Null where it does not run; undefined as long as nobody asked. */

@@ -37,6 +37,7 @@ export interface SampleWriter {
 
 /** No stride shows in less. */
 const smallestWindow = 64;
+
 /** @param room bytes of all windows together, at most */
 export function newSample(memory: Memory, room: number): SampleWriter {
   const { pointerSize: wordBytes, regions } = memory.dump;
