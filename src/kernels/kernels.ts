@@ -141,7 +141,42 @@ export interface ListKernels {
 /** In a closed bucket: its tokens are not listed. */
 export const unlisted = 0xffff_ffff;
 
-export type Kernels = PageKernels & TokenKernels & ListKernels;
+/** What is known of a sample where distances between places are looked at. */
+export interface SampleRoom {
+  /** Of each window of the sample the offset where it begins and the one behind it, 4 bytes each; ascending. */
+  readonly windows: Table;
+  /** Zeros, as many bytes as the largest window has; they are zeros afterwards. */
+  readonly counts: Place;
+}
+
+/** The commonest of some distances. */
+export interface CommonestDistance {
+  /** In bytes; of equally common ones the smallest. */
+  readonly distance: number;
+  /** How many of `all` distances are this one. */
+  readonly count: number;
+  readonly all: number;
+}
+
+/**
+ * Kernels that look at distances between places in a sample: tables of offsets, 4 bytes each, ascending, all multiples of
+ * 4. Only places in one window have a distance.
+ */
+export interface PlaceKernels {
+  readonly buffer: ArrayBuffer;
+  /** Of the distances from each place to the one `lag` before it. */
+  commonestGap(places: Table, lag: number, room: SampleRoom): CommonestDistance;
+  /** Of the distances from each place to the last of the others at or before it, as far as they are below a bound. */
+  commonestBehind(places: Table, others: Table, below: number, room: SampleRoom): CommonestDistance;
+  /** How many of the distances from each place to the one `lag` before it are multiples of a distance. */
+  countMultiples(places: Table, lag: number, distance: number, room: SampleRoom): number;
+  /** Writes the places that have the one before them at exactly a distance, and returns how many these are. */
+  listSteps(places: Table, distance: number, room: SampleRoom, into: Place): number;
+  /** How many places have one of the others at a distance, which may be negative. */
+  countBeside(places: Table, others: Table, distance: number, room: SampleRoom): number;
+}
+
+export type Kernels = PageKernels & TokenKernels & ListKernels & PlaceKernels;
 
 /** Before all windows and tables: the first bytes are no place. */
 export const reservedBytes = 64;

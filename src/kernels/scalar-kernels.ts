@@ -16,6 +16,7 @@ import {
   type WordRules,
   type WordStretch,
 } from './kernels.ts';
+import { scalarPlaces } from './scalar-places.ts';
 import { readShapes } from './shapes.ts';
 import { tallyBytes, tallyFlags } from './tally-table.ts';
 import { signatureBytes, tokenBytes } from './token-table.ts';
@@ -274,5 +275,6 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
       }
       return count;
     },
+    ...scalarPlaces(buffer),
   };
 }

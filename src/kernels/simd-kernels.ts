@@ -1,10 +1,12 @@
 // The kernels in WebAssembly SIMD, compiled from assembly/ by `npm run kernels`.
 import { kernelModule } from './kernel-module.ts';
 import {
+  type CommonestDistance,
   type Kernels,
   type PageWindow,
   type Place,
   reservedBytes,
+  type Table,
   type TokenBuckets,
   type WordRules,
   type WordStretch,
@@ -31,6 +33,11 @@ interface Exports {
   listValues(...places: number[]): void;
   listShapes(...places: number[]): void;
   openBuckets(...places: number[]): number;
+  commonestGap(...places: number[]): void;
+  commonestBehind(...places: number[]): void;
+  countMultiples(...places: number[]): number;
+  listSteps(...places: number[]): number;
+  countBeside(...places: number[]): number;
 }
 
 const pageBytes = 65536;
@@ -61,11 +68,15 @@ export function simdKernels(bytes: number): Kernels | undefined {
   const { exports } = new api.Instance(compiled, { env: { memory } });
   const { comparePages, tellPages, grownRuns, kindCounts, kindCells } = exports as Exports;
   const { findValues, findShapes, tallyHits, listValues, listShapes, openBuckets } = exports as Exports;
+  const { commonestGap, commonestBehind, countMultiples, listSteps, countBeside } = exports as Exports;
   const where = ({ current, pageBytes, pages, facts }: PageWindow) => [current, pageBytes, pages, facts] as const;
   const how = ({ ranges, isWide, isBigEndian }: WordRules) =>
     [ranges.place, ranges.count, Number(isWide), Number(isBigEndian)] as const;
   const list = ({ place, bytes, wordBytes }: WordStretch, { buckets, keys, offsets, origin }: TokenBuckets) =>
     [place, bytes, wordBytes, buckets.place, buckets.count, keys, offsets, origin] as const;
+  const all = ({ place, count }: Table) => [place, count] as const;
+  const told = new Uint32Array(memory.buffer, scratch, 3);
+  const commonest = (): CommonestDistance => ({ distance: told[0]!, count: told[1]!, all: told[2]! });
   return {
     buffer: memory.buffer,
     comparePages({ current, pageBytes, pages, facts }, before) {
@@ -86,6 +97,19 @@ export function simdKernels(bytes: number): Kernels | undefined {
     listValues: (stretch, into) => listValues(...list(stretch, into)),
     listShapes: (stretch, into, ranges) => listShapes(...list(stretch, into), ranges.place, ranges.count, shapes),
     openBuckets: (buckets, least, ends) => openBuckets(buckets.place, buckets.count, least, ends),
+    commonestGap(places, lag, { windows, counts }) {
+      commonestGap(...all(places), lag, windows.place, counts, scratch);
+      return commonest();
+    },
+    commonestBehind(places, others, below, { windows, counts }) {
+      commonestBehind(...all(places), ...all(others), below, windows.place, counts, scratch);
+      return commonest();
+    },
+    countMultiples: (places, lag, distance, { windows }) =>
+      countMultiples(...all(places), lag, distance, windows.place),
+    listSteps: (places, distance, { windows }, into) => listSteps(...all(places), distance, windows.place, into),
+    countBeside: (places, others, distance, { windows }) =>
+      countBeside(...all(places), ...all(others), distance, windows.place),
   };
 }
 

@@ -80,7 +80,7 @@ function write(bytes: Uint8Array, { page, count, what }: { page: number; count: 
 }
 
 function signature(period: Partial<Period>, companions: Signature['companions']): Signature {
-  const places = { offsets: new Uint32Array(), rows: [0] };
+  const places = { place: 0, count: 0, offsets: new Uint32Array() };
   const plain = { kind: 'value', key: marker, stride, blockBytes: stride, repeats: 99, share: 1, purity: 1 } as const;
   return { period: { ...plain, perBlock: 1, isShared: false, places, ...period }, companions };
 }

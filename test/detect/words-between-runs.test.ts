@@ -35,7 +35,7 @@ const period = {
   purity: 1,
   perBlock: 1,
   isShared: false,
-  places: { offsets: new Uint32Array(), rows: [0] },
+  places: { place: 0, count: 0, offsets: new Uint32Array() },
 } as const;
 
 function halvesOf(address: number) {

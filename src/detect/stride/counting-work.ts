@@ -55,7 +55,7 @@ export function countingWork(
 
 /** The same work for another thread. */
 export function countingOrder({ signatures, ranges, pageMap }: CountTask): Order {
-  const noPlaces = { offsets: new Uint32Array(), rows: [] };
+  const noPlaces = { place: 0, count: 0, offsets: new Uint32Array() };
   const task: CountTask = {
     // Where tokens stand in the sample says nothing of where they stand elsewhere.
     signatures: signatures.map((own) =>

@@ -1,7 +1,7 @@
 // Finds the distances at which the same tokens come again: the period of the hatch that equal blocks leave.
-import { distanceCounts } from './distance-counts.ts';
-import type { Sample } from './sample.ts';
-import { frequentPlaces, type Places, placesAt, type TokenPlaces } from './token-places.ts';
+import type { CommonestDistance } from '../../kernels/kernels.ts';
+import type { Places, Sample } from './sample.ts';
+import { frequentPlaces, type TokenPlaces } from './token-places.ts';
 import type { TokenKind } from './tokens.ts';
 
 /** A token that stands in every block of some stride. */
@@ -58,37 +58,6 @@ export function findPeriods(
   return periods.sort((a, b) => b.repeats - a.repeats || a.stride - b.stride || a.key - b.key);
 }
 
-interface GapMode {
-  readonly gap: number;
-  readonly count: number;
-  readonly share: number;
-}
-
-/** The commonest distance from an occurrence to the one `lag` further on; of equals the smallest. */
-function commonestGap({ offsets, rows }: Places, lag: number): GapMode | undefined {
-  let all = 0;
-  let gap = 0;
-  let count = 0;
-  for (let row = 0; row + 1 < rows.length; row++) {
-    const end = rows[row + 1]!;
-    for (let index = rows[row]! + lag; index < end; index++) {
-      const own = (offsets[index]! - offsets[index - lag]!) / 4;
-      const seen = ++distanceCounts[own]!;
-      if (seen > count || (seen === count && own < gap)) {
-        gap = own;
-        count = seen;
-      }
-      all++;
-    }
-  }
-  for (let row = 0; row + 1 < rows.length; row++) {
-    const end = rows[row + 1]!;
-    for (let index = rows[row]! + lag; index < end; index++)
-      distanceCounts[(offsets[index]! - offsets[index - lag]!) / 4] = 0;
-  }
-  return all === 0 ? undefined : { gap: 4 * gap, count, share: count / all };
-}
-
 type Found = Omit<Period, 'kind'>;
 
 /** What stands off the lattice of a period must be this much of all places to be looked at for another. */
@@ -99,76 +68,60 @@ const otherShare = 0.02;
  * is left off the first stride's lattice then has a stride of its own.
  */
 function periodsOf(token: TokenPlaces, sample: Sample): Found[] {
-  const first = periodOf(token);
+  const first = periodOf(token, sample);
   if (!first) return [];
   if (first.perBlock > 1 || first.purity >= 1 - otherShare) return [first];
   const { on, off } = splitByLattice(token.places, first.stride, sample);
-  const second = periodOf({ key: token.key, places: off });
+  const second = periodOf({ key: token.key, places: off }, sample);
   if (!second || second.perBlock > 1 || second.stride % first.stride === 0 || first.stride % second.stride === 0) {
     return [first];
   }
-  const firstOnly = { ...first, places: on, share: 1, purity: latticeShare(on, first.stride, 1), isShared: true };
+  const firstOnly = { ...first, places: on, share: 1, purity: latticeShare(on, first.stride, sample), isShared: true };
   return [firstOnly, { ...second, isShared: true }];
 }
 
 /** Places that have another one at exactly the stride, before or behind them, and those that have none. */
-function splitByLattice({ offsets, rows }: Places, stride: number, sample: Sample): { on: Places; off: Places } {
-  const isOn = new Uint8Array(offsets.length);
-  for (let row = 0; row + 1 < rows.length; row++) {
-    for (let index = rows[row]! + 1; index < rows[row + 1]!; index++) {
-      if (offsets[index]! - offsets[index - 1]! === stride) isOn[index - 1] = isOn[index] = 1;
-    }
+function splitByLattice(places: Places, stride: number, sample: Sample): { on: Places; off: Places } {
+  const steps = sample.stepsOf(places, stride);
+  const isStep = new Uint8Array(places.count + 1);
+  for (let index = 0, next = 0; next < steps.length; index++) {
+    if (places.offsets[index] !== steps[next]) continue;
+    isStep[index] = 1;
+    next++;
   }
   const pick = (wanted: number) =>
-    placesAt(
-      offsets.filter((_, index) => isOn[index] === wanted),
-      sample,
-    );
+    sample.keep(places.offsets.filter((_, index) => (isStep[index]! | isStep[index + 1]!) === wanted));
   return { on: pick(1), off: pick(0) };
+}
+
+/** Share of the distances to the next place that are multiples of the stride. */
+function latticeShare(places: Places, stride: number, { kernels, room }: Sample): number {
+  const { all } = kernels.commonestGap(places, 1, room);
+  return all === 0 ? 0 : kernels.countMultiples(places, 1, stride, room) / all;
 }
 
 /**
  * A token that stands several times in each block has several distances, none of them the stride; the distance to the
  * occurrence as many further on as a block holds is. So the lag with the clearest distance wins, smaller ones first.
  */
-function periodOf({ key, places }: TokenPlaces): Found | undefined {
-  let best: GapMode | undefined;
+function periodOf({ key, places }: TokenPlaces, { kernels, room }: Sample): Found | undefined {
+  let best: (CommonestDistance & { readonly share: number }) | undefined;
   let perBlock = 1;
   for (let lag = 1; lag <= mostPerBlock; lag++) {
     // No share is larger than 1.
     if (best && best.share + clearerBy >= 1) break;
-    const mode = commonestGap(places, lag);
-    if (!mode || mode.count < fewestRepeats) break;
+    const gap = kernels.commonestGap(places, lag, room);
+    if (gap.count < fewestRepeats) break;
+    const share = gap.count / gap.all;
     // A multiple of a clear distance is clear as well; only a much clearer one says that the small one was a part.
-    if (!best || (mode.share > best.share + clearerBy && mode.share > 1.3 * best.share)) {
-      best = mode;
+    if (!best || (share > best.share + clearerBy && share > 1.3 * best.share)) {
+      best = { ...gap, share };
       perBlock = lag;
     }
   }
   if (!best) return undefined;
-  const purity = latticeShare(places, best.gap, perBlock);
-  if (best.share < clearShare && (best.share < weakShare || purity < purityOfWeak)) return undefined;
-  return {
-    key,
-    stride: best.gap,
-    blockBytes: best.gap,
-    repeats: best.count,
-    share: best.share,
-    purity,
-    perBlock,
-    isShared: false,
-    places,
-  };
-}
-
-function latticeShare({ offsets, rows }: Places, stride: number, lag: number): number {
-  let on = 0;
-  let all = 0;
-  for (let row = 0; row + 1 < rows.length; row++) {
-    for (let index = rows[row]! + lag; index < rows[row + 1]!; index++) {
-      if ((offsets[index]! - offsets[index - lag]!) % stride === 0) on++;
-      all++;
-    }
-  }
-  return all === 0 ? 0 : on / all;
+  const { distance: stride, count: repeats, share } = best;
+  const purity = kernels.countMultiples(places, perBlock, stride, room) / best.all;
+  if (share < clearShare && (share < weakShare || purity < purityOfWeak)) return undefined;
+  return { key, stride, blockBytes: stride, repeats, share, purity, perBlock, isShared: false, places };
 }

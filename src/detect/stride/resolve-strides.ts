@@ -1,8 +1,6 @@
 // Many tokens tell of one stride, multiples of a stride look like strides, and so do arrays inside a block: leaves one
 // period per kind of block.
 import type { Memory } from '../../memory/memory.ts';
-import { lowerBound } from '../../model/lower-bound.ts';
-import { distanceCounts } from './distance-counts.ts';
 import { type Period, purityOfWeak } from './find-strides.ts';
 import { type Sample, windowAt } from './sample.ts';
 import { type Signature, signatureOf } from './signature.ts';
@@ -120,58 +118,17 @@ function kindsOf(
 
 /** Share of the period's places that have one of the other's at the distance, in the same window. */
 function besideShare(
-  { places: { offsets, rows } }: Period,
-  { places: { offsets: others } }: Period,
-  { distance, sample }: { readonly distance: number; readonly sample: Sample },
+  { places }: Period,
+  other: Period,
+  { distance, sample: { kernels, room } }: { readonly distance: number; readonly sample: Sample },
 ): number {
-  let beside = 0;
-  for (let row = 0; row + 1 < rows.length; row++) {
-    const { from, to } = windowAt(sample.windows, offsets[rows[row]!]!);
-    let other = lowerBound(others, from);
-    for (let index = rows[row]!; index < rows[row + 1]!; index++) {
-      const wanted = offsets[index]! + distance;
-      while (others[other]! < wanted) other++;
-      if (others[other] === wanted && wanted < to) beside++;
-    }
-  }
-  return offsets.length === 0 ? 0 : beside / offsets.length;
+  return places.count === 0 ? 0 : kernels.countBeside(places, other.places, distance, room) / places.count;
 }
 
 /** The one distance, below a stride, at which most of the token's places lie behind the other's; or undefined. */
-function distanceBehind(period: Period, leader: Period, sample: Sample): number | undefined {
-  const distances = distancesBehind(period, leader, sample);
-  const needed = agreement * period.places.offsets.length;
-  let most: number | undefined;
-  for (let index = 0; index < distances.length; index++) distanceCounts[distances[index]! / 4]!++;
-  for (let index = 0; index < distances.length && most === undefined; index++) {
-    if (distanceCounts[distances[index]! / 4]! >= needed) most = distances[index]!;
-  }
-  for (let index = 0; index < distances.length; index++) distanceCounts[distances[index]! / 4] = 0;
-  return most;
-}
-
-/** For the distances of two tokens, used again: making it anew takes longer than filling it. */
-let distanceRoom = new Uint32Array(1 << 12);
-
-/** Of the places that lie behind one of the other's by less than a stride, how far. Valid until it is called again. */
-function distancesBehind(
-  { places: { offsets, rows }, stride }: Period,
-  { places: { offsets: others } }: Period,
-  sample: Sample,
-): Uint32Array {
-  if (distanceRoom.length < offsets.length) distanceRoom = new Uint32Array(2 * offsets.length);
-  let count = 0;
-  for (let row = 0; row + 1 < rows.length; row++) {
-    const { from } = windowAt(sample.windows, offsets[rows[row]!]!);
-    let next = lowerBound(others, from);
-    for (let index = rows[row]!; index < rows[row + 1]!; index++) {
-      const place = offsets[index]!;
-      while (others[next]! <= place) next++;
-      const before = others[next - 1];
-      if (before !== undefined && before >= from && place - before < stride) distanceRoom[count++] = place - before;
-    }
-  }
-  return distanceRoom.subarray(0, count);
+function distanceBehind({ places, stride }: Period, leader: Period, { kernels, room }: Sample): number | undefined {
+  const { distance, count } = kernels.commonestBehind(places, leader.places, stride, room);
+  return count > 0 && count >= agreement * places.count ? distance : undefined;
 }
 
 /** Each word that always stands beside the token makes it less likely that it stands for something else. */
@@ -193,7 +150,7 @@ function loserOf(small: Period, large: Period, sample: Sample): Period | undefin
   const histogram = new Map<number, number>();
   let gaps = 0;
   let between = 0;
-  for (const count of countsBetween(small, large)) {
+  for (const count of countsBetween(small, large, sample)) {
     histogram.set(count, (histogram.get(count) ?? 0) + 1);
     between += count;
     gaps++;
@@ -212,11 +169,11 @@ function loserOf(small: Period, large: Period, sample: Sample): Period | undefin
 }
 
 /** Of every two neighbours of the larger period, how many of the smaller one stand between them. */
-function countsBetween({ places: { offsets: inner } }: Period, large: Period): number[] {
+function countsBetween({ places: { offsets: inner } }: Period, large: Period, sample: Sample): number[] {
   const counts: number[] = [];
   let low = 0;
   let high = 0;
-  for (const start of gapsOf(large)) {
+  for (const start of gapsOf(large, sample)) {
     while (inner[low]! < start) low++;
     high = Math.max(high, low);
     while (inner[high]! < start + large.stride) high++;
@@ -229,25 +186,19 @@ function countsBetween({ places: { offsets: inner } }: Period, large: Period): n
 function isSlab(large: Period, signatures: readonly Signature[], sample: Sample): boolean {
   if (!isOnPages(large, sample)) return false;
   const smaller = signatures.filter(({ period }) => period.blockBytes < large.stride && !isOnPages(period, sample));
-  const filled = smaller.reduce((sum, { period }) => sum + bytesInside(period, large), 0);
-  return filled >= slabFill * gapsOf(large).length * large.stride;
+  const filled = smaller.reduce((sum, { period }) => sum + bytesInside(period, large, sample), 0);
+  return filled >= slabFill * gapsOf(large, sample).length * large.stride;
 }
 
 /** Bytes of the smaller period's blocks that stand between neighbours of the larger. */
-function bytesInside(small: Period, large: Period): number {
-  const inside = countsBetween(small, large).reduce((sum, count) => sum + count, 0);
+function bytesInside(small: Period, large: Period, sample: Sample): number {
+  const inside = countsBetween(small, large, sample).reduce((sum, count) => sum + count, 0);
   return (inside / small.perBlock) * small.blockBytes;
 }
 
 /** Places whose next one follows at exactly the stride. */
-function gapsOf({ places: { offsets, rows }, stride }: Period): number[] {
-  const gaps: number[] = [];
-  for (let row = 0; row + 1 < rows.length; row++) {
-    for (let index = rows[row]!; index + 1 < rows[row + 1]!; index++) {
-      if (offsets[index + 1]! - offsets[index]! === stride) gaps.push(offsets[index]!);
-    }
-  }
-  return gaps;
+function gapsOf({ places, stride }: Period, sample: Sample): Uint32Array {
+  return sample.stepsOf(places, stride).map((offset) => offset - stride);
 }
 
 function isClear({ purity }: Period): boolean {
@@ -258,12 +209,12 @@ function isClear({ purity }: Period): boolean {
  * Whether the period is one of whole pages, always at the same place in the page. Only places that keep the distance
  * count: the token may stand elsewhere as well.
  */
-function isOnPages(period: Period, { windows }: Sample): boolean {
+function isOnPages(period: Period, sample: Sample): boolean {
   if (period.stride % pageBytes !== 0) return false;
-  const gaps = gapsOf(period);
+  const gaps = gapsOf(period, sample);
   const counts = new Map<number, number>();
   for (const offset of gaps) {
-    const { start, from } = windowAt(windows, offset);
+    const { start, from } = windowAt(sample.windows, offset);
     const place = (start + offset - from) % pageBytes;
     counts.set(place, (counts.get(place) ?? 0) + 1);
   }

@@ -3,7 +3,7 @@ import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
 import type { Interval } from '../../model/intervals.ts';
 import type { List } from '../../model/list.ts';
-import { newSample, type Sample } from './sample.ts';
+import { largestWindow, newSample, type Sample } from './sample.ts';
 
 /** How much is looked at: bounds the work whatever the size. */
 export interface SamplePlan {
@@ -15,7 +15,6 @@ export interface SamplePlan {
 }
 
 const fullPlan: SamplePlan = { count: 64, bytes: 128 << 10, longCount: 2 };
-export const longBytes = 4 << 20;
 
 /** @param runs where memory grew, sorted; stretches of them become windows, evenly spread */
 export function sampleGrowth(memory: Memory, runs: List<Interval>, plan: SamplePlan = fullPlan): Sample {
@@ -23,7 +22,7 @@ export function sampleGrowth(memory: Memory, runs: List<Interval>, plan: SampleP
   const total = bytesIn(joined);
   if (total <= plan.count * plan.bytes) return readPieces(memory, joined);
   const short = spread(joined, total, plan.count, plan.bytes);
-  const long = spread(joined, total, plan.longCount, longBytes);
+  const long = spread(joined, total, plan.longCount, largestWindow);
   return readPieces(memory, [...short, ...long]);
 }
 
@@ -65,7 +64,7 @@ function readPieces(memory: Memory, runs: List<Interval>): Sample {
   const sample = newSample(memory, bytesIn(runs));
   for (const run of runs) {
     for (let at = run.start; at < run.end; ) {
-      const size = Math.min(longBytes, run.end - at);
+      const size = Math.min(largestWindow, run.end - at);
       const got = sample.add(at, size);
       // A gap in what is captured: the next page may be there again.
       at += got < size ? (Math.floor(got / 4096) + 1) * 4096 : size;

@@ -1,6 +1,13 @@
 // A sample of a dump's words in the kernels' memory, and room beside it to list their tokens.
 import { planAddressTable } from '../../kernels/address-table.ts';
-import { type Kernels, type Place, stretchSlack, type Table, type TokenBuckets } from '../../kernels/kernels.ts';
+import {
+  type Kernels,
+  type Place,
+  type SampleRoom,
+  stretchSlack,
+  type Table,
+  type TokenBuckets,
+} from '../../kernels/kernels.ts';
 import { openKernels } from '../../kernels/open-kernels.ts';
 import { newPlaces } from '../../kernels/take-places.ts';
 import type { Memory } from '../../memory/memory.ts';
@@ -27,16 +34,31 @@ export interface Sample {
   readonly ends: Place;
   /** What is mapped. */
   readonly ranges: Table;
+  readonly room: SampleRoom;
+  /** Keeps places of tokens, which are as many as tokens of both kinds at most, and those of each split in two once. */
+  keep(offsets: Uint32Array): Places;
+  /** Offsets of places that have the one before them at exactly a distance. Valid until it is called again. */
+  stepsOf(places: Places, distance: number): Uint32Array;
+}
+
+/** Where a token stands, as a table in the kernels' memory. */
+export interface Places extends Table {
+  /** In the sample, in bytes, ascending. */
+  readonly offsets: Uint32Array;
 }
 
 export interface SampleWriter {
-  /** Reads a window, unless it is too small; returns how many of its bytes are captured without a gap. */
+  /**
+   * Reads a window of `largestWindow` bytes at most, unless it is too small; returns how many of its bytes are captured
+   * without a gap.
+   */
   add(start: Address, bytes: number): number;
   finish(): Sample;
 }
 
 /** No stride shows in less. */
 const smallestWindow = 64;
+export const largestWindow = 4 << 20;
 
 /** @param room bytes of all windows together, at most */
 export function newSample(memory: Memory, room: number): SampleWriter {
@@ -52,6 +74,10 @@ export function newSample(memory: Memory, room: number): SampleWriter {
   const offsets = take(4 * mostTokens);
   const ends = take(4 * bucketCount);
   const rangePlace = take(mapped.bytes);
+  const windowPlace = take(8 * Math.ceil(room / smallestWindow));
+  const counts = take(Math.min(room, largestWindow));
+  const steps = take(4 * mostTokens);
+  let nextKept = take(4 * 4 * mostTokens);
   const kernels = openKernels(size());
   const { buffer } = kernels;
   const ranges = mapped.write(buffer, rangePlace);
@@ -70,15 +96,27 @@ export function newSample(memory: Memory, room: number): SampleWriter {
       windows.push({ start, from, to: used });
       return got;
     },
-    finish: () => ({
-      wordBytes,
-      windows,
-      words: new Uint32Array(buffer, place, used / 4),
-      kernels,
-      into: { buckets: { place: bucketPlace, count: bucketCount }, keys, offsets, origin: place },
-      ends,
-      ranges,
-    }),
+    finish() {
+      const room = { windows: { place: windowPlace, count: windows.length }, counts };
+      new Uint32Array(buffer, windowPlace, 2 * windows.length).set(windows.flatMap(({ from, to }) => [from, to]));
+      return {
+        wordBytes,
+        windows,
+        words: new Uint32Array(buffer, place, used / 4),
+        kernels,
+        into: { buckets: { place: bucketPlace, count: bucketCount }, keys, offsets, origin: place },
+        ends,
+        ranges,
+        room,
+        keep(own) {
+          const kept = new Uint32Array(buffer, nextKept, own.length);
+          kept.set(own);
+          nextKept += kept.byteLength;
+          return { place: kept.byteOffset, count: kept.length, offsets: kept };
+        },
+        stepsOf: (places, distance) => new Uint32Array(buffer, steps, kernels.listSteps(places, distance, room, steps)),
+      };
+    },
   };
 }
 

@@ -62,30 +62,16 @@ interface SampledPlace {
 }
 
 /** Places on the lattice, spread over all windows. */
-function samplePlaces(period: Period, { windows }: Sample): SampledPlace[] {
-  const { offsets, rows } = period.places;
-  const every = Math.max(1, Math.floor(countOnLattice(period) / samples));
+function samplePlaces({ places, stride }: Period, sample: Sample): SampledPlace[] {
+  const steps = sample.stepsOf(places, stride);
+  const every = Math.max(1, Math.floor(steps.length / samples));
   const chosen: SampledPlace[] = [];
-  let passed = 0;
-  for (let row = 0; row + 1 < rows.length; row++) {
-    for (let index = rows[row]! + 1; index < rows[row + 1]!; index++) {
-      const offset = offsets[index]!;
-      if (offset - offsets[index - 1]! !== period.stride || passed++ % every !== 0) continue;
-      const { from, to } = windowAt(windows, offset);
-      chosen.push({ offset, from, to });
-    }
+  for (let index = 0; index < steps.length; index += every) {
+    const offset = steps[index]!;
+    const { from, to } = windowAt(sample.windows, offset);
+    chosen.push({ offset, from, to });
   }
   return chosen;
-}
-
-function countOnLattice({ places: { offsets, rows }, stride }: Period): number {
-  let count = 0;
-  for (let row = 0; row + 1 < rows.length; row++) {
-    for (let index = rows[row]! + 1; index < rows[row + 1]!; index++) {
-      if (offsets[index]! - offsets[index - 1]! === stride) count++;
-    }
-  }
-  return count;
 }
 
 function sharedWord(

@@ -1,14 +1,6 @@
 // Where the most frequent tokens of a sample stand.
-import { type Sample, windowAt } from './sample.ts';
+import type { Places, Sample } from './sample.ts';
 import type { TokenKind } from './tokens.ts';
-
-/** Where a token stands. */
-export interface Places {
-  /** In the sample, in bytes, ascending. */
-  readonly offsets: Uint32Array;
-  /** Of each window that holds any, the index of the first, and then how many there are: distances end with a window. */
-  readonly rows: readonly number[];
-}
 
 export interface TokenPlaces {
   readonly key: number;
@@ -28,7 +20,7 @@ export function frequentPlaces(
   return mostFrequent(
     groups.filter(({ key }) => choice.isWanted(key)),
     choice.most,
-  ).map(({ key, offsets }) => ({ key, places: placesAt(offsets(), sample) }));
+  ).map(({ key, offsets }) => ({ key, places: sample.keep(offsets()) }));
 }
 
 /** Tokens by hash: those of one hash stand side by side, in the order of the sample. */
@@ -77,7 +69,7 @@ function groupByKey({ keys, offsets, ends }: TokenList, least: number): TokenGro
     const key = keys[first]!;
     let same = first + 1;
     while (same < end && keys[same] === key) same++;
-    if (same === end) groups.push({ key, count: end - first, offsets: () => offsets.slice(first, end) });
+    if (same === end) groups.push({ key, count: end - first, offsets: () => offsets.subarray(first, end) });
     else for (const one of unmix(keys.subarray(first, end), offsets.subarray(first, end), least)) groups.push(one);
     start = end;
   }
@@ -107,17 +99,4 @@ function mostFrequent(groups: readonly TokenGroup[], most: number): TokenGroup[]
     .filter(({ count }) => count >= fewest)
     .sort((a, b) => b.count - a.count || a.key - b.key)
     .slice(0, most);
-}
-
-export function placesAt(offsets: Uint32Array, { windows }: Pick<Sample, 'windows'>): Places {
-  const rows: number[] = [];
-  let to = 0;
-  for (let index = 0; index < offsets.length; index++) {
-    const offset = offsets[index]!;
-    if (offset < to) continue;
-    rows.push(index);
-    to = windowAt(windows, offset).to;
-  }
-  rows.push(offsets.length);
-  return { offsets, rows };
 }

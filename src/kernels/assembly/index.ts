@@ -4,5 +4,6 @@ export { findShapes } from './find-shapes';
 export { findValues } from './find-values';
 export { grownRuns, tellPages } from './page-flags';
 export { comparePages } from './pages';
+export { commonestBehind, commonestGap, countBeside, countMultiples, listSteps } from './places';
 export { tallyHits } from './tallies';
 export { listShapes, listValues, openBuckets } from './token-lists';
