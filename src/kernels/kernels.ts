@@ -136,6 +136,8 @@ export interface ListKernels {
    * the others, and writes the indices behind the last tokens of those into `ends`, 4 bytes each. Returns how many these are.
    */
   openBuckets(buckets: Table, least: number, ends: Place): number;
+  /** After listing: writes a byte for each of the ends, 1 where all tokens up to it, from the end before, have one key. */
+  tellPure(keys: Place, ends: Table, into: Place): void;
 }
 
 /** In a closed bucket: its tokens are not listed. */

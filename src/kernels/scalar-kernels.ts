@@ -275,6 +275,14 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
       }
       return count;
     },
+    tellPure(keys, ends, into) {
+      let start = 0;
+      for (const [index, end] of new Uint32Array(buffer, ends.place, ends.count).entries()) {
+        const own = new Float64Array(buffer, keys + 8 * start, end - start);
+        bytes[into + index] = Number(own.every((key) => key === own[0]));
+        start = end;
+      }
+    },
     ...scalarPlaces(buffer),
   };
 }

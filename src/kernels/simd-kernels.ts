@@ -33,6 +33,7 @@ interface Exports {
   listValues(...places: number[]): void;
   listShapes(...places: number[]): void;
   openBuckets(...places: number[]): number;
+  tellPure(...places: number[]): void;
   commonestGap(...places: number[]): void;
   commonestBehind(...places: number[]): void;
   countMultiples(...places: number[]): number;
@@ -67,7 +68,7 @@ export function simdKernels(bytes: number): Kernels | undefined {
   if (memory === undefined) return undefined;
   const { exports } = new api.Instance(compiled, { env: { memory } });
   const { comparePages, tellPages, grownRuns, kindCounts, kindCells } = exports as Exports;
-  const { findValues, findShapes, tallyHits, listValues, listShapes, openBuckets } = exports as Exports;
+  const { findValues, findShapes, tallyHits, listValues, listShapes, openBuckets, tellPure } = exports as Exports;
   const { commonestGap, commonestBehind, countMultiples, listSteps, countBeside } = exports as Exports;
   const where = ({ current, pageBytes, pages, facts }: PageWindow) => [current, pageBytes, pages, facts] as const;
   const how = ({ ranges, isWide, isBigEndian }: WordRules) =>
@@ -97,6 +98,7 @@ export function simdKernels(bytes: number): Kernels | undefined {
     listValues: (stretch, into) => listValues(...list(stretch, into)),
     listShapes: (stretch, into, ranges) => listShapes(...list(stretch, into), ranges.place, ranges.count, shapes),
     openBuckets: (buckets, least, ends) => openBuckets(buckets.place, buckets.count, least, ends),
+    tellPure: (keys, ends, into) => tellPure(keys, ...all(ends), into),
     commonestGap(places, lag, { windows, counts }) {
       commonestGap(...all(places), lag, windows.place, counts, scratch);
       return commonest();

@@ -311,9 +311,11 @@ function list(kernels: Kernels, one: Stretch): number[][] {
     const ends = [...new Uint32Array(kernels.buffer, 20480, endCount)];
     const listed = ends.at(-1) ?? 0;
     kernels[listTokens](all, into, ranges);
+    kernels.tellPure(into.keys, { place: 20480, count: endCount }, 24576);
+    const pure = [...new Uint8Array(kernels.buffer, 24576, endCount)];
     const keys = new Float64Array(kernels.buffer, into.keys, listed);
     const offsets = new Uint32Array(kernels.buffer, into.offsets, listed);
-    return [counts, [...buckets], [...keys], [...offsets], ends];
+    return [counts, [...buckets], [...keys], [...offsets], ends, pure];
   });
 }
 
@@ -321,13 +323,16 @@ test('tokens are listed by hash as those in TypeScript list them, whatever the w
   const simd = simdKernels(room)!;
   const scalar = scalarKernels(new ArrayBuffer(room));
   let listed = 0;
+  const pure = [0, 0];
   fc.assert(
     fc.property(stretch, (one) => {
       const lists = list(simd, one);
-      listed += lists[2]!.length + lists[7]!.length;
+      listed += lists[2]!.length + lists[8]!.length;
+      for (const isPure of [...lists[5]!, ...lists[11]!]) pure[isPure]!++;
       expect(lists).toEqual(list(scalar, one));
     }),
     { numRuns: 500 },
   );
   expect(listed).toBeGreaterThan(500);
+  expect(Math.min(...pure)).toBeGreaterThan(50);
 });

@@ -30,8 +30,9 @@ export interface Sample {
   readonly words: Uint32Array;
   readonly kernels: Kernels;
   readonly into: TokenBuckets;
-  /** Room for the ends of buckets. */
+  /** Room for the ends of buckets, 4 bytes each, and for a byte of each. */
   readonly ends: Place;
+  readonly pure: Place;
   /** What is mapped. */
   readonly ranges: Table;
   readonly room: SampleRoom;
@@ -73,6 +74,7 @@ export function newSample(memory: Memory, room: number): SampleWriter {
   const keys = take(8 * mostTokens);
   const offsets = take(4 * mostTokens);
   const ends = take(4 * bucketCount);
+  const pure = take(bucketCount);
   const rangePlace = take(mapped.bytes);
   const windowPlace = take(8 * Math.ceil(room / smallestWindow));
   const counts = take(Math.min(room, largestWindow));
@@ -106,6 +108,7 @@ export function newSample(memory: Memory, room: number): SampleWriter {
         kernels,
         into: { buckets: { place: bucketPlace, count: bucketCount }, keys, offsets, origin: place },
         ends,
+        pure,
         ranges,
         room,
         keep(own) {

@@ -27,22 +27,26 @@ export function frequentPlaces(
 interface TokenList {
   readonly keys: Float64Array;
   readonly offsets: Uint32Array;
-  /** Of each hash, the index behind its last token. */
+  /** Of each hash, the index behind its last token, and 1 where all its tokens are one. */
   readonly ends: Uint32Array;
+  readonly isPure: Uint8Array;
 }
 
 /** Most words come once or twice. So hashes are counted first, and only tokens whose hash comes more than `least` times are listed. */
 function listTokens(sample: Sample, kind: TokenKind, least: number): TokenList {
-  const { kernels, into, ends } = sample;
+  const { kernels, into, ends, pure } = sample;
   new Uint32Array(kernels.buffer, into.buckets.place, into.buckets.count).fill(0);
   passOver(sample, kind, { ...into, keys: 0 });
-  const endsOfHashes = new Uint32Array(kernels.buffer, ends, kernels.openBuckets(into.buckets, least, ends));
+  const count = kernels.openBuckets(into.buckets, least, ends);
   passOver(sample, kind, into);
+  kernels.tellPure(into.keys, { place: ends, count }, pure);
+  const endsOfHashes = new Uint32Array(kernels.buffer, ends, count);
   const listed = endsOfHashes.at(-1) ?? 0;
   return {
     keys: new Float64Array(kernels.buffer, into.keys, listed),
     offsets: new Uint32Array(kernels.buffer, into.offsets, listed),
     ends: endsOfHashes,
+    isPure: new Uint8Array(kernels.buffer, pure, count),
   };
 }
 
@@ -61,15 +65,13 @@ interface TokenGroup {
 }
 
 /** Tokens by key that come more than `least` times. */
-function groupByKey({ keys, offsets, ends }: TokenList, least: number): TokenGroup[] {
+function groupByKey({ keys, offsets, ends, isPure }: TokenList, least: number): TokenGroup[] {
   const groups: TokenGroup[] = [];
   let start = 0;
-  for (const end of ends) {
+  for (const [index, end] of ends.entries()) {
     const first = start;
-    const key = keys[first]!;
-    let same = first + 1;
-    while (same < end && keys[same] === key) same++;
-    if (same === end) groups.push({ key, count: end - first, offsets: () => offsets.subarray(first, end) });
+    if (isPure[index])
+      groups.push({ key: keys[first]!, count: end - first, offsets: () => offsets.subarray(first, end) });
     else for (const one of unmix(keys.subarray(first, end), offsets.subarray(first, end), least)) groups.push(one);
     start = end;
   }

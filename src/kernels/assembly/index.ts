@@ -6,4 +6,4 @@ export { grownRuns, tellPages } from './page-flags';
 export { comparePages } from './pages';
 export { commonestBehind, commonestGap, countBeside, countMultiples, listSteps } from './places';
 export { tallyHits } from './tallies';
-export { listShapes, listValues, openBuckets } from './token-lists';
+export { listShapes, listValues, openBuckets, tellPure } from './token-lists';

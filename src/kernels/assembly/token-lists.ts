@@ -116,3 +116,15 @@ export function openBuckets(bucketPlace: usize, bucketCount: usize, least: u32, 
   }
   return (ends - firstEnd) >>> 2;
 }
+
+/** See ListKernels. */
+export function tellPure(keyPlace: usize, ends: usize, endCount: usize, into: usize): void {
+  let at = keyPlace;
+  for (const last = ends + (endCount << 2); ends < last; ends += 4) {
+    const end = keyPlace + ((<usize>load<u32>(ends)) << 3);
+    const key = load<u64>(at);
+    while (at < end && load<u64>(at) === key) at += 8;
+    store<u8>(into++, u8(at === end));
+    at = end;
+  }
+}
