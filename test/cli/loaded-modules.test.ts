@@ -72,6 +72,15 @@ describe('a run loads what it needs', () => {
     expect(packages).toEqual(['zstddec']);
   });
 
+  test('diff: of the formats and unpackers those of the dumps', async () => {
+    const { sources } = await loadedBy(['diff', ...sampleDumps('windows-63'), '--no-pictures', '--report', 'json']);
+    const readers = /^formats\/.*\/open-|^bytes\/(unpack-|zip-)/;
+    expect(sources.filter((name) => readers.test(name))).toEqual([
+      'bytes/unpack-zstd.ts',
+      'formats/minidump/open-minidump.ts',
+    ]);
+  });
+
   test('diff: few files, for each takes time', async () => {
     const folder = temporaryFolder();
     const dumps = ['a.core', 'b.core'].map((name) => join(folder, name));
