@@ -1,8 +1,8 @@
 // Joins the modules into the few files of dist/, the command line's library with them, and puts its licences beside them.
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object };
@@ -19,22 +19,51 @@ const ownStringWidth: Plugin = {
   },
 };
 
-const { metafile } = await build({
+/** As main.ts imports it. */
+const commandLine = './run.ts';
+
+/**
+ * esbuild makes one file of the modules that the same entries reach, and each `import()` makes an entry: what several of
+ * them share in part would be cut into dozens of files, each of which takes as long to load as 15 KB of code. So all are
+ * told to reach what diff does, which is loaded by then, or needed for the most part. Capture and debuggers open no
+ * dump: they are told to reach the command line, no more.
+ */
+const fewFiles: Plugin = {
+  name: 'few-files',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import' || path === commandLine) return undefined;
+      return { path: relative(root, join(resolveDir, path)).replaceAll('\\', '/'), namespace: 'later' };
+    });
+    onLoad({ filter: /./, namespace: 'later' }, ({ path }) => {
+      const before = /handlers\/(capture|debuggers)\.ts$/.test(path) ? 'run.ts' : 'handlers/diff.ts';
+      return { contents: `import './src/cli/${before}'; export * from './${path}';`, resolveDir: root };
+    });
+  },
+};
+
+const options = {
   absWorkingDir: root,
-  entryPoints: ['src/index.ts', 'src/cli/main.ts', 'src/thread.ts'],
   outdir: 'dist',
+  outbase: 'src',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,
   // Those that are installed with leakviz; what else is imported is taken in.
   external: Object.keys(dependencies),
-  plugins: [ownStringWidth],
+  plugins: [ownStringWidth, fewFiles],
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
   logLevel: 'warning',
+  // Imports that only say what is reached.
+  logOverride: { 'ignored-bare-import': 'silent' },
   metafile: true,
-});
+} as const satisfies BuildOptions;
+
+const { metafile } = await build({ ...options, entryPoints: ['src/index.ts', 'src/cli/main.ts'] });
+// By itself, for each thread reads it anew: one file.
+await build({ ...options, entryPoints: ['src/thread.ts'] });
 chmodSync(join(root, 'dist/cli/main.js'), 0o755);
 
 /** `node_modules/a/node_modules/b` of a file in b. */

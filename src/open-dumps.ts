@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { LeakvizError } from './errors.ts';
 import type { OpenOptions } from './formats/dump-format.ts';
-import { findFormat, openDump } from './formats/index.ts';
+import { openDump } from './formats/index.ts';
 import { openMemory } from './memory/dump-memory.ts';
 import type { OpenedDump } from './memory/opened-dump.ts';
 import type { Address } from './model/address.ts';
@@ -49,8 +49,7 @@ async function openOne(path: string, pool: SourcePool, options: OpenDumpsOptions
     throw inFile(error, path);
   });
   try {
-    await findFormat(source).prepare?.();
-    const dump = openDump(source, rawOptions(options));
+    const dump = await openDump(source, rawOptions(options));
     return {
       path,
       fileBytes: source.fileBytes,

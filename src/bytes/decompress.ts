@@ -76,8 +76,8 @@ async function unpackFile(
   options: OpenSourceOptions,
 ): Promise<OpenedSource> {
   const shown = printablePath(path);
-  const part = findPart(file, compression, shown);
-  if (part === undefined) {
+  const findPart = await compression.load?.();
+  if (findPart === undefined) {
     throw new LeakvizError(
       'unsupported-dump',
       `${shown} is packed with ${compression.id}, which leakviz cannot unpack`,
@@ -86,6 +86,7 @@ async function unpackFile(
       },
     );
   }
+  const part = inFile(shown, () => findPart(file, shown));
   const directory = options.tempDir ?? tmpdir();
   const temporary = createTemporaryFile(directory);
   const writer = createSparseWriter(temporary.descriptor);
@@ -115,12 +116,6 @@ async function unpackFile(
     temporary.discard();
     throw error;
   }
-}
-
-function findPart(file: ByteSource, { unpack, findMember }: Compression, shown: string): PackedPart | undefined {
-  if (findMember !== undefined) return inFile(shown, () => findMember(file, shown));
-  if (unpack === undefined) return undefined;
-  return { start: 0, size: file.size, unpack, unpackedSize: undefined, damage: undefined };
 }
 
 function inFile<T>(shown: string, read: () => T): T {

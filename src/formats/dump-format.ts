@@ -15,6 +15,12 @@ export interface DumpFile extends Dump {
   readonly content?: ByteSource;
 }
 
+/**
+ * Reads headers only; the memory itself stays in the source. Damaged parts become warnings and the rest is used;
+ * throws MalformedDumpError when nothing can be used.
+ */
+export type OpenDumpFile = (source: ByteSource, options: OpenOptions) => DumpFile;
+
 /** One dump format. To add one: a file or folder here, and a line in index.ts. */
 export interface DumpFormat {
   /** Kebab-case; stands in reports and docs. */
@@ -24,11 +30,6 @@ export interface DumpFormat {
   readonly reference: string;
   /** True when the first bytes (4 KiB at most) look like this format. Pure, cheap, never throws. */
   probe(head: Uint8Array): boolean;
-  /** What has to be loaded before `open`. */
-  prepare?(): Promise<void>;
-  /**
-   * Reads headers only; the memory itself stays in the source. Damaged parts become warnings and the rest is used;
-   * throws MalformedDumpError when nothing can be used.
-   */
-  open(source: ByteSource, options: OpenOptions): DumpFile;
+  /** What reads such files. Most runs see one format: large readers are imported here. */
+  load(): Promise<OpenDumpFile>;
 }

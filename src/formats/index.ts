@@ -33,7 +33,8 @@ export function findFormat(source: ByteSource): DumpFormat {
   return dumpFormats.find((format) => format.probe(head.subarray(0, got))) ?? raw;
 }
 
-/** Reads what a dump says about its process; see DumpFormat.open. The source must stay open for the memory's sake. */
-export function openDump(source: ByteSource, options: OpenOptions = {}): DumpFile {
-  return findFormat(source).open(source, options);
+/** Reads what a dump says about its process; see OpenDumpFile. The source must stay open for the memory's sake. */
+export async function openDump(source: ByteSource, options: OpenOptions = {}): Promise<DumpFile> {
+  const open = await findFormat(source).load();
+  return open(source, options);
 }

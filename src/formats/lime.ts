@@ -13,12 +13,21 @@ export const lime = {
   id: 'lime',
   displayName: 'LiME memory dump',
   reference: 'https://github.com/504ensicsLabs/LiME/blob/master/doc/README.md',
-  probe: (head) => isRangeHeader(head, limeMagic, 1),
-  open: openLime,
+  probe: (head) => isRangeHeader(head, rangeKinds.lime),
+  load: async () => openLime,
 } as const satisfies DumpFormat;
 
-/** `EMiL` in the file. */
-const limeMagic = 0x4c694d45;
+interface RangeKind {
+  /** As a number of 4 bytes, little endian. */
+  readonly magic: number;
+  readonly version: number;
+}
+
+/** What LiME's headers of ranges and AVML's differ in: in the file they begin with `EMiL` and `AVML`. */
+export const rangeKinds = {
+  lime: { magic: 0x4c694d45, version: 1 },
+  avml: { magic: 0x4c4d5641, version: 2 },
+} as const satisfies Record<string, RangeKind>;
 
 /** Bytes of the header before each range. */
 export const rangeHeaderSize = 32;
@@ -37,8 +46,8 @@ export const unknownMachine = {
   details: [],
 } as const;
 
-/** Whether these bytes are the header of a range: LiME's and AVML's differ in magic and version only. */
-export function isRangeHeader(head: Uint8Array, magic: number, version: number): boolean {
+/** Whether these bytes are the header of a range. */
+export function isRangeHeader(head: Uint8Array, { magic, version }: RangeKind): boolean {
   if (head.length < rangeHeaderSize) return false;
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   return view.getUint32(0, true) === magic && view.getUint32(4, true) === version;
@@ -51,10 +60,10 @@ export function isRangeHeader(head: Uint8Array, magic: number, version: number):
 export function readRange(
   source: ByteSource,
   offset: number,
-  { magic, version, warnings }: { readonly magic: number; readonly version: number; readonly warnings: WarningLog },
+  { warnings, ...kind }: RangeKind & { readonly warnings: WarningLog },
 ): { readonly start: number; readonly size: number } | undefined {
   const head = new Uint8Array(rangeHeaderSize);
-  if (source.read(offset, head) < rangeHeaderSize || !isRangeHeader(head, magic, version)) {
+  if (source.read(offset, head) < rangeHeaderSize || !isRangeHeader(head, kind)) {
     warnings.add('damaged-ranges', 'what follows the last range is no header of another one and is skipped', offset);
     return undefined;
   }
@@ -88,7 +97,7 @@ function openLime(source: ByteSource): Dump {
 function readRanges(source: ByteSource, warnings: WarningLog): CapturedRange[] {
   const ranges: CapturedRange[] = [];
   for (let offset = 0; offset < source.size && hasRoom(ranges, offset, warnings); ) {
-    const range = readRange(source, offset, { magic: limeMagic, version: 1, warnings });
+    const range = readRange(source, offset, { ...rangeKinds.lime, warnings });
     if (range === undefined) break;
     ranges.push({ ...range, fileOffset: offset + rangeHeaderSize });
     offset += rangeHeaderSize + range.size;

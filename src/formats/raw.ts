@@ -16,7 +16,7 @@ export const raw = {
   displayName: 'raw bytes',
   reference: 'https://learn.microsoft.com/windows-hardware/drivers/debugger/-writemem--write-memory-to-file-',
   probe: () => true,
-  open: openRaw,
+  load: async () => openRaw,
 } as const satisfies DumpFormat;
 
 function openRaw(source: ByteSource, options: OpenOptions): Dump {

@@ -7,13 +7,13 @@ import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bytes/memory-source.ts';
 import { type CaptureOptions, type CaptureTrace, captureProcess } from '../../src/capture/capture-process.ts';
 import type { CoreSink } from '../../src/capture/copy-memory.ts';
-import { openDump } from '../../src/formats/index.ts';
 import { openMemory } from '../../src/memory/dump-memory.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import type { Dump } from '../../src/model/dump.ts';
 import type { LeakReport } from '../../src/model/leak-report.ts';
 import { openDumps } from '../../src/open-dumps.ts';
 import { temporaryFolder } from '../cli/run-cli.ts';
+import { openDump } from '../formats/open-dump.ts';
 import { reportOf } from '../synth/report-of.ts';
 import { isStopped, obstacle, startTarget, statesOf, type Target } from './target.ts';
 

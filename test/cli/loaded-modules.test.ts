@@ -1,12 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { formatExamples } from '../formats/format-examples.ts';
 import { projectFolder, runCli, sampleDumps, temporaryFolder } from './run-cli.ts';
 
 interface Loaded {
   /** Files of src/ that a run had to compile, such as `pictures/index.ts`. */
   readonly sources: readonly string[];
+  /** How many built files they are in. */
+  readonly files: number;
   /** Packages that it loaded. */
   readonly packages: readonly string[];
 }
@@ -23,9 +26,10 @@ async function loadedBy(args: readonly string[]): Promise<Loaded> {
   });
   const isPackage = (url: string) => url.includes('/node_modules/');
   const packages = files.filter(isPackage).map((url) => url.split('/node_modules/').at(-1)!.split('/')[0]!);
-  const texts = files.filter((url) => !isPackage(url)).map((url) => readFileSync(fileURLToPath(url), 'utf8'));
+  const built = new Set(files.filter((url) => !isPackage(url)));
+  const texts = [...built].map((url) => readFileSync(fileURLToPath(url), 'utf8'));
   const sources = texts.flatMap((text) => [...text.matchAll(/^\/\/ src\/(.*)$/gm)].map(([, name]) => name!));
-  return { sources: [...new Set(sources)].sort(), packages: [...new Set(packages)].sort() };
+  return { sources: [...new Set(sources)].sort(), files: built.size, packages: [...new Set(packages)].sort() };
 }
 
 test('the licences of what the build takes in are shipped', () => {
@@ -42,8 +46,11 @@ test('the licences of what the build takes in are shipped', () => {
 
 describe('a run loads what it needs', () => {
   test('--version: nothing but the version', async () => {
-    const loaded = await loadedBy(['--version']);
-    expect(loaded).toEqual({ sources: ['cli/main.ts', 'cli/package-file.ts', 'cli/version.ts'], packages: [] });
+    const { sources, packages } = await loadedBy(['--version']);
+    expect({ sources, packages }).toEqual({
+      sources: ['cli/main.ts', 'cli/package-file.ts', 'cli/version.ts'],
+      packages: [],
+    });
   });
 
   test('--help: the command line, and nothing that reads dumps', async () => {
@@ -63,6 +70,28 @@ describe('a run loads what it needs', () => {
       /^(pictures\/(?!layout\/cell-places)|draw\/encode\/(png|bmp\.)|render\/|inspect\/|reports\/(html|markdown|junit))/;
     expect(sources.filter((name) => needless.test(name))).toEqual([]);
     expect(packages).toEqual(['zstddec']);
+  });
+
+  test('diff: of the formats and unpackers those of the dumps', async () => {
+    const { sources } = await loadedBy(['diff', ...sampleDumps('windows-63'), '--no-pictures', '--report', 'json']);
+    const readers = /^formats\/.*\/open-|^bytes\/(unpack-|zip-)/;
+    expect(sources.filter((name) => readers.test(name))).toEqual([
+      'bytes/unpack-zstd.ts',
+      'formats/minidump/open-minidump.ts',
+    ]);
+  });
+
+  test('diff: few files, for each takes time', async () => {
+    const folder = temporaryFolder();
+    const dumps = ['a.core', 'b.core'].map((name) => join(folder, name));
+    for (const path of dumps) writeFileSync(path, formatExamples['elf-core']);
+    const { files } = await loadedBy(['diff', ...dumps, '--no-pictures', '--report', 'json']);
+    expect(files).toBeLessThanOrEqual(15);
+  });
+
+  test('a thread: one file', () => {
+    const text = readFileSync(join(projectFolder, 'dist/thread.js'), 'utf8');
+    expect([...text.matchAll(/\b(?:from|import) ?\(?"(\.[^"]*)"/g)].map(([, path]) => path)).toEqual([]);
   });
 
   test('diff with pictures does load them', async () => {

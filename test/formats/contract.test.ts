@@ -1,15 +1,12 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bytes/memory-source.ts';
 import { LeakvizError } from '../../src/errors.ts';
-import type { DumpFile, DumpFormat } from '../../src/formats/dump-format.ts';
-import { dumpFormats, findFormat, openDump } from '../../src/formats/index.ts';
+import type { DumpFile } from '../../src/formats/dump-format.ts';
+import { dumpFormats, findFormat } from '../../src/formats/index.ts';
 import { openMemory } from '../../src/memory/dump-memory.ts';
 import { formatExamples } from './format-examples.ts';
-
-beforeAll(async () => {
-  for (const format of dumpFormats) await (format as DumpFormat).prepare?.();
-});
+import { openDump } from './open-dump.ts';
 
 describe.each(dumpFormats.map((format) => [format.id, format] as const))('%s', (id, format) => {
   const bytes = formatExamples[id];

@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { glibcMalloc } from '../../src/allocators/glibc-malloc/index.ts';
 import { memorySource } from '../../src/bytes/memory-source.ts';
 import { MalformedDumpError } from '../../src/errors.ts';
-import { openDump } from '../../src/formats/index.ts';
 import { openMemory } from '../../src/memory/dump-memory.ts';
 import type { Dump } from '../../src/model/dump.ts';
 import { openDumps } from '../../src/open-dumps.ts';
 import { type SynthElfCore, writeElfCore } from '../synth/synth-elf-core.ts';
+import { openDump } from './open-dump.ts';
 
 const page = 4096;
 

@@ -6,7 +6,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bytes/memory-source.ts';
 import { unpackPage } from '../../src/bytes/unpack-page.ts';
 import { loadZstd } from '../../src/bytes/zstd-block.ts';
-import { openDump } from '../../src/formats/index.ts';
 import { openMemory } from '../../src/memory/dump-memory.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { fixtureContent } from '../bytes/fixtures/content.ts';
@@ -20,6 +19,7 @@ import {
   writeKdump,
   writeLime,
 } from '../synth/synth-machine-memory.ts';
+import { openDump } from './open-dump.ts';
 
 beforeAll(loadZstd);
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bytes/memory-source.ts';
 import { LeakvizError } from '../../src/errors.ts';
-import { openDump } from '../../src/formats/index.ts';
 import { openMemory } from '../../src/memory/dump-memory.ts';
 import type { Dump } from '../../src/model/dump.ts';
 import { createByteWriter } from '../synth/byte-writer.ts';
 import { machoImage, type SynthMachoCore, writeMachoCore } from '../synth/synth-macho-core.ts';
+import { openDump } from './open-dump.ts';
 
 const page = 4096;
 const x64 = 0x01000007;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bytes/memory-source.ts';
 import { MalformedDumpError } from '../../src/errors.ts';
-import { openDump } from '../../src/formats/index.ts';
 import { openMemory } from '../../src/memory/dump-memory.ts';
 import type { Dump } from '../../src/model/dump.ts';
 import { createByteWriter } from '../synth/byte-writer.ts';
 import { type SynthMinidump, writeMinidump } from '../synth/synth-minidump.ts';
+import { openDump } from './open-dump.ts';
 
 const page = 4096;
 const reserve = 0x2000;

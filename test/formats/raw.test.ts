@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { memorySource } from '../../src/bytes/memory-source.ts';
-import { openDump } from '../../src/formats/index.ts';
+import { openDump } from './open-dump.ts';
 
 const source = memorySource(new Uint8Array(100));
 

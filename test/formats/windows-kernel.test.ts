@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bytes/memory-source.ts';
 import { LeakvizError } from '../../src/errors.ts';
-import { openDump } from '../../src/formats/index.ts';
 import { openMemory } from '../../src/memory/dump-memory.ts';
 import type { Dump } from '../../src/model/dump.ts';
 import { largePageSize, type SynthKernelDump, type SynthPaging, writeKernelDump } from '../synth/synth-kernel-dump.ts';
+import { openDump } from './open-dump.ts';
 
 const page = 4096;
 

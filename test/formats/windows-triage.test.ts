@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bytes/memory-source.ts';
 import { LeakvizError } from '../../src/errors.ts';
-import { openDump } from '../../src/formats/index.ts';
 import { openMemory } from '../../src/memory/dump-memory.ts';
 import { type SynthTriageDump, writeTriageDump } from '../synth/synth-triage-dump.ts';
+import { openDump } from './open-dump.ts';
 
 const codes = (dump: { readonly warnings: readonly { readonly code: string }[] }) =>
   dump.warnings.map(({ code }) => code);

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { ntHeap } from '../../src/allocators/nt-heap/index.ts';
 import { memorySource } from '../../src/bytes/memory-source.ts';
-import { openDump } from '../../src/formats/index.ts';
 import { openMemory } from '../../src/memory/dump-memory.ts';
 import { walkHeaps } from '../allocators/walk-heaps.ts';
 import { createMemoryImage } from '../synth/memory-image.ts';
 import { type SynthMinidump, writeMinidump } from '../synth/synth-minidump.ts';
 import { type NtItem, writeNtHeap } from '../synth/synth-nt-heap.ts';
+import { openDump } from './open-dump.ts';
 
 const heap = 0x1f0000;
 const block64 = 0x7e_0000;

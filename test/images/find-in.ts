@@ -32,7 +32,7 @@ const defaults: FindImagesOptions = { blocks: [], heaps: [], leastSide: 4, order
 
 export async function findIn(bytes: Uint8Array, options: Partial<FindImagesOptions> = {}): Promise<Found> {
   const source = memorySource(bytes);
-  const memory = openMemory(raw.open(source, { base }), source);
+  const memory = openMemory((await raw.load())(source, { base }), source);
   return await findInMemory(memory, options);
 }
 

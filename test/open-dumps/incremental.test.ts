@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } fr
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bytes/memory-source.ts';
-import { openDump } from '../../src/formats/index.ts';
 import { openDumps } from '../../src/open-dumps.ts';
 import { temporaryFolder } from '../cli/run-cli.ts';
+import { openDump } from '../formats/open-dump.ts';
 import { writeElfCore } from '../synth/synth-elf-core.ts';
 
 const pageSize = 4096;

@@ -3,6 +3,8 @@ import { memorySource } from '../../src/bytes/memory-source.ts';
 import { raw } from '../../src/formats/raw.ts';
 import type { Dump } from '../../src/model/dump.ts';
 
+const openRaw = await raw.load();
+
 /** A raw dump that holds these ranges one after the other. */
 export function dumpOfRanges(ranges: readonly { readonly start: number; readonly bytes: Uint8Array }[]): {
   readonly dump: Dump;
@@ -14,5 +16,5 @@ export function dumpOfRanges(ranges: readonly { readonly start: number; readonly
     fileOffset += bytes.length;
     return { start, size: bytes.length, fileOffset: fileOffset - bytes.length };
   });
-  return { dump: raw.open(source, { ranges: placed }), source };
+  return { dump: openRaw(source, { ranges: placed }), source };
 }

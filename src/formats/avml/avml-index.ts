@@ -3,11 +3,8 @@ import type { ByteSource } from '../../bytes/byte-source.ts';
 import { snappyBlockSize } from '../../bytes/snappy-block.ts';
 import { MalformedDumpError } from '../../errors.ts';
 import type { CapturedRange } from '../../model/dump.ts';
-import { hasRoom, rangeHeaderSize, readRange } from '../lime.ts';
+import { hasRoom, rangeHeaderSize, rangeKinds, readRange } from '../lime.ts';
 import type { WarningLog } from '../warnings.ts';
-
-/** `AVML` in the file. */
-export const avmlMagic = 0x4c4d5641;
 
 /** Of Snappy's framing format; types from 0x80 on may be skipped, with the stream's identifier (0xff) among them. */
 export const chunkTypes = { compressed: 0, plain: 1, firstSkippable: 0x80 } as const;
@@ -42,7 +39,7 @@ export function readAvmlIndex(
   const builder = createTableBuilder();
   const ranges: CapturedRange[] = [];
   for (let offset = 0; offset < source.size && hasRoom(ranges, offset, warnings); ) {
-    const range = readRange(source, offset, { magic: avmlMagic, version: 2, warnings });
+    const range = readRange(source, offset, { ...rangeKinds.avml, warnings });
     if (range === undefined) break;
     ranges.push({ ...range, fileOffset: builder.bytes() });
     const end = readChunks(source, offset + rangeHeaderSize, range.size, builder);

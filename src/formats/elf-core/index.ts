@@ -37,7 +37,8 @@ export const elfCore = {
   displayName: 'ELF core dump',
   reference: 'https://man7.org/linux/man-pages/man5/core.5.html',
   probe: isElfCore,
-  open: openElfCore,
+  // Most of it is loaded anyway, by what looks for incremental cores.
+  load: async () => openElfCore,
 } as const satisfies DumpFormat;
 
 function openElfCore(source: ByteSource): Dump {

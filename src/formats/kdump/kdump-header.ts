@@ -31,8 +31,6 @@ export interface KdumpHeader {
   readonly vmcoreInfo: VmcoreInfo | undefined;
 }
 
-const signatures = ['KDUMP   ', 'DISKDUMP'];
-
 /** Of utsname's fields, each of 65 bytes. */
 const releaseOffset = 12 + 2 * 65;
 const machineOffset = 12 + 4 * 65;
@@ -53,11 +51,6 @@ const incompleteStatus = 8;
 
 /** Sub headers hold notes and the kernel's description of itself: some blocks. */
 const mostSubHeaderBlocks = 1 << 16;
-
-export function isKdump(head: Uint8Array): boolean {
-  const text = String.fromCharCode(...head.subarray(0, 8));
-  return signatures.includes(text);
-}
 
 /** Throws MalformedDumpError where no layout makes sense. */
 export function readKdumpHeader(source: ByteSource): KdumpHeader {

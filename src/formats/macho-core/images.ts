@@ -6,8 +6,9 @@ import type { Address } from '../../model/address.ts';
 import { type CapturedBytes, readCaptured } from '../captured-bytes.ts';
 import type { Interval } from '../intervals.ts';
 import { textUpToNul } from '../text.ts';
-import { fileTypes, type LoadCommand, type MachHeader, parseMachHeader, readLoadCommands } from './macho-header.ts';
+import { type LoadCommand, type MachHeader, parseMachHeader, readLoadCommands } from './macho-header.ts';
 import { readSegment, type Segment } from './segments.ts';
+import { fileTypes } from './tell-mach-o.ts';
 
 /** A place where an image is said to be. */
 export interface ImagePlace {

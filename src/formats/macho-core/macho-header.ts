@@ -2,6 +2,7 @@ import { type BinaryReader, createBinaryReader } from '../../bytes/binary-reader
 import type { ByteSource } from '../../bytes/byte-source.ts';
 import type { PointerSize } from '../../model/address.ts';
 import type { Architecture } from '../../model/dump.ts';
+import { endiannessOf, magic64 } from './tell-mach-o.ts';
 
 /** mach_header, of a file or of an image in memory. */
 export interface MachHeader {
@@ -19,41 +20,15 @@ export interface MachHeader {
   readonly size: number;
 }
 
-/** MH_*: what a Mach-O file is. */
-export const fileTypes = { executable: 2, core: 4, dynamicLinker: 7 } as const;
-
 /** CPU_TYPE_*. */
 export const processors = { i386: 7, arm: 12, ppc: 18 } as const;
 
-/** As 4 bytes, in the order of the file. */
-const magic32 = 0xfeedface;
-const magic64 = 0xfeedfacf;
-const fatMagics: readonly number[] = [0xcafebabe, 0xcafebabf];
 const ofAbi64 = 0x01000000;
-/** Java's class files begin like fat files do; none of these have so many parts. */
-const mostFatParts = 32;
 
 function architectureOf(processor: number, pointerSize: PointerSize): Architecture {
   if (processor === processors.i386) return pointerSize === 8 ? 'x64' : 'x86';
   if (processor === processors.arm) return pointerSize === 8 ? 'arm64' : 'arm';
   return 'other';
-}
-
-/** The kinds of Mach-O file that leakviz knows by sight. */
-export function tellMachO(head: Uint8Array): 'core' | 'fat' | undefined {
-  if (head.length < 28) return undefined;
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  if (fatMagics.includes(view.getUint32(0))) return view.getUint32(4) <= mostFatParts ? 'fat' : undefined;
-  const littleEndian = endiannessOf(view);
-  return littleEndian !== undefined && view.getUint32(12, littleEndian) === fileTypes.core ? 'core' : undefined;
-}
-
-function endiannessOf(view: DataView): boolean | undefined {
-  for (const littleEndian of [true, false]) {
-    const magic = view.getUint32(0, littleEndian);
-    if (magic === magic32 || magic === magic64) return littleEndian;
-  }
-  return undefined;
 }
 
 /** Undefined when no Mach-O header stands there. Only the first 28 or 32 bytes of the view are looked at. */

@@ -43,18 +43,11 @@ export interface MinidumpFile {
 /** MINIDUMP_TYPE. */
 const privateMemoryTypes = 0x2 | 0x200;
 
-const signature = [0x4d, 0x44, 0x4d, 0x50];
 const unusedStream = 0;
 const directoryEntrySize = 12;
 
 /** Real dumps have some twenty streams; keeps a forged count from costing time. */
 const mostStreams = 10_000;
-
-/** True for `MDMP`, or `PMDM` as big-endian machines write it. */
-export function isMinidump(head: Uint8Array): boolean {
-  const matches = signature.every((byte, index) => head[index] === byte);
-  return matches || signature.every((byte, index) => head[3 - index] === byte);
-}
 
 /** Throws MalformedDumpError when there is no directory, or not one stream in it. */
 export function readMinidumpFile(source: ByteSource, warnings: WarningLog): MinidumpFile {

@@ -87,12 +87,6 @@ const hundredNanosecondsPerMillisecond = 1e4;
 /** From 1601, where FILETIME begins, to 1970. */
 const millisecondsTo1970 = 11_644_473_600_000;
 
-/** True for `PAGEDUMP` (32 bit) and `PAGEDU64`. */
-export function isKernelDump(head: Uint8Array): boolean {
-  const text = textUpToNul(head.subarray(0, 8));
-  return text === 'PAGEDUMP' || text === 'PAGEDU64';
-}
-
 /** Throws MalformedDumpError when the file is shorter than the header. */
 export function readHeader(source: ByteSource): KernelHeader {
   const reader = createBinaryReader(source, { littleEndian: true });

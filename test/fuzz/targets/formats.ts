@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memorySource } from '../../../src/bytes/memory-source.ts';
-import { type DumpFormatId, dumpFormats, openDump } from '../../../src/formats/index.ts';
+import { type DumpFormatId, dumpFormats } from '../../../src/formats/index.ts';
 import { formatExamples } from '../../formats/format-examples.ts';
+import { openDump } from '../../formats/open-dump.ts';
 import { hostileNames } from '../../reports/arbitrary-report.ts';
 import { writeElfCore } from '../../synth/synth-elf-core.ts';
 import { writeMinidump } from '../../synth/synth-minidump.ts';
