@@ -30,6 +30,7 @@ import { planPages } from './scan/page-plan.ts';
 import { scanPageBytes } from './scan/scan-stretch.ts';
 import { scanTracks } from './scan/scan-tracks.ts';
 import { grownIn, type TrackMeasure } from './scan/track-measure.ts';
+import type { Helper } from './threads/helper.ts';
 import { startTeam, type Team } from './threads/team.ts';
 
 /** Reading all bytes, walking heaps, looking for strides, judging. */
@@ -50,6 +51,8 @@ export interface DiffOptions {
   readonly bytesPerCell: number | undefined;
   /** Threads that may read at the same time; 1 unless given. The result is the same. */
   readonly jobs?: number | undefined;
+  /** Threads that were started ahead; they are ended here, whether they were of use or not. */
+  readonly helpers?: readonly Helper[];
   /** Told when other threads are started. */
   readonly onThreads?: () => void;
   readonly signal?: AbortSignal;
@@ -89,6 +92,7 @@ export async function diffDumps(dumps: readonly OpenedDump[], options: DiffOptio
   const team = startTeam(
     dumps.map(({ memory }) => memory),
     (options.jobs ?? 1) - 1,
+    options.helpers ?? [],
   );
   if (team) options.onThreads?.();
   try {

@@ -1,11 +1,11 @@
 // Entry of a thread that helps: takes parts of one task after the other, until it is ended.
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { descriptorSource } from './bytes/file-source.ts';
 import { type CountTask, countingWork } from './detect/stride/counting-work.ts';
 import { openMemory } from './memory/dump-memory.ts';
 import type { Memory } from './memory/memory.ts';
 import { type SentScan, scanWork } from './scan/scan-work.ts';
-import type { DumpPlace, Order, PartReport, SentOrder } from './threads/team.ts';
+import type { Message, Order, PartReport, SentOrder } from './threads/helper.ts';
 import { claimParts, type Work } from './threads/work.ts';
 
 /** By the name that orders have for it. */
@@ -14,11 +14,17 @@ const works: Readonly<Record<string, (task: never, memories: readonly Memory[]) 
   count: (task: CountTask, memories) => countingWork(task, memories),
 };
 
-const memories = (workerData as readonly DumpPlace[]).map(({ dump, file }) =>
-  openMemory(dump, descriptorSource(file.descriptor, file.size, file.path)),
-);
+let memories: readonly Memory[] = [];
 
-parentPort!.on('message', ({ order, taken }: SentOrder) => {
+parentPort!.on('message', (message: Message) => {
+  if ('dumps' in message) {
+    memories = message.dumps.map(({ dump, file }) =>
+      openMemory(dump, descriptorSource(file.descriptor, file.size, file.path)),
+    );
+  } else takeParts(message);
+});
+
+function takeParts({ order, taken }: SentOrder): void {
   for (const { number, part } of claimParts(workOf(order), taken)) {
     const steps = part();
     let bytes = 0;
@@ -28,7 +34,7 @@ parentPort!.on('message', ({ order, taken }: SentOrder) => {
   }
   // No more parts.
   parentPort!.postMessage(undefined);
-});
+}
 
 function workOf({ work, task }: Order): Work<unknown> {
   return works[work]!(task as never, memories);

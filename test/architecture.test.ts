@@ -57,6 +57,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'scan',
     'symbols',
     'text',
+    'threads',
   ],
 };
 

@@ -8,6 +8,8 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.on('error', () => {});
   process.stdout.write(`${version()}\n`);
 } else {
+  // Threads get ready while the rest is loaded.
+  if (args[0] === 'diff') (await import('./early-helpers.ts')).startEarlyHelpers(args);
   const { run } = await import('./run.ts');
   await run(args);
 }

@@ -1,5 +1,4 @@
 // The options of diff as the run wants them, from what yargs parsed.
-import { availableParallelism } from 'node:os';
 import type { Options } from 'yargs';
 import type { PixelDepth } from '../draw/encode/bmp-header.ts';
 import { LeakvizError } from '../errors.ts';
@@ -8,6 +7,7 @@ import { type CellOrder, cellOrders } from '../pictures/layout/cell-places.ts';
 import { type ReportFormatId, reportFormats } from '../reports/index.ts';
 import { defaultBundleBytes } from './bundle-file.ts';
 import { type DiffArgs, diffOptions } from './commands/diff-options.ts';
+import { defaultJobs } from './default-jobs.ts';
 import type { GateOptions } from './gate/apply-gate.ts';
 import { parseConditions } from './gate/parse-conditions.ts';
 import { readBaseline } from './gate/read-baseline.ts';
@@ -89,12 +89,10 @@ export function defaultOptions(): ResolvedOptions {
   return resolveOptions(defaultArgs(), 0);
 }
 
-/** Reading is copying: a few threads are as fast as the memory is, and more only wait for it. */
-const usefulJobs = 8;
 const mostJobs = 64;
 
 function parseJobs(jobs: string | undefined): number {
-  if (jobs === undefined) return Math.min(usefulJobs, availableParallelism());
+  if (jobs === undefined) return defaultJobs();
   return Math.min(mostJobs, parseWholeNumber('--jobs', jobs, 1));
 }
 

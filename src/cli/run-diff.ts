@@ -12,6 +12,7 @@ import { contentsMark, printVerdict } from '../reports/index.ts';
 import { openSymbols } from '../symbols/open-symbols.ts';
 import { onExit } from './clean-up.ts';
 import { compileLess } from './compile-less.ts';
+import { takeEarlyHelpers } from './early-helpers.ts';
 import { applyGate, sayGate } from './gate/apply-gate.ts';
 import { keepNewSpaceSmall } from './keep-new-space-small.ts';
 import { type OutputFolder, openOutputFolder } from './output-folder.ts';
@@ -86,6 +87,7 @@ async function compare(dumps: readonly OpenedDump[], run: Run, checkInputs: () =
     withCells: options.withPictures,
     bytesPerCell: options.bytesPerCell,
     jobs: options.jobs,
+    helpers: takeEarlyHelpers(),
     onThreads: compileLess,
     signal,
     onProgress: ({ stage, doneBytes, totalBytes }) => bar.show(stages[stage], doneBytes, totalBytes),

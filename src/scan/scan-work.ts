@@ -2,7 +2,7 @@
 import type { PageKernels } from '../kernels/kernels.ts';
 import { openKernels } from '../kernels/open-kernels.ts';
 import type { TrackPresence } from '../model/track.ts';
-import type { Order } from '../threads/team.ts';
+import type { Order } from '../threads/helper.ts';
 import type { Work } from '../threads/work.ts';
 import { scanParts } from './scan-parts.ts';
 import { newScanner, type ScanTask, scanPageBytes } from './scan-stretch.ts';

@@ -1,6 +1,7 @@
 // Does work together with a team of other threads: the same results in the same order, whatever their number.
 import { setTimeout } from 'node:timers/promises';
-import type { Order, Team } from './team.ts';
+import type { Order } from './helper.ts';
+import type { Team } from './team.ts';
 import { claimParts, type Part, type Work } from './work.ts';
 
 /** Between two looks at whether the other threads are done. */

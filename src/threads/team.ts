@@ -1,33 +1,7 @@
-// Other threads that take parts of the work, beside this one; what they do is in thread.ts.
-import { Worker } from 'node:worker_threads';
-import type { Memory, MemoryFile } from '../memory/memory.ts';
+// Other threads that take parts of the work, beside this one: as many as pay.
+import type { Memory } from '../memory/memory.ts';
 import type { Dump } from '../model/dump.ts';
-
-/** What a thread is told of a dump: where its bytes are, of which all threads read the same open file. */
-export interface DumpPlace {
-  readonly dump: Dump;
-  readonly file: MemoryFile;
-}
-
-/** What threads are to do: which work of which task. */
-export interface Order {
-  readonly work: string;
-  readonly task: unknown;
-}
-
-/** An order on its way to a thread, with the number of the next part that nobody has taken. */
-export interface SentOrder {
-  readonly order: Order;
-  readonly taken: Int32Array;
-}
-
-/** What a thread tells of a part; of no part when none is left. */
-export interface PartReport {
-  readonly number: number;
-  /** Bytes read for it. */
-  readonly bytes: number;
-  readonly result: unknown;
-}
+import { type DumpPlace, type Helper, type Order, type PartReport, startHelpers } from './helper.ts';
 
 export interface Team {
   /**
@@ -44,32 +18,44 @@ const bytesPerThread = 192 << 20;
 /** Telling a thread of one region or range takes as long as reading so much. */
 const bytesPerObject = 16 << 10;
 
+/** How many threads pay where so many bytes are to be read, in so many regions and ranges. */
+function usefulHelpers(bytes: number, objects: number): number {
+  // Sources run by a loader of TypeScript have no built thread.
+  if (import.meta.url.endsWith('.ts')) return 0;
+  return Math.floor(bytes / (bytesPerThread + objects * bytesPerObject));
+}
+
+/** Starts as many threads as may pay for dumps of so many bytes in all, `most` at most, before the dumps are open. */
+export function startAhead(bytes: number, most: number): Helper[] {
+  return startHelpers(Math.min(most, usefulHelpers(bytes, 0)));
+}
+
 /**
- * Starts as many threads as pay, `most` at most: none where dumps are small, or where memory is put together from
- * several files. They get ready while this one goes on.
+ * As many threads as pay, `most` at most: none where dumps are small, or where memory is put together from several files.
+ * Takes those that were started `ahead`, or ends them, and starts the others.
  */
-export function startTeam(memories: readonly Memory[], most: number): Team | undefined {
-  const threads = Math.min(most, usefulThreads(memories));
-  if (threads <= 0) return undefined;
-  const workerData: readonly DumpPlace[] = memories.map(({ dump, file }) => ({ dump: layoutOf(dump), file: file! }));
-  const file = new URL(import.meta.resolve('#thread'));
-  const workers = Array.from({ length: threads }, () => newMember(new Worker(file, { workerData })));
+export function startTeam(memories: readonly Memory[], most: number, ahead: readonly Helper[]): Team | undefined {
+  const wanted = Math.max(0, Math.min(most, helpersFor(memories)));
+  for (const helper of ahead.slice(wanted)) void helper.end();
+  const helpers = [...ahead.slice(0, wanted), ...startHelpers(wanted - ahead.length)];
+  if (helpers.length === 0) return undefined;
+  const dumps: readonly DumpPlace[] = memories.map(({ dump, file }) => ({ dump: layoutOf(dump), file: file! }));
+  for (const helper of helpers) helper.open(dumps);
   return {
-    help: (order, taken, onPart) => Promise.all(workers.map((worker) => worker.help({ order, taken }, onPart))),
-    end: () => Promise.all(workers.map((worker) => worker.end())),
+    help: (order, taken, onPart) => Promise.all(helpers.map((helper) => helper.help({ order, taken }, onPart))),
+    end: () => Promise.all(helpers.map((helper) => helper.end())),
   };
 }
 
-function usefulThreads(memories: readonly Memory[]): number {
-  // Sources run by a loader of TypeScript have no built thread.
-  if (memories.some(({ file }) => file === undefined) || import.meta.url.endsWith('.ts')) return 0;
+function helpersFor(memories: readonly Memory[]): number {
+  if (memories.some(({ file }) => file === undefined)) return 0;
   let bytes = 0;
   let objects = 0;
   for (const { captured, regions } of memories.map(({ dump }) => dump)) {
     for (const { size } of captured) bytes += size;
     objects += captured.length + regions.length;
   }
-  return Math.floor(bytes / (bytesPerThread + objects * bytesPerObject));
+  return usefulHelpers(bytes, objects);
 }
 
 /** Every thread gets a copy, and reads memory by the layout alone. */
@@ -77,26 +63,4 @@ function layoutOf(dump: Dump): Dump {
   const regions = [...dump.regions];
   const captured = [...dump.captured];
   return { ...dump, regions, captured, modules: [], threads: [], warnings: [], details: [] };
-}
-
-function newMember(worker: Worker) {
-  let settle = () => {};
-  let hear: (report: PartReport) => void = () => {};
-  // Its last reports come before its exit, not before its error.
-  const ended = new Promise<void>((end) => worker.on('error', () => {}).on('exit', () => end()));
-  worker.on('message', (report: PartReport | undefined) => {
-    if (report === undefined) settle();
-    else hear(report);
-  });
-  return {
-    help(order: SentOrder, onPart: (report: PartReport) => void): Promise<void> {
-      const through = new Promise<void>((resolve) => {
-        settle = resolve;
-      });
-      hear = onPart;
-      worker.postMessage(order);
-      return Promise.race([through, ended]);
-    },
-    end: () => worker.terminate(),
-  };
 }

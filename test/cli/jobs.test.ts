@@ -1,37 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeDumps } from '../bench/make-dumps.ts';
-import { randomNumbers } from '../synth/leaky-process.ts';
 import { mainFile, readFolder, runCli, runInShell, sampleDumps, temporaryFolder } from './run-cli.ts';
-
-/** Holes cost nothing on disk, and are read like all else: enough of them that another thread pays. */
-const bytes = 140 << 20;
-const leakStart = 90 << 20;
-const leakStride = 208;
-const leakFound = '65,536 → 131,072 → 196,608';
-
-function makeSparseDumps(folder: string): string[] {
-  const random = randomNumbers(7);
-  return [1, 2, 3].map((dump) => {
-    const path = join(folder, `${dump}.raw`);
-    const file = openSync(path, 'w');
-    ftruncateSync(file, bytes);
-    for (let place = 0; place < 400 * dump; place++) {
-      const data = Buffer.alloc(4096).fill(`some text ${Math.floor(random() * 1000)} `);
-      writeSync(file, data, 0, data.length, Math.floor(random() * (bytes / 4096 - 1)) * 4096);
-    }
-    // A leak that is counted in more than one part.
-    const blocks = Buffer.alloc(leakStride * 4096);
-    for (let at = 0; at < blocks.length; at += leakStride) blocks.writeBigUInt64LE(0x7f00_1234_5678n, at);
-    for (let piece = 0; piece < 16 * dump; piece++) {
-      writeSync(file, blocks, 0, blocks.length, leakStart + piece * blocks.length);
-    }
-    closeSync(file);
-    return path;
-  });
-}
+import { leakFound, makeSparseDumps } from './sparse-dumps.ts';
 
 /** By name. */
 function digests(folder: string): (readonly [string, string])[] {
@@ -42,15 +14,16 @@ test('results are the same, byte for byte, whatever the number of threads', asyn
   const folder = temporaryFolder();
   const dumps = makeSparseDumps(folder);
   const results = [];
-  for (const jobs of ['1', '2', '5']) {
-    const out = join(folder, `out-${jobs}`);
-    const args = ['diff', ...dumps, '--base', '0x7f0000000000', '--interval', '1h', '--jobs', jobs, '-o', out];
+  for (const jobs of [['--jobs', '1'], ['--jobs', '2'], ['--jobs', '5'], []]) {
+    const out = join(folder, `out-${jobs.at(-1)}`);
+    const args = ['diff', ...dumps, '--base', '0x7f0000000000', '--interval', '1h', ...jobs, '-o', out];
     expect(await runCli(args)).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(leakFound) });
     results.push(digests(out));
   }
   expect(results[0]!.length).toBeGreaterThan(5);
   expect(results[1]).toEqual(results[0]);
   expect(results[2]).toEqual(results[0]);
+  expect(results[3]).toEqual(results[0]);
 });
 
 test('results are the same, byte for byte, without WebAssembly', async () => {

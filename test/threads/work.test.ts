@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { PartReport } from '../../src/threads/helper.ts';
 import { shareWork } from '../../src/threads/share-work.ts';
-import type { PartReport, Team } from '../../src/threads/team.ts';
+import type { Team } from '../../src/threads/team.ts';
 import { claimParts, type Part, type Work } from '../../src/threads/work.ts';
 
 const squares: Work<number> = function* parts() {

@@ -5,7 +5,7 @@ import type { Memory } from '../../memory/memory.ts';
 import type { Interval } from '../../model/intervals.ts';
 import type { List } from '../../model/list.ts';
 import type { PageMap } from '../../model/page-map.ts';
-import type { Order } from '../../threads/team.ts';
+import type { Order } from '../../threads/helper.ts';
 import type { Work } from '../../threads/work.ts';
 import { type PlannedWindow, planCounting } from './count-plan.ts';
 import { knownPages } from './known-pages.ts';
