@@ -5,8 +5,10 @@ import {
   type PageWindow,
   type Place,
   reservedBytes,
+  type Table,
   type TokenBuckets,
   type WordRules,
+  type WordSteps,
   type WordStretch,
 } from './kernels.ts';
 
@@ -23,6 +25,7 @@ interface Exports {
   comparePages(...places: number[]): void;
   tellPages(...places: number[]): void;
   grownRuns(...places: number[]): number;
+  runsOf(...places: number[]): number;
   kindCounts(...places: number[]): void;
   kindCells(...places: number[]): void;
   findValues(...places: number[]): number;
@@ -59,13 +62,15 @@ export function simdKernels(bytes: number): Kernels | undefined {
   const memory = newMemory(api, size);
   if (memory === undefined) return undefined;
   const { exports } = new api.Instance(compiled, { env: { memory } });
-  const { comparePages, tellPages, grownRuns, kindCounts, kindCells } = exports as Exports;
+  const { comparePages, tellPages, grownRuns, runsOf, kindCounts, kindCells } = exports as Exports;
   const { findValues, findShapes, tallyHits, listValues, listShapes, openBuckets } = exports as Exports;
   const where = ({ current, pageBytes, pages, facts }: PageWindow) => [current, pageBytes, pages, facts] as const;
   const how = ({ ranges, isWide, isBigEndian }: WordRules) =>
     [ranges.place, ranges.count, Number(isWide), Number(isBigEndian)] as const;
   const list = ({ place, bytes, wordBytes }: WordStretch, { buckets, keys, offsets, origin }: TokenBuckets) =>
     [place, bytes, wordBytes, buckets.place, buckets.count, keys, offsets, origin] as const;
+  const through = ({ table, wordBytes }: WordSteps, tokens: Table, before: Table) =>
+    [table.place, table.count, wordBytes, tokens.place, tokens.count, before.place, before.count] as const;
   return {
     buffer: memory.buffer,
     comparePages({ current, pageBytes, pages, facts }, before) {
@@ -75,13 +80,14 @@ export function simdKernels(bytes: number): Kernels | undefined {
       tellPages(pageBytes, pages, facts, captured, before?.captured ?? 0, Number(before === undefined), flags, sums);
     },
     grownRuns: (first, last, pages, runs) => grownRuns(first, last, pages, runs),
+    runsOf: ({ mask, wanted, least }, { flags, count, address, pageBytes }, runs) =>
+      runsOf(flags, count, mask, wanted, least, address, pageBytes, runs),
     kindCounts: (window, rules, counts, before) => kindCounts(...where(window), counts, before, scratch, ...how(rules)),
     kindCells: (window, rules, cellBytes, codes, before) =>
       kindCells(...where(window), codes, before, cellBytes, scratch, ...how(rules)),
-    findValues: ({ place, bytes, wordBytes }, from, tokens, { hits, origin }) =>
-      findValues(place, from, bytes, wordBytes, tokens.place, tokens.count, hits, origin),
-    findShapes: ({ place, bytes, wordBytes }, tokens, ranges, { hits, origin }) =>
-      findShapes(place, bytes, wordBytes, tokens.place, tokens.count, hits, origin, ranges.place, ranges.count, shapes),
+    findValues: (steps, tokens, before, hits) => findValues(...through(steps, tokens, before), hits),
+    findShapes: (steps, tokens, ranges, before, hits) =>
+      findShapes(...through(steps, tokens, before), hits, ranges.place, ranges.count, shapes),
     tallyHits: (hits, origin, tallies, told) => tallyHits(hits.place, hits.count, origin, tallies, told),
     listValues: (stretch, into) => listValues(...list(stretch, into)),
     listShapes: (stretch, into, ranges) => listShapes(...list(stretch, into), ranges.place, ranges.count, shapes),
