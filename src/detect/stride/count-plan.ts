@@ -142,26 +142,22 @@ function planSinceBefore(
   let firstOther = before.from;
   for (let index = from; index < to; index++) {
     const range = { start: starts[index]!, end: ends[index]! };
-    while (firstStretch < count && bounds[2 * firstStretch + 1]! <= range.start) firstStretch++;
     while (firstOther < before.to && before.ends[firstOther]! <= range.start) firstOther++;
     let at = Math.max(range.start, window.start);
     // Elsewhere the words of two dumps may not begin at the same addresses.
-    for (let next = firstStretch; range.start % 8 === 0 && next < count; next++) {
-      const stretchStart = bounds[2 * next]!;
-      const stretchEnd = bounds[2 * next + 1]!;
-      if (stretchStart >= range.end) break;
-      for (let other = firstOther; other < before.to && before.starts[other]! < range.end; other++) {
-        const otherStart = before.starts[other]!;
-        const otherEnd = before.ends[other]!;
-        if (otherStart % 8 !== 0) continue;
-        const start = Math.max(stretchStart, range.start, otherStart);
-        const end = Math.min(stretchEnd, range.end, otherEnd);
-        if (start >= end) continue;
-        // Ranges are captured: only both their ends can be those of all that is.
-        const isFirst = start === range.start && start === otherStart && borders.every((one) => one.isFirst(start));
-        const isLast = end === range.end && end === otherEnd && borders.every((one) => one.isLast(end));
-        const sameStart = Math.max(at, isFirst ? start : start + farthest);
-        const sameEnd = Math.min(window.end, isLast ? end : end - farthest);
+    const isOnWord = (start: Address) => start % 8 === 0;
+    for (let other = firstOther; other < before.to && before.starts[other]! < range.end; other++) {
+      if (!isOnWord(range.start) || !isOnWord(before.starts[other]!)) continue;
+      const start = Math.max(range.start, before.starts[other]!);
+      const end = Math.min(range.end, before.ends[other]!);
+      const sharedStart = borders.every((one) => one.isFirst(start)) ? start : start + farthest;
+      const sharedEnd = borders.every((one) => one.isLast(end)) ? end : end - farthest;
+      while (firstStretch < count && bounds[2 * firstStretch + 1]! <= start) firstStretch++;
+      for (let next = firstStretch; next < count && bounds[2 * next]! < end; next++) {
+        const stretchStart = bounds[2 * next]!;
+        const stretchEnd = bounds[2 * next + 1]!;
+        const sameStart = Math.max(at, stretchStart <= start ? sharedStart : stretchStart + farthest);
+        const sameEnd = Math.min(window.end, stretchEnd >= end ? sharedEnd : stretchEnd - farthest);
         if (sameStart >= sameEnd) continue;
         planReading(steps, at, sameStart, range);
         steps.takeOver(sameStart, sameEnd);
@@ -199,6 +195,7 @@ function newBorders({ starts, ends }: CapturedRuns): Borders {
 
 /** What is to be read of a part of a range, which is in the window; it begins and ends between words. */
 function planReading(steps: CountSteps, from: Address, to: Address, range: Interval): void {
+  if (from >= to) return;
   const start = upToWord(from, range);
   const end = upToWord(to, range);
   if (start < end) steps.read(start, end, range.start);

@@ -20,7 +20,7 @@ export interface Stretches {
 }
 
 /** Shorter ones are not told of: they are read along with what is beside them faster than passed over. */
-const shortestStretch = 64 << 10;
+const shortestStretch = 32 << 10;
 
 /**
  * @param pageMap filled by the scan of dumps of one address space; of all tracks that are asked for. A page that it

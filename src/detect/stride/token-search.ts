@@ -9,13 +9,14 @@ import type { Address } from '../../model/address.ts';
 import type { CountSteps } from './count-plan.ts';
 import { readAround } from './read-around.ts';
 
-/** Bytes read before they are looked through, at most: they are still in one of the processor's nearer caches then. */
-const batchBytes = 256 << 10;
-const batchSteps = 256;
+/** Bytes of a stretch that are read at once: they are still in one of the processor's nearer caches when looked through. */
+const mostBytes = 512 << 10;
+const mostSteps = 256;
+/** Beside a stretch: the words that a shape begins with, and what companions need. */
+const mostBeside = shapeWords * 8 + 2 * farthestCompanion;
 
 /** Room that searches take turns in; see newTokenSearch. */
-export const searchRoom = { batch: batchBytes + stretchSlack, steps: stepBytes * batchSteps } as const;
-
+export const searchRoom = { batch: mostBytes + mostBeside + stretchSlack, steps: stepBytes * mostSteps } as const;
 /** Hits in one window; see TokenKernels. */
 export interface HitList extends Table {
   count: number;
@@ -50,8 +51,7 @@ export interface TokenSearch extends CountSteps {
 export function newTokenSearch({ memory, kernels, room, tokens, ranges, found, before }: SearchInput): TokenSearch {
   const wordBytes = memory.dump.pointerSize;
   const overlap = overlapOf(wordBytes);
-  const mostBytes = batchBytes - overlap - 2 * farthestCompanion;
-  const batchEnd = room.batch + batchBytes;
+  const batchEnd = room.batch + mostBytes + mostBeside;
   const bytes = new Uint8Array(kernels.buffer);
   const table = newStepTable(kernels.buffer, room.steps);
   const steps = { table, wordBytes };
@@ -63,8 +63,8 @@ export function newTokenSearch({ memory, kernels, room, tokens, ranges, found, b
     const from = Math.min(overlap, start - rangeStart);
     const wanted = from + end - start - ((from + end - start) % 8);
     const taken = wanted + 2 * farthestCompanion;
-    if (table.count === batchSteps || place + taken > batchEnd) lookThrough();
-    const got = readAround(memory, { start: start - from, bytes: wanted }, bytes, place + farthestCompanion);
+    if (table.count === mostSteps || place + taken > batchEnd) lookThrough();
+    const got = readAround(memory, start - from, bytes.subarray(place, place + taken));
     table.addStretch(place + farthestCompanion, got - (got % 8), start - from - origin, from);
     place += taken;
     readBytes += end - start;
@@ -92,7 +92,7 @@ export function newTokenSearch({ memory, kernels, room, tokens, ranges, found, b
       for (let at = start; at < end; at += mostBytes) readPart(at, Math.min(end, at + mostBytes), rangeStart);
     },
     takeOver(start, end) {
-      if (table.count === batchSteps) lookThrough();
+      if (table.count === mostSteps) lookThrough();
       table.addTaken(end - start, start - origin);
     },
     finish() {

@@ -26,6 +26,9 @@ export interface WindowCounter {
   finishPart(): Tallies;
 }
 
+/** Hits tallied at a time: all of the first ones are told of, as no limit is known yet. */
+const hitsPerTally = 2048;
+
 /**
  * @param signatures per dump, the same ones in the same order
  * @param done whose memory may be used again
@@ -48,7 +51,7 @@ export function newWindowCounter(
   const mostHits = (kind: TokenKind) => ((overlap + windowBytes) / wordBytes) * hitsPerWord(tokens[0]![kind]);
   // Of one dump and the one before, in turn.
   const hitPlaces = [0, 1].map(() => ({ value: take(8 * mostHits('value')), shape: take(8 * mostHits('shape')) }));
-  const told = take(2 * 16 * Math.max(mostHits('value'), mostHits('shape')));
+  const told = take(2 * 16 * hitsPerTally);
   const tablePlaces = memories.map((_, dump) => ({
     value: take(tokenTableBytes(tokens[dump]!.value)),
     shape: take(tokenTableBytes(tokens[dump]!.shape)),
@@ -62,7 +65,7 @@ export function newWindowCounter(
     value: { place: value, count: 0 },
     shape: { place: shape, count: 0 },
   }));
-  const toldAddresses = new Float64Array(buffer, told, 4 * Math.max(mostHits('value'), mostHits('shape')));
+  const toldAddresses = new Float64Array(buffer, told, 4 * hitsPerTally);
   const toldSignatures = new Uint32Array(buffer, told, 2 * toldAddresses.length);
   const tables = tablePlaces.map((own, dump) => ({
     value: writeTokens(buffer, own.value, tokens[dump]!.value),
@@ -92,9 +95,14 @@ export function newWindowCounter(
     return tables[dump]!.tallies + tallyBytes * index;
   }
 
-  function tally(dump: number, list: Table, origin: Address): void {
-    if (list.count === 0) return;
-    const count = kernels.tallyHits(list, origin, tables[dump]!.tallies, told);
+  function tally(dump: number, { place, count }: Table, origin: Address): void {
+    for (let first = 0; first < count; first += hitsPerTally) {
+      const some = { place: place + 8 * first, count: Math.min(hitsPerTally, count - first) };
+      keepTold(dump, kernels.tallyHits(some, origin, tables[dump]!.tallies, told));
+    }
+  }
+
+  function keepTold(dump: number, count: number): void {
     for (let index = 0; index < count; index++) {
       const signature = toldSignatures[4 * index + 2]!;
       const sketch = sketches[signature]![dump]!;
