@@ -40,8 +40,8 @@ const history = fc.record({
       maxLength: 4,
     },
   ),
-  /** Pages of a region; behind each stands a page that is none of the ranges'. */
-  regionPages: fc.constantFrom(pages, pages, 40, 3, 1),
+  /** Pages of a region; behind each stands a page that is none of the ranges'. With 36, a block begins in front of the second. */
+  regionPages: fc.constantFrom(pages, pages, 40, 36, 36, 3, 1),
   /** Of each dump, whether those pages are captured, as an image's. */
   hasImages: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
   words: fc.record({ pointerSize: fc.constantFrom(8 as const, 8 as const, 4 as const), littleEndian: fc.boolean() }),
