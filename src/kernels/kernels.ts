@@ -24,6 +24,23 @@ export interface PageNotes {
   readonly flags: Place;
 }
 
+/** Flags of pages side by side. */
+export interface FlaggedPages {
+  /** A byte of each. */
+  readonly flags: Place;
+  readonly count: number;
+  /** Of the first. */
+  readonly address: number;
+  readonly pageBytes: number;
+}
+
+/** Pages that have exactly the wanted one of the flags in the mask, or no flag at all, `least` of them in a row. */
+export interface PageKind {
+  readonly mask: number;
+  readonly wanted: number;
+  readonly least: number;
+}
+
 /** What stands in sums of pages: captured bytes, 4 bytes each, which those that are not captured do not count among. */
 export const pageSums = ['zero', 'populated', 'unchanged', 'new'] as const;
 
@@ -69,6 +86,11 @@ export interface PageKernels {
    */
   grownRuns(first: Place, last: Place, pages: number, runs: Place): number;
   /**
+   * Finds the runs of pages that are of one kind; writes the addresses of the start and the end of each, as doubles, and
+   * returns how many there are.
+   */
+  runsOf(kind: PageKind, pages: FlaggedPages, runs: Place): number;
+  /**
    * Counts each page's words by kind into `counts`: 4 bytes per page and kind. Needs the facts; a page that is as before has
    * the counts that stand in `countsBefore`.
    */
@@ -80,27 +102,26 @@ export interface PageKernels {
   kindCells(window: PageWindow, rules: WordRules, cellBytes: number, codes: Place, codesBefore: Place): void;
 }
 
-/** Where hits are written: of each its offset and the index of its signature, 4 bytes each, in the order of offsets. */
-export interface HitPlaces {
-  readonly hits: Place;
-  /** What offsets are told from: at or before the stretch. */
-  readonly origin: Place;
-}
-
 /**
- * Kernels that count blocks: each finds tokens of a table, see token-table.ts, around which the companions of one of
- * their signatures stand, and returns the number of hits. Companions may stand outside of the stretch, which has as much
- * room around it; what is not known there must be zero.
+ * Kernels that count blocks: each goes through the steps of a table, see step-table.ts, finds tokens of another one, see
+ * token-table.ts, around which the companions of one of their signatures stand, and returns the number of hits.
+ * Companions may stand outside of a stretch, which has as much room around it; what is not known there must be zero.
+ *
+ * Of each hit its offset in the window and the index of its signature are written, 4 bytes each, in the order of
+ * offsets.
  */
 export interface TokenKernels {
   readonly buffer: ArrayBuffer;
   /**
    * Finds words that are not the same as the word before.
-   * @param from offset of the first word that counts
+   * @param before hits of the dump before in this window
    */
-  findValues(stretch: WordStretch, from: number, tokens: Table, into: HitPlaces): number;
-  /** Finds places where a shape, which stands as bits of a token, begins; see readShapes. */
-  findShapes(stretch: WordStretch, tokens: Table, ranges: Table, into: HitPlaces): number;
+  findValues(steps: WordSteps, tokens: Table, before: Table, hits: Place): number;
+  /**
+   * Finds places where a shape, which stands as bits of a token, begins; see readShapes. Those of the dump before are
+   * taken over where the last word of the shape stands in the step.
+   */
+  findShapes(steps: WordSteps, tokens: Table, ranges: Table, before: Table, hits: Place): number;
   /**
    * Adds hits to the tallies of their signatures, see tally-table.ts, and tells the address of each that is counted if
    * its hash is below the tally's limit: the address, as a double, and the index of the signature, 8 bytes each.
@@ -109,6 +130,12 @@ export interface TokenKernels {
    * @returns addresses told
    */
   tallyHits(hits: Table, origin: number, tallies: Place, told: Place): number;
+}
+
+/** Steps through words; `stretchSlack` bytes behind each stretch must be in the buffer too. */
+export interface WordSteps {
+  readonly table: Table;
+  readonly wordBytes: 4 | 8;
 }
 
 /** Where tokens are counted and listed by the hashes of their keys. */

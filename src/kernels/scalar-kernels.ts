@@ -5,7 +5,6 @@ import { pageFlags } from '../model/page-map.ts';
 import { classifyWord32, classifyWord64, type PointerTest, pointsInto } from '../model/word-kind.ts';
 import { granuleCodes, headerBytes, stretchBytes } from './address-table.ts';
 import {
-  type HitPlaces,
   type Kernels,
   type Place,
   pageSums,
@@ -14,14 +13,30 @@ import {
   type TokenBuckets,
   unlisted,
   type WordRules,
+  type WordSteps,
   type WordStretch,
 } from './kernels.ts';
 import { scalarPlaces } from './scalar-places.ts';
-import { readShapes } from './shapes.ts';
+import { readShapes, shapeWords } from './shapes.ts';
+import { stepBytes } from './step-table.ts';
 import { tallyBytes, tallyFlags } from './tally-table.ts';
 import { signatureBytes, tokenBytes } from './token-table.ts';
 import { readValues } from './values.ts';
 import { cellOfCounts, newWordCounts } from './word-counts.ts';
+
+/** See step-table.ts. */
+interface Step {
+  readonly place: Place;
+  readonly bytes: number;
+  readonly offset: number;
+  readonly from: number;
+}
+
+/** Where its signatures stand, and how many they are. */
+interface FoundToken {
+  readonly first: Place;
+  readonly signatures: number;
+}
 
 export function scalarKernels(buffer: ArrayBuffer): Kernels {
   const bytes = new Uint8Array(buffer);
@@ -87,24 +102,45 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
     });
   }
 
-  function hitWriter({ hits, origin }: HitPlaces, wordBytes: 4 | 8) {
+  function stepsIn({ place, count }: Table): Step[] {
+    return Array.from({ length: count }, (_, index) => {
+      const [at, size, offset, from] = words.subarray((place + stepBytes * index) / 4);
+      return { place: at!, bytes: size!, offset: offset!, from: from! };
+    });
+  }
+
+  /** Goes through steps; `find` tells of the tokens of a stretch. Returns the number of hits. */
+  function findHits(
+    { table, wordBytes }: WordSteps,
+    { before, hits, reach }: { readonly before: Table; readonly hits: Place; readonly reach: number },
+    find: (step: Step, tell: (at: Place, token: FoundToken) => void) => void,
+  ): number {
     let count = 0;
+    const write = (offset: number, signature: number) => words.set([offset, signature], hits / 4 + 2 * count++);
     const stands = (at: Place, companion: Place) => {
       const word = at + view.getInt32(companion, true);
       const isHalf = (half: 0 | 4) => view.getUint32(word + half, true) === view.getUint32(companion + 8 + half, true);
       return isHalf(0) && (wordBytes === 4 || isHalf(4));
     };
-    return {
-      count: () => count,
-      add(at: Place, token: { readonly first: Place; readonly signatures: number }) {
-        for (let index = 0; index < token.signatures; index++) {
-          const signature = token.first + signatureBytes * index;
-          const companions = Array.from({ length: words[signature / 4 + 1]! }, (_, one) => signature + 16 + 16 * one);
-          if (companions.every((companion) => stands(at, companion)))
-            words.set([at - origin, words[signature / 4]!], hits / 4 + 2 * count++);
+    for (const step of stepsIn(table)) {
+      if (step.place === 0) {
+        const start = step.offset - reach;
+        for (let hit = before.place / 4; hit < before.place / 4 + 2 * before.count; hit += 2) {
+          const offset = words[hit]!;
+          if (offset >= start && offset < start + step.bytes) write(offset, words[hit + 1]!);
         }
-      },
-    };
+      } else {
+        find(step, (at, token) => {
+          for (let index = 0; index < token.signatures; index++) {
+            const signature = token.first + signatureBytes * index;
+            const companions = Array.from({ length: words[signature / 4 + 1]! }, (_, one) => signature + 16 + 16 * one);
+            if (companions.every((companion) => stands(at, companion)))
+              write(step.offset + at - step.place, words[signature / 4]!);
+          }
+        });
+      }
+    }
+    return count;
   }
 
   /** Adds a token to a tally; tells the addresses that it counts. */
@@ -136,7 +172,7 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
     words[flagsAt] = kept | tallyFlags.isSeen;
   }
 
-  function wordsOf({ place, bytes: size }: WordStretch): Uint32Array {
+  function wordsOf({ place, bytes: size }: Pick<WordStretch, 'place' | 'bytes'>): Uint32Array {
     return new Uint32Array(buffer, place, size / 4);
   }
 
@@ -192,6 +228,18 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
       }
       return count;
     },
+    runsOf({ mask, wanted, least }, { flags, count, address, pageBytes }, runs) {
+      const isOf = (page: number) => bytes[flags + page] === 0 || (bytes[flags + page]! & mask) === wanted;
+      let found = 0;
+      for (let page = 0; page < count; page++) {
+        const first = page;
+        while (page < count && isOf(page)) page++;
+        if (page - first < least) continue;
+        view.setFloat64(runs + 16 * found, address + first * pageBytes, true);
+        view.setFloat64(runs + 16 * found++ + 8, address + page * pageBytes, true);
+      }
+      return found;
+    },
     kindCounts({ current, pageBytes, pages, facts }, rules, counts, countsBefore) {
       const isPointer = pointerTest(rules.ranges);
       const kinds = wordKinds.length;
@@ -220,28 +268,30 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
           }
       }
     },
-    findValues({ place, bytes: size, wordBytes }, from, tokens, into) {
+    findValues(steps, tokens, before, hits) {
+      const { wordBytes } = steps;
       const wanted = tokensIn(tokens);
-      const at = (offset: number, half: 0 | 1) =>
-        half < wordBytes / 4 ? view.getUint32(place + offset + 4 * half, true) : 0;
-      const hit = hitWriter(into, wordBytes);
-      for (let offset = from; offset < size; offset += wordBytes) {
-        const [lo, hi] = [at(offset, 0), at(offset, 1)];
-        if (offset > 0 && at(offset - wordBytes, 0) === lo && at(offset - wordBytes, 1) === hi) continue;
-        for (const token of wanted) {
-          const isHigh = wordBytes === 4 || (hi & token.highMask) >>> 0 === token.hi;
-          if ((lo & token.lowMask) >>> 0 === token.lo && isHigh) hit.add(place + offset, token);
+      const at = (word: Place, half: 0 | 1) => (half < wordBytes / 4 ? view.getUint32(word + 4 * half, true) : 0);
+      return findHits(steps, { before, hits, reach: 0 }, ({ place, bytes: size, from }, tell) => {
+        for (let word = place + from; word < place + size; word += wordBytes) {
+          const [lo, hi] = [at(word, 0), at(word, 1)];
+          if (word > place && at(word - wordBytes, 0) === lo && at(word - wordBytes, 1) === hi) continue;
+          for (const token of wanted) {
+            const isHigh = wordBytes === 4 || (hi & token.highMask) >>> 0 === token.hi;
+            if ((lo & token.lowMask) >>> 0 === token.lo && isHigh) tell(word, token);
+          }
         }
-      }
-      return hit.count();
-    },
-    findShapes(stretch, tokens, ranges, into) {
-      const wanted = tokensIn(tokens);
-      const hit = hitWriter(into, stretch.wordBytes);
-      readShapes(wordsOf(stretch), stretch.wordBytes, pointerTest(ranges), (shape, offset) => {
-        for (const token of wanted) if (token.lo === shape) hit.add(stretch.place + offset, token);
       });
-      return hit.count();
+    },
+    findShapes(steps, tokens, ranges, before, hits) {
+      const { wordBytes } = steps;
+      const wanted = tokensIn(tokens);
+      const isPointer = pointerTest(ranges);
+      return findHits(steps, { before, hits, reach: (shapeWords - 1) * wordBytes }, (step, tell) => {
+        readShapes(wordsOf(step), wordBytes, isPointer, (shape, offset) => {
+          for (const token of wanted) if (token.lo === shape) tell(step.place + offset, token);
+        });
+      });
     },
     tallyHits({ place, count }, origin, tallies, told) {
       let next = told;

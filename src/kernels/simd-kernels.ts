@@ -9,6 +9,7 @@ import {
   type Table,
   type TokenBuckets,
   type WordRules,
+  type WordSteps,
   type WordStretch,
 } from './kernels.ts';
 
@@ -25,6 +26,7 @@ interface Exports {
   comparePages(...places: number[]): void;
   tellPages(...places: number[]): void;
   grownRuns(...places: number[]): number;
+  runsOf(...places: number[]): number;
   kindCounts(...places: number[]): void;
   kindCells(...places: number[]): void;
   findValues(...places: number[]): number;
@@ -67,7 +69,7 @@ export function simdKernels(bytes: number): Kernels | undefined {
   const memory = newMemory(api, size);
   if (memory === undefined) return undefined;
   const { exports } = new api.Instance(compiled, { env: { memory } });
-  const { comparePages, tellPages, grownRuns, kindCounts, kindCells } = exports as Exports;
+  const { comparePages, tellPages, grownRuns, runsOf, kindCounts, kindCells } = exports as Exports;
   const { findValues, findShapes, tallyHits, listValues, listShapes, openBuckets, tellPure } = exports as Exports;
   const { commonestGap, commonestBehind, countMultiples, listSteps, countBeside } = exports as Exports;
   const where = ({ current, pageBytes, pages, facts }: PageWindow) => [current, pageBytes, pages, facts] as const;
@@ -78,6 +80,8 @@ export function simdKernels(bytes: number): Kernels | undefined {
   const all = ({ place, count }: Table) => [place, count] as const;
   const told = new Uint32Array(memory.buffer, scratch, 3);
   const commonest = (): CommonestDistance => ({ distance: told[0]!, count: told[1]!, all: told[2]! });
+  const through = ({ table, wordBytes }: WordSteps, tokens: Table, before: Table) =>
+    [table.place, table.count, wordBytes, tokens.place, tokens.count, before.place, before.count] as const;
   return {
     buffer: memory.buffer,
     comparePages({ current, pageBytes, pages, facts }, before) {
@@ -87,13 +91,14 @@ export function simdKernels(bytes: number): Kernels | undefined {
       tellPages(pageBytes, pages, facts, captured, before?.captured ?? 0, Number(before === undefined), flags, sums);
     },
     grownRuns: (first, last, pages, runs) => grownRuns(first, last, pages, runs),
+    runsOf: ({ mask, wanted, least }, { flags, count, address, pageBytes }, runs) =>
+      runsOf(flags, count, mask, wanted, least, address, pageBytes, runs),
     kindCounts: (window, rules, counts, before) => kindCounts(...where(window), counts, before, scratch, ...how(rules)),
     kindCells: (window, rules, cellBytes, codes, before) =>
       kindCells(...where(window), codes, before, cellBytes, scratch, ...how(rules)),
-    findValues: ({ place, bytes, wordBytes }, from, tokens, { hits, origin }) =>
-      findValues(place, from, bytes, wordBytes, tokens.place, tokens.count, hits, origin),
-    findShapes: ({ place, bytes, wordBytes }, tokens, ranges, { hits, origin }) =>
-      findShapes(place, bytes, wordBytes, tokens.place, tokens.count, hits, origin, ranges.place, ranges.count, shapes),
+    findValues: (steps, tokens, before, hits) => findValues(...through(steps, tokens, before), hits),
+    findShapes: (steps, tokens, ranges, before, hits) =>
+      findShapes(...through(steps, tokens, before), hits, ranges.place, ranges.count, shapes),
     tallyHits: (hits, origin, tallies, told) => tallyHits(hits.place, hits.count, origin, tallies, told),
     listValues: (stretch, into) => listValues(...list(stretch, into)),
     listShapes: (stretch, into, ranges) => listShapes(...list(stretch, into), ranges.place, ranges.count, shapes),

@@ -108,7 +108,8 @@ function readDirectly(runs: CapturedRuns, source: ByteSource, address: Address, 
   while (index >= 0 && done < into.length) {
     const at = address + done;
     const size = Math.min(into.length - done, runs.ends[index]! - at);
-    const got = source.read(runs.fileOffsets[index]! + (at - runs.starts[index]!), into.subarray(done, done + size));
+    const part = size === into.length ? into : into.subarray(done, done + size);
+    const got = source.read(runs.fileOffsets[index]! + (at - runs.starts[index]!), part);
     done += got;
     if (got < size) break;
     index = runs.starts[index + 1] === at + size ? index + 1 : -1;

@@ -7,7 +7,11 @@ import type { Memory } from './memory.ts';
  * them in `words` is not defined.
  */
 export function readWordHalves(memory: Memory, address: Address, words: Uint32Array): number {
-  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  return readWordBytes(memory, address, new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
+}
+
+/** The same for bytes of whole words, each of which is to stand as little endian processors have it. */
+export function readWordBytes(memory: Memory, address: Address, bytes: Uint8Array): number {
   const got = memory.read(address, bytes);
   const { littleEndian, pointerSize } = memory.dump;
   if (!littleEndian) swap(bytes, pointerSize);

@@ -17,8 +17,8 @@ const pageBytes = 4096;
 const pages = 160;
 const regionStart = 0x7f00_0000_0000 + windowBytes - 77 * pageBytes;
 const marker = 0x0123_4567_89ab;
-/** The marker, then text. */
-const shape = 0o43333333;
+/** The marker, then text; in a 32-bit dump with a word of zero between them. */
+const shapes = { 4: 0o40333333, 8: 0o43333333 } as const;
 
 /** Blocks of this many bytes, which lie across the borders of pages. */
 const stride = 176;
@@ -40,11 +40,17 @@ const history = fc.record({
       maxLength: 4,
     },
   ),
-  /** Pages of a region; behind each stands a page that is none of the ranges'. */
-  regionPages: fc.constantFrom(pages, pages, 40, 3, 1),
+  /** Pages of a region; behind each stands a page that is none of the ranges'. With 36, a block begins in front of the second. */
+  regionPages: fc.constantFrom(pages, pages, 40, 36, 36, 3, 1),
   /** Of each dump, whether those pages are captured, as an image's. */
   hasImages: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+  words: fc.record({ pointerSize: fc.constantFrom(8 as const, 8 as const, 4 as const), littleEndian: fc.boolean() }),
 });
+
+interface Words {
+  readonly pointerSize: 4 | 8;
+  readonly littleEndian: boolean;
+}
 
 /** The bytes from the first page that is there to the last one, cut into regions and images. */
 function regionsIn(
@@ -64,18 +70,27 @@ function regionsIn(
   return regions;
 }
 
-function write(bytes: Uint8Array, { page, count, what }: { page: number; count: number; what: string }): void {
+function setWord(view: DataView, at: number, value: number, { pointerSize, littleEndian }: Words): void {
+  if (pointerSize === 8) view.setBigUint64(at, BigInt(value), littleEndian);
+  else view.setUint32(at, value % 2 ** 32, littleEndian);
+}
+
+function write(
+  bytes: Uint8Array,
+  { page, count, what }: { readonly page: number; readonly count: number; readonly what: string },
+  words: Words,
+): void {
   const from = page * pageBytes;
   const to = Math.min(bytes.length, from + count * pageBytes);
   bytes.fill(0, from, to);
   if (what === 'zero') return;
   const view = new DataView(bytes.buffer);
   for (let at = Math.ceil(from / stride) * stride; at + stride <= to; at += stride) {
-    if (what !== 'headless') view.setBigUint64(at, BigInt(stride | 1), true);
-    view.setBigUint64(at + 16, BigInt(marker), true);
+    if (what !== 'headless') setWord(view, at, stride | 1, words);
+    setWord(view, at + 16, marker, words);
     bytes.fill(0x61, at + 24, at + 88);
     if (what === 'noise') view.setUint32(at + 40, at * 0x9e3779b1, true);
-    else view.setUint32(at + 120, 77, true);
+    else setWord(view, at + 120, 77, words);
   }
 }
 
@@ -85,14 +100,34 @@ function signature(period: Partial<Period>, companions: Signature['companions'])
   return { period: { ...plain, perBlock: 1, isShared: false, places, ...period }, companions };
 }
 
-const signatures = [
-  signature({}, []),
-  signature({}, [{ offset: -16, lo: stride | 1, hi: 0 }]),
-  signature({}, [{ offset: 104, lo: 77, hi: 0 }]),
-  signature({ isShared: true }, []),
-  signature({ kind: 'shape', key: shape }, []),
-  signature({ kind: 'shape', key: 0 }, []),
-];
+function signaturesOf({ pointerSize }: Words): Signature[] {
+  const key = pointerSize === 8 ? marker : marker % 2 ** 32;
+  return [
+    signature({ key }, []),
+    signature({ key }, [{ offset: -16, lo: stride | 1, hi: 0 }]),
+    signature({ key }, [{ offset: 104, lo: 77, hi: 0 }]),
+    signature({ key, isShared: true }, []),
+    signature({ kind: 'shape', key: shapes[pointerSize] }, []),
+    signature({ kind: 'shape', key: 0 }, []),
+  ];
+}
+
+/** Whole words that are the marker, in regions that are no image. */
+function countMarkers(regions: readonly FakeRegion[], { pointerSize, littleEndian }: Words): number {
+  let count = 0;
+  for (const { bytes, kind } of regions) {
+    if (kind === 'image') continue;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length - (bytes.length % 8));
+    for (let at = 0; at < view.byteLength; at += pointerSize) {
+      const isMarker =
+        pointerSize === 8
+          ? view.getBigUint64(at, littleEndian) === BigInt(marker)
+          : view.getUint32(at, littleEndian) === marker % 2 ** 32;
+      if (isMarker) count++;
+    }
+  }
+  return count;
+}
 
 test('blocks are counted alike, whatever need not be read again, and whatever the kernels did before', async () => {
   const used = openKernels(64 << 20);
@@ -100,12 +135,14 @@ test('blocks are counted alike, whatever need not be read again, and whatever th
   let counted = 0;
   let passedOver = 0;
   await fc.assert(
-    fc.asyncProperty(history, async ({ dumps, cuts, regionPages, hasImages }) => {
+    fc.asyncProperty(history, async ({ dumps, cuts, regionPages, hasImages, words }) => {
       const bytes = new Uint8Array(pages * pageBytes);
-      const memories = dumps.map((changes, dump) => {
-        for (const one of changes) write(bytes, one);
-        return fakeMemory(regionsIn(bytes, cuts[dump]!, { regionPages, hasImages: hasImages[dump]! }));
+      const regions = dumps.map((changes, dump) => {
+        for (const one of changes) write(bytes, one, words);
+        return regionsIn(bytes, cuts[dump]!, { regionPages, hasImages: hasImages[dump]! });
       });
+      const memories = regions.map((own) => fakeMemory(own, words));
+      const signatures = signaturesOf(words);
       const tracks = followRegions(
         memories.map(({ dump }) => dump),
         memories.map(() => []),
@@ -138,10 +175,11 @@ test('blocks are counted alike, whatever need not be read again, and whatever th
         }));
       };
       const all = await count(false);
+      expect(all[0]!.counts, 'as many markers as there are').toEqual(regions.map((own) => countMarkers(own, words)));
       counted += all.reduce((sum, { counts }) => sum + counts.at(-1)!, 0);
       expect(await count(true)).toEqual(all);
     }),
-    { numRuns: 120 },
+    { numRuns: 200 },
   );
   expect(counted).toBeGreaterThan(10_000);
   expect(passedOver, 'bytes that were not read').toBeGreaterThan(30 * pages * pageBytes);

@@ -6,6 +6,7 @@ import type { Kernels, PageKernels, PageNotes, PageWindow, WordRules } from '../
 import { scalarKernels } from '../../src/kernels/scalar-kernels.ts';
 import { readShapes } from '../../src/kernels/shapes.ts';
 import { simdKernels } from '../../src/kernels/simd-kernels.ts';
+import { newStepTable } from '../../src/kernels/step-table.ts';
 import { beginTally, tallyBytes } from '../../src/kernels/tally-table.ts';
 import { mostCompanions, type Token, type TokenSignature, writeTokens } from '../../src/kernels/token-table.ts';
 import { compileKernels } from './compile-kernels.ts';
@@ -188,7 +189,14 @@ const stretch = fc.record({
   words,
   keys: fc.uniqueArray(word, { minLength: 1, maxLength: 12 }),
   wordBytes: fc.constantFrom(4 as const, 8 as const),
-  wordsBefore: fc.nat({ max: 3 }),
+  steps: fc.array(
+    fc.record({
+      isTaken: fc.boolean(),
+      bytes: fc.nat({ max: 40 }).map((count) => 8 * count),
+      from: fc.nat({ max: 3 }).map((count) => 8 * count),
+    }),
+    { maxLength: 5 },
+  ),
   misalignment: fc.constantFrom(0, 4, 8, 12),
 });
 
@@ -204,9 +212,9 @@ function signaturesOf(token: number, { words, wordBytes }: Stretch): TokenSignat
   return [{ index: 2 * token, companions }, ...(token % 2 === 0 ? [{ index: 2 * token + 1, companions: [] }] : [])];
 }
 
-/** Hits of the values and of all shapes that the stretch itself begins with. */
+/** Hits of the values and of all shapes that the stretch itself begins with, some of them taken over. */
 function find(kernels: Kernels, one: Stretch): number[][] {
-  const { words, wordBytes, wordsBefore, misalignment } = one;
+  const { words, wordBytes, misalignment } = one;
   const { buffer } = kernels;
   const place = 16384 + misalignment;
   new Uint8Array(buffer, 8192, 57344).fill(0);
@@ -218,16 +226,30 @@ function find(kernels: Kernels, one: Stretch): number[][] {
     const lo = (Number(BigInt.asUintN(32, value)) & lowMask) >>> 0;
     return { lo, hi: Number(value >> 32n), lowMask, signatures: signaturesOf(index, one) };
   });
-  const all = { place, bytes: 8 * words.length, wordBytes };
-  const into = { hits: 65536, origin: place - 256 };
-  const from = 8 * Math.min(wordsBefore, words.length);
-  const take = (count: number) => [...new Uint32Array(buffer, into.hits, 2 * count)];
-  const foundValues = take(kernels.findValues(all, from, writeTokens(buffer, 64, values), into));
+  const before = { place: 458_752, count: 40 };
+  const hitsBefore = Array.from({ length: before.count }, (_, index) => [64 + 24 * index, 100 + index]).flat();
+  new Uint32Array(buffer, before.place, 2 * before.count).set(hitsBefore);
+  const table = newStepTable(buffer, 131_072);
+  let offset = 64;
+  let read = 0;
+  for (const { isTaken, bytes, from } of one.steps) {
+    if (isTaken) table.addTaken(bytes, offset);
+    else {
+      const left = Math.min(bytes, 8 * words.length - read);
+      table.addStretch(place + read, left, offset, Math.min(from, left));
+      read += left;
+    }
+    offset += bytes;
+  }
+  table.addStretch(place + read, 8 * words.length - read, offset, 0);
+  const steps = { table, wordBytes };
+  const take = (count: number) => [...new Uint32Array(buffer, 65536, 2 * count)];
+  const foundValues = take(kernels.findValues(steps, writeTokens(buffer, 64, values), before, 65536));
   const ranges = mapped.write(buffer, mappedPlace);
-  const shapes: Token[] = shapesIn(new Uint32Array(buffer.slice(place, place + all.bytes)), wordBytes)
+  const shapes: Token[] = shapesIn(new Uint32Array(buffer.slice(place, place + 8 * words.length)), wordBytes)
     .slice(0, 12)
     .map((shape, index) => ({ lo: shape, hi: 0, lowMask: -1, signatures: signaturesOf(index, one) }));
-  return [foundValues, take(kernels.findShapes(all, writeTokens(buffer, 64, shapes), ranges, into))];
+  return [foundValues, take(kernels.findShapes(steps, writeTokens(buffer, 64, shapes), ranges, before, 65536))];
 }
 
 function shapesIn(words: Uint32Array, wordBytes: 4 | 8): number[] {
@@ -250,6 +272,39 @@ test('tokens are found where those in TypeScript find them, whatever the words',
     { numRuns: 500 },
   );
   expect(hits).toBeGreaterThan(1000);
+});
+
+const flagged = fc.record({
+  flags: fc.array(fc.tuple(fc.constantFrom(0, 1, 2, 5, 6, 9, 10, 17, 128, 133), fc.integer({ min: 1, max: 6 })), {
+    maxLength: 20,
+  }),
+  kind: fc.record({
+    mask: fc.constantFrom(3, 28),
+    wanted: fc.constantFrom(1, 4),
+    least: fc.integer({ min: 1, max: 5 }),
+  }),
+  address: fc.constantFrom(0, 4096, 0x7f12_3456_7000, -(2 ** 47)),
+});
+
+test('runs of pages of a kind are those of TypeScript, and of as many pages as they have to be', () => {
+  let told = 0;
+  const all = [simdKernels(room)!, scalarKernels(new ArrayBuffer(room))];
+  fc.assert(
+    fc.property(flagged, ({ flags, kind, address }) => {
+      const pages = flags.flatMap(([flag, count]) => Array.from({ length: count }, () => flag));
+      const [simd, scalar] = all.map((kernels) => {
+        new Uint8Array(kernels.buffer, 65, pages.length + 1).set([...pages, kind.wanted]);
+        const place = { flags: 65, count: pages.length, address, pageBytes: 4096 };
+        return [...new Float64Array(kernels.buffer, 4096, 2 * kernels.runsOf(kind, place, 4096))];
+      });
+      expect(simd).toEqual(scalar);
+      told += simd!.length;
+      for (let run = 0; run < simd!.length; run += 2)
+        expect(simd![run + 1]! - simd![run]!).toBeGreaterThanOrEqual(4096 * kind.least);
+    }),
+    { numRuns: 300 },
+  );
+  expect(told).toBeGreaterThan(300);
 });
 
 const tallied = fc.record({

@@ -3,22 +3,27 @@ import type { CapturedRuns } from '../../memory/captured-runs.ts';
 import type { Address } from '../../model/address.ts';
 import { columnsOf, type Interval, type IntervalColumns } from '../../model/intervals.ts';
 import type { List } from '../../model/list.ts';
-import type { KnownPages } from './known-pages.ts';
+import type { KnownPages, Stretches } from './known-pages.ts';
 
-/** What is to be done for a stretch of a window in one dump. Hits are told by the place of their last word. */
-export interface CountStep extends Interval {
-  /** Start of the range that is read; undefined where the hits are those of the dump before. */
-  readonly rangeStart: Address | undefined;
+/**
+ * Is told what is to be done for one dump's part of a window, in the order of addresses; what is left out holds no hit.
+ * Hits are told by the place of their last word.
+ */
+export interface CountSteps {
+  /** Hits are to be looked for. What lies in front of the range is not looked at. */
+  read(start: Address, end: Address, rangeStart: Address): void;
+  /** The hits are those of the dump before. */
+  takeOver(start: Address, end: Address): void;
 }
 
 export interface PlannedWindow {
   readonly start: Address;
-  /** Of each dump, sorted; what is left out holds no hit. To be asked for in the order of the windows. */
-  steps(): readonly (readonly CountStep[])[];
+  /** To be asked in the order of the windows, and of dumps within each. */
+  plan(dump: number, steps: CountSteps): void;
 }
 
 /** Bytes of a window: what was read is still in the processor's cache when it is looked at. */
-export const windowBytes = 1 << 20;
+export const windowBytes = 1 << 22;
 
 /**
  * A hit depends on words at most this far on either side: those of a shape and the one in front of it, and companions
@@ -55,17 +60,19 @@ export function* planCounting(
     const window = { start, end: start + windowBytes };
     at = window.end;
     const firsts = [...next];
-    const steps = () => {
-      const near = all.map((columns, dump) => rangesIn(columns, firsts[dump]!, window));
-      return near.map((own, dump) => {
+    const rangesOf = (dump: number) => rangesIn(all[dump]!, firsts[dump]!, window);
+    yield {
+      start,
+      plan(dump, steps) {
         const stretches = known?.pages(dump, window);
-        if (stretches === undefined) return stepsInAll(own, window);
-        if (dump === 0) return stepsAmongZeros(own, window, stretches);
-        const before = near[dump - 1]!;
-        return stepsSinceBefore(own, window, { stretches, before, borders: [borders![dump - 1]!, borders![dump]!] });
-      });
+        if (stretches === undefined) planAll(rangesOf(dump), window, steps);
+        else if (dump === 0) planAmongZeros(rangesOf(dump), { window, stretches }, steps);
+        else {
+          const two = [borders![dump - 1]!, borders![dump]!] as const;
+          planSinceBefore(rangesOf(dump), { window, stretches, before: rangesOf(dump - 1), borders: two }, steps);
+        }
+      },
     };
-    yield { start, steps };
   }
 }
 
@@ -83,43 +90,42 @@ function rangesIn([starts, ends]: IntervalColumns, from: number, window: Interva
   return { starts, ends, from, to };
 }
 
-function stepsInAll({ starts, ends, from, to }: NearRanges, window: Interval): CountStep[] {
-  const steps: CountStep[] = [];
+function planAll({ starts, ends, from, to }: NearRanges, window: Interval, steps: CountSteps): void {
   for (let index = from; index < to; index++) {
     const range = { start: starts[index]!, end: ends[index]! };
-    addReading(steps, Math.max(range.start, window.start), Math.min(range.end, window.end), range);
+    planReading(steps, Math.max(range.start, window.start), Math.min(range.end, window.end), range);
   }
-  return steps;
+}
+
+interface KnownWindow {
+  readonly window: Interval;
+  /** In the first dump those that are zero, in the others those that are as in the dump before. */
+  readonly stretches: Stretches;
 }
 
 /** In the first dump: stretches of zeros are left out. */
-function stepsAmongZeros(
+function planAmongZeros(
   { starts, ends, from, to }: NearRanges,
-  window: Interval,
-  stretches: readonly Interval[],
-): CountStep[] {
-  const steps: CountStep[] = [];
+  { window, stretches: { count, bounds } }: KnownWindow,
+  steps: CountSteps,
+): void {
   let firstStretch = 0;
   for (let index = from; index < to; index++) {
     const range = { start: starts[index]!, end: ends[index]! };
-    while (firstStretch < stretches.length && stretches[firstStretch]!.end <= range.start) firstStretch++;
+    while (firstStretch < count && bounds[2 * firstStretch + 1]! <= range.start) firstStretch++;
     let at = Math.max(range.start, window.start);
-    for (let next = firstStretch; next < stretches.length && stretches[next]!.start < range.end; next++) {
-      const stretch = stretches[next]!;
-      const zeroStart = Math.max(at, stretch.start + farthest);
-      const zeroEnd = Math.min(window.end, stretch.end - farthest);
+    for (let next = firstStretch; next < count && bounds[2 * next]! < range.end; next++) {
+      const zeroStart = Math.max(at, bounds[2 * next]! + farthest);
+      const zeroEnd = Math.min(window.end, bounds[2 * next + 1]! - farthest);
       if (zeroStart >= zeroEnd) continue;
-      addReading(steps, at, Math.min(zeroStart, range.end), range);
+      planReading(steps, at, Math.min(zeroStart, range.end), range);
       at = zeroEnd;
     }
-    addReading(steps, at, Math.min(range.end, window.end), range);
+    planReading(steps, at, Math.min(range.end, window.end), range);
   }
-  return steps;
 }
 
-interface Before {
-  /** That are as in the dump before. */
-  readonly stretches: readonly Interval[];
+interface WindowSinceBefore extends KnownWindow {
   /** Ranges of the dump before, whose hits are kept there. */
   readonly before: NearRanges;
   /** Of both dumps. */
@@ -127,41 +133,39 @@ interface Before {
 }
 
 /** In the other dumps: hits are taken over of what both dumps have of stretches that are as before. */
-function stepsSinceBefore(
+function planSinceBefore(
   { starts, ends, from, to }: NearRanges,
-  window: Interval,
-  { stretches, before, borders }: Before,
-): CountStep[] {
-  const steps: CountStep[] = [];
+  { window, stretches: { count, bounds }, before, borders }: WindowSinceBefore,
+  steps: CountSteps,
+): void {
   let firstStretch = 0;
   let firstOther = before.from;
   for (let index = from; index < to; index++) {
     const range = { start: starts[index]!, end: ends[index]! };
-    while (firstStretch < stretches.length && stretches[firstStretch]!.end <= range.start) firstStretch++;
     while (firstOther < before.to && before.ends[firstOther]! <= range.start) firstOther++;
     let at = Math.max(range.start, window.start);
     // Elsewhere the words of two dumps may not begin at the same addresses.
-    for (let next = firstStretch; range.start % 8 === 0 && next < stretches.length; next++) {
-      const stretch = stretches[next]!;
-      if (stretch.start >= range.end) break;
-      for (let other = firstOther; other < before.to && before.starts[other]! < range.end; other++) {
-        if (before.starts[other]! % 8 !== 0) continue;
-        const start = Math.max(stretch.start, range.start, before.starts[other]!);
-        const end = Math.min(stretch.end, range.end, before.ends[other]!);
-        if (start >= end) continue;
-        const isFirst = borders[0].isFirst(start) && borders[1].isFirst(start);
-        const isLast = borders[0].isLast(end) && borders[1].isLast(end);
-        const sameStart = Math.max(at, isFirst ? start : start + farthest);
-        const sameEnd = Math.min(window.end, isLast ? end : end - farthest);
+    const isOnWord = (start: Address) => start % 8 === 0;
+    for (let other = firstOther; other < before.to && before.starts[other]! < range.end; other++) {
+      if (!isOnWord(range.start) || !isOnWord(before.starts[other]!)) continue;
+      const start = Math.max(range.start, before.starts[other]!);
+      const end = Math.min(range.end, before.ends[other]!);
+      const sharedStart = borders.every((one) => one.isFirst(start)) ? start : start + farthest;
+      const sharedEnd = borders.every((one) => one.isLast(end)) ? end : end - farthest;
+      while (firstStretch < count && bounds[2 * firstStretch + 1]! <= start) firstStretch++;
+      for (let next = firstStretch; next < count && bounds[2 * next]! < end; next++) {
+        const stretchStart = bounds[2 * next]!;
+        const stretchEnd = bounds[2 * next + 1]!;
+        const sameStart = Math.max(at, stretchStart <= start ? sharedStart : stretchStart + farthest);
+        const sameEnd = Math.min(window.end, stretchEnd >= end ? sharedEnd : stretchEnd - farthest);
         if (sameStart >= sameEnd) continue;
-        addReading(steps, at, sameStart, range);
-        steps.push({ start: sameStart, end: sameEnd, rangeStart: undefined });
+        planReading(steps, at, sameStart, range);
+        steps.takeOver(sameStart, sameEnd);
         at = sameEnd;
       }
     }
-    addReading(steps, at, Math.min(range.end, window.end), range);
+    planReading(steps, at, Math.min(range.end, window.end), range);
   }
-  return steps;
 }
 
 /** Where captured memory begins and ends with nothing near it, so that no hit depends on what lies beyond. */
@@ -190,10 +194,11 @@ function newBorders({ starts, ends }: CapturedRuns): Borders {
 }
 
 /** What is to be read of a part of a range, which is in the window; it begins and ends between words. */
-function addReading(steps: CountStep[], from: Address, to: Address, range: Interval): void {
+function planReading(steps: CountSteps, from: Address, to: Address, range: Interval): void {
+  if (from >= to) return;
   const start = upToWord(from, range);
   const end = upToWord(to, range);
-  if (start < end) steps.push({ start, end, rangeStart: range.start });
+  if (start < end) steps.read(start, end, range.start);
 }
 
 function upToWord(at: Address, { start, end }: Interval): Address {

@@ -7,7 +7,7 @@ import type { List } from '../../model/list.ts';
 import type { PageMap } from '../../model/page-map.ts';
 import type { Order } from '../../threads/helper.ts';
 import type { Work } from '../../threads/work.ts';
-import { type PlannedWindow, planCounting } from './count-plan.ts';
+import { type PlannedWindow, planCounting, windowBytes } from './count-plan.ts';
 import { knownPages } from './known-pages.ts';
 import type { Signature } from './signature.ts';
 import { newWindowCounter, type Tallies } from './window-counter.ts';
@@ -22,7 +22,7 @@ export interface CountTask {
 }
 
 /** Windows counted as one part: large enough that handing them out costs nothing. */
-const windowsPerPart = 16;
+const windowsPerPart = 4;
 
 /**
  * Reads what is not known of the ranges of every dump once.
@@ -37,7 +37,7 @@ export function countingWork(
   const captured = memories.map(({ dump }) => joinCapturedRanges(dump.captured));
   return function* parts() {
     let windows: PlannedWindow[] = [];
-    for (const window of planCounting(ranges, pageMap && { pages: knownPages(pageMap), captured })) {
+    for (const window of planCounting(ranges, pageMap && { pages: knownPages(pageMap, windowBytes), captured })) {
       windows.push(window);
       if (windows.length < windowsPerPart) continue;
       const own = windows;

@@ -1,5 +1,16 @@
 // Looks for places where words of given kinds follow one another.
-import { beginHits, hitsSince, note, tokenBytes, tokens, tokensEnd, useTokens } from './hits';
+import {
+  beginHits,
+  hitsSince,
+  note,
+  stepBytes,
+  takeOver,
+  tellFrom,
+  tokenBytes,
+  tokens,
+  tokensEnd,
+  useTokens,
+} from './hits';
 import { beginnings, chunkWords, keepLastKinds, shapeAt, shapePlace, shapeWords, tellKinds, useShapes } from './shapes';
 
 /** By place in a shape and by kind, the tokens that have it there: one of eight bits for each, which some may share. */
@@ -69,22 +80,35 @@ function findShapesOf<Word>(at: usize, bytes: usize): void {
 
 /** See TokenKernels.findShapes. */
 export function findShapes(
-  at: usize,
-  bytes: usize,
+  step: usize,
+  stepCount: usize,
   wordBytes: usize,
   place: usize,
   count: usize,
+  before: usize,
+  beforeCount: usize,
   hits: usize,
-  start: usize,
   ranges: usize,
   rangeCount: usize,
   room: usize,
 ): usize {
   useTokens(place, count, wordBytes);
-  beginHits(hits, start);
+  beginHits(hits, before, beforeCount);
   useTokensByKind(room);
   useShapes(ranges, rangeCount, room);
-  if (wordBytes === 8) findShapesOf<u64>(at, bytes);
-  else findShapesOf<u32>(at, bytes);
+  /** Hits are told by the first word of a shape, steps by its last. */
+  const reach = <u32>((shapeWords - 1) * wordBytes);
+  for (const end = step + stepCount * stepBytes; step < end; step += stepBytes) {
+    const at = <usize>load<u32>(step);
+    const bytes = <usize>load<u32>(step, 4);
+    const offset = load<u32>(step, 8);
+    if (at === 0) {
+      takeOver(offset - reach, offset + <u32>bytes - reach);
+      continue;
+    }
+    tellFrom(at - offset);
+    if (wordBytes === 8) findShapesOf<u64>(at, bytes);
+    else findShapesOf<u32>(at, bytes);
+  }
   return hitsSince(hits);
 }

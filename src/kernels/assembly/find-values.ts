@@ -1,5 +1,16 @@
 // Looks for words of given values.
-import { beginHits, hitsSince, note, tokenBytes, tokens, tokensEnd, useTokens } from './hits';
+import {
+  beginHits,
+  hitsSince,
+  note,
+  stepBytes,
+  takeOver,
+  tellFrom,
+  tokenBytes,
+  tokens,
+  tokensEnd,
+  useTokens,
+} from './hits';
 
 /** Bytes held against all tokens at once: going through these for less costs more than comparing. */
 const blockBytes: usize = 128;
@@ -65,18 +76,28 @@ function findValuesOf<Word>(at: usize, from: usize, bytes: usize): void {
 
 /** See TokenKernels.findValues. */
 export function findValues(
-  at: usize,
-  from: usize,
-  bytes: usize,
+  step: usize,
+  stepCount: usize,
   wordBytes: usize,
   place: usize,
   count: usize,
+  before: usize,
+  beforeCount: usize,
   hits: usize,
-  start: usize,
 ): usize {
   useTokens(place, count, wordBytes);
-  beginHits(hits, start);
-  if (wordBytes === 8) findValuesOf<u64>(at, from, bytes);
-  else findValuesOf<u32>(at, from, bytes);
+  beginHits(hits, before, beforeCount);
+  for (const end = step + stepCount * stepBytes; step < end; step += stepBytes) {
+    const at = <usize>load<u32>(step);
+    const bytes = <usize>load<u32>(step, 4);
+    const offset = load<u32>(step, 8);
+    if (at === 0) {
+      takeOver(offset, offset + <u32>bytes);
+      continue;
+    }
+    tellFrom(at - offset);
+    if (wordBytes === 8) findValuesOf<u64>(at, load<u32>(step, 12), bytes);
+    else findValuesOf<u32>(at, load<u32>(step, 12), bytes);
+  }
   return hitsSince(hits);
 }

@@ -1,13 +1,19 @@
-// Tokens that are looked for, and the hits that are told: those around which the companions of a signature stand.
+// Tokens that are looked for, and the hits that are told: those around which the companions of a signature stand; and
+// those that are taken over from the dump before.
 
 /** As token-table.ts has them. */
 export const tokenBytes: usize = 24;
 const signatureBytes: usize = 96;
+/** As step-table.ts has them. */
+export const stepBytes: usize = 16;
 
 /** Where the next hit is written: the offset in bytes and the index of the signature, 4 bytes each. */
 let hit: usize = 0;
 /** What offsets are told from. */
 let origin: usize = 0;
+/** The next hit of the dump before. */
+let before: usize = 0;
+let beforeEnd: usize = 0;
 let isWide: bool = true;
 
 /** Tokens that are looked for. */
@@ -20,9 +26,21 @@ export function useTokens(place: usize, count: usize, wordBytes: usize): void {
   isWide = wordBytes === 8;
 }
 
-export function beginHits(place: usize, start: usize): void {
+/** @param place where the first is written */
+export function beginHits(place: usize, hitsBefore: usize, countBefore: usize): void {
   hit = place;
+  before = hitsBefore;
+  beforeEnd = hitsBefore + (countBefore << 3);
+}
+
+export function tellFrom(start: usize): void {
   origin = start;
+}
+
+/** Tells of the hits of the dump before at these offsets, behind those taken over before. */
+export function takeOver(start: u32, end: u32): void {
+  while (before < beforeEnd && load<u32>(before) < start) before += 8;
+  for (; before < beforeEnd && load<u32>(before) < end; before += 8, hit += 8) store<u64>(hit, load<u64>(before));
 }
 
 /** @param place where the first was written */

@@ -2,7 +2,7 @@
 export { kindCells, kindCounts } from './cells';
 export { findShapes } from './find-shapes';
 export { findValues } from './find-values';
-export { grownRuns, tellPages } from './page-flags';
+export { grownRuns, runsOf, tellPages } from './page-flags';
 export { comparePages } from './pages';
 export { commonestBehind, commonestGap, countBeside, countMultiples, listSteps } from './places';
 export { tallyHits } from './tallies';

@@ -1,4 +1,4 @@
-// What a page holds and what became of it, as flags of model/page-map.ts, and where memory grew.
+// What a page holds and what became of it, as flags of model/page-map.ts, and where pages of one kind follow one another.
 
 const sameFlag: u32 = 0x80000000;
 
@@ -72,4 +72,37 @@ export function grownRuns(first: usize, last: usize, pages: usize, runs: usize):
 
 function hasGrown(first: usize, last: usize): bool {
   return (load<u8>(last) & ~load<u8>(first) & populatedFlag) !== 0;
+}
+
+/** See PageKernels.runsOf. */
+export function runsOf(
+  flags: usize,
+  pages: usize,
+  mask: u32,
+  wanted: u32,
+  least: usize,
+  address: f64,
+  pageBytes: f64,
+  runs: usize,
+): usize {
+  let next = runs;
+  const end = flags + pages;
+  // Any run that is long enough holds one of the pages looked at.
+  for (let page = flags + least - 1; page < end; page += least) {
+    if (!isOf(page, mask, wanted)) continue;
+    let first = page;
+    while (first > flags && isOf(first - 1, mask, wanted)) first--;
+    do page++;
+    while (page < end && isOf(page, mask, wanted));
+    if (page - first < least) continue;
+    store<f64>(next, address + <f64>(first - flags) * pageBytes);
+    store<f64>(next, address + <f64>(page - flags) * pageBytes, 8);
+    next += 16;
+  }
+  return (next - runs) >>> 4;
+}
+
+function isOf(page: usize, mask: u32, wanted: u32): bool {
+  const flags = <u32>load<u8>(page);
+  return flags === 0 || (flags & mask) === wanted;
 }

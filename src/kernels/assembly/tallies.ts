@@ -13,20 +13,21 @@ let next: usize = 0;
 /** See TallyKernels.tallyHits. */
 export function tallyHits(hits: usize, count: usize, origin: f64, tallies: usize, told: usize): usize {
   next = told;
+  const start = <i64>origin;
   for (const end = hits + (count << 3); hits < end; hits += 8) {
     const signature = load<u32>(hits, 4);
     const tally = tallies + signature * tallyBytes;
-    const address = origin + <f64>load<u32>(hits);
+    const address = start + <i64>load<u32>(hits);
     if ((load<u32>(tally, 4) & isShared) === 0) countOne(tally, signature, address);
-    else countShared(tally, signature, address);
+    else countShared(tally, signature, <f64>address);
   }
   return (next - told) >>> 4;
 }
 
-function countOne(tally: usize, signature: u32, address: f64): void {
+function countOne(tally: usize, signature: u32, address: i64): void {
   store<u32>(tally, load<u32>(tally) + 1);
   if (<f64>hashOf(address) >= load<f64>(tally, 16)) return;
-  store<f64>(next, address);
+  store<f64>(next, <f64>address);
   store<u64>(next, <u64>signature, 8);
   next += 16;
 }
@@ -38,10 +39,10 @@ function countShared(tally: usize, signature: u32, address: f64): void {
   const isBeside = (flags & isSeen) !== 0 && address - last === load<f64>(tally, 8);
   if (isBeside) {
     if ((flags & isLastCounted) === 0) {
-      countOne(tally, signature, last);
+      countOne(tally, signature, <i64>last);
       if (first === last) flags |= isFirstCounted;
     }
-    countOne(tally, signature, address);
+    countOne(tally, signature, <i64>address);
     flags |= isLastCounted;
   } else flags &= ~isLastCounted;
   if ((flags & isSeen) === 0) store<f64>(tally, address, 24);
@@ -50,8 +51,10 @@ function countShared(tally: usize, signature: u32, address: f64): void {
 }
 
 /** See addressHash. */
-function hashOf(address: f64): u32 {
-  let hash = <u32>(<i64>(trunc(address / 4294967296.0) * 2654435761.0)) ^ <u32>(<i64>address);
+function hashOf(address: i64): u32 {
+  // Rounded toward zero.
+  const high = (address + ((address >> 63) & 0xffffffff)) >> 32;
+  let hash = <u32>(high * 0x9e3779b1) ^ <u32>address;
   hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
   hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
   return hash ^ (hash >>> 16);
