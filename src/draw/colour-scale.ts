@@ -17,15 +17,26 @@ export function hexColour(hex: string): Colour {
   return [value >> 16, (value >> 8) & 0xff, value & 0xff];
 }
 
-/** Straight lines between colours at equal distances. Computed once in 256 steps: pictures ask a million times. */
+/**
+ * Steps of a scale: finer than an eye tells apart side by side, and few enough to leave room for frames and text among the
+ * 256 colours that a picture of one byte a pixel has. Halves and quarters are met.
+ */
+const scaleSteps = 200;
+
+/** The scale in steps, computed once: pictures ask a million times. */
+export function inSteps(scale: ColourScale): ColourScale {
+  const steps = Array.from({ length: scaleSteps + 1 }, (_, step) => scale(step / scaleSteps));
+  return (share) => steps[Math.round(Math.min(1, Math.max(0, share)) * scaleSteps)]!;
+}
+
+/** Straight lines between colours at equal distances. */
 export function interpolatedScale(points: readonly string[]): ColourScale {
   const colours = points.map(hexColour);
-  const steps = Array.from({ length: 256 }, (_, step) => {
-    const at = (step / 255) * (colours.length - 1);
+  return inSteps((share) => {
+    const at = share * (colours.length - 1);
     const index = Math.min(colours.length - 2, Math.floor(at));
     return mixColours(colours[index]!, colours[index + 1]!, at - index);
   });
-  return (share) => steps[Math.round(Math.min(1, Math.max(0, share)) * 255)]!;
 }
 
 /** Part of a scale, from share `from` to share `to`. */

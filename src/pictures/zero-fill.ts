@@ -1,4 +1,4 @@
-import { type ColourScale, mixColours } from '../draw/colour-scale.ts';
+import { type ColourScale, inSteps, mixColours } from '../draw/colour-scale.ts';
 import { cividis, lessOrMore, zeroColour } from '../draw/palette.ts';
 import { cellAbsent, cellNonZeroShare } from '../model/cell-map.ts';
 import { drawnDumps } from './drawn-dumps.ts';
@@ -24,13 +24,7 @@ import {
 import type { Pace, Picture, PictureInput } from './picture.ts';
 
 /** Share of zero, 0 to 1; all zero is the same near-black as in the overview. */
-const zeroScale: ColourScale = (zeroShare) => {
-  const colour = cividis(1 - zeroShare);
-  // The eighth power, without a call for each tile.
-  const square = zeroShare * zeroShare;
-  const fourth = square * square;
-  return mixColours(colour, zeroColour, fourth * fourth);
-};
+const zeroScale = inSteps((zeroShare) => mixColours(cividis(1 - zeroShare), zeroColour, zeroShare ** 8));
 
 /** Share of zero by code; what is absent has none. */
 const zeroShares = Float64Array.from({ length: 256 }, (_, code) =>

@@ -222,6 +222,19 @@ describe('a dump of another run, whose memory lies elsewhere', () => {
   });
 });
 
+it.each([
+  ['zero fill', zeroFillPage(input, 1)],
+  ['its change', zeroFillChangePage(input)],
+  ['growth heatmap', growthHeatmapPage(input)],
+])('a scale leaves room for frames and text among the colours that a byte tells apart: %s', (_, { legend }) => {
+  const scales = legend.flatMap((entry) => (entry.kind === 'scale' ? [entry.scale] : []));
+  expect(scales).toHaveLength(1);
+  const shares = Array.from({ length: 10_001 }, (_, index) => index / 10_000);
+  const colours = new Set(shares.map((share) => scales[0]!(share).join()));
+  expect(colours.size).toBeGreaterThan(100);
+  expect(colours.size).toBeLessThan(230);
+});
+
 it('draws the raw bytes of no more dumps than the overviews', () => {
   const input = synthPictureInput();
   const dumps = Array.from({ length: 50 }, () => input.report.dumps[0]!);
