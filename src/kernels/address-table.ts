@@ -2,12 +2,15 @@
 //
 // Addresses are few stretches of near ranges with wide gaps between them. Each stretch is cut into granules of equal size,
 // pages where they are not too many, and has a code for each: nothing of it is mapped, all, or a part. Only ranges that a
-// part of a granule belongs to are listed by their bounds.
+// part of a granule belongs to are listed by their bounds. Where ranges lie far from one another, as those of V8's heap do,
+// granules are large, and much of what is asked for lies in one of which a part is mapped: so every few granules are a
+// group, of which is told where in that list to look.
 //
-// It stands as: place and number of those bounds, and of the widest ranges, 4 bytes each; the stretches, with their first address, which begins a
-// granule, and their end, 8 bytes each, the place of their codes and the binary logarithm of their granule, 4 bytes
-// each; the widest ranges, start and end, 8 bytes each; the bounds, all starts, then all ends, 8 bytes each; the codes,
-// one byte each.
+// It stands as: place and number of those bounds, and of the widest ranges, 4 bytes each; the stretches, with their first
+// address, which begins a granule, and their end, 8 bytes each, the place of their codes, the binary logarithm of their
+// granule and the place of their groups, 4 bytes each, and 4 bytes of nothing; the widest ranges, start and end, 8 bytes
+// each; the bounds, all starts, then all ends, 8 bytes each; of each group, and of one behind the last, the index of the
+// first listed range that ends behind its beginning, 4 bytes each; the codes, one byte each.
 import type { Address } from '../model/address.ts';
 import { columnsOf, type Interval } from '../model/intervals.ts';
 import type { List } from '../model/list.ts';
@@ -16,7 +19,7 @@ import type { Place, Table } from './kernels.ts';
 export const granuleCodes = { unmapped: 0, mapped: 1, partly: 2 } as const;
 
 export const headerBytes = 16;
-export const stretchBytes = 24;
+export const stretchBytes = 32;
 
 /** Of several programs' worth of memory: few have more than ten. */
 const mostStretches = 16;
@@ -27,6 +30,8 @@ const smallestGranule = 12;
 /** Codes that a stretch may take, and those for each of its ranges where these are more. */
 const fewCodes = 1 << 14;
 const codesPerRange = 4;
+/** Granules of a group: of so few most hold no more than one range. */
+const groupGranules = 8;
 /** Ranges that kernels hold words against several at a time: most pointers of a process lead into few large ones. */
 const mostWide = 8;
 
@@ -42,6 +47,8 @@ interface Stretch {
   /** Binary logarithm. */
   readonly granule: number;
   readonly codes: Uint8Array;
+  /** Empty where of no granule a part is mapped. */
+  readonly groups: Uint32Array;
 }
 
 /** @param ranges sorted, not touching */
@@ -53,13 +60,16 @@ export function planAddressTable(ranges: List<Interval>): AddressTable {
   for (const next of [...widestGaps(starts, ends), starts.length]) {
     if (next === first) continue;
     const own = [starts.subarray(first, next), ends.subarray(first, next)] as const;
-    stretches.push(codedStretch(own, (index) => partly.push(first + index)));
+    const listed = partly.length;
+    const coded = codedStretch(own, (index) => partly.push(first + index));
+    const partlyEnds = partly.slice(listed).map((index) => ends[index]!);
+    stretches.push({ ...coded, groups: groupsOf(coded, partlyEnds).map((index) => listed + index) });
     first = next;
   }
   const wide = widest(starts, ends);
-  const codeBytes = stretches.reduce((sum, { codes }) => sum + codes.length, 0);
+  const ownBytes = stretches.reduce((sum, { codes, groups }) => sum + codes.length + groups.byteLength, 0);
   return {
-    bytes: headerBytes + stretchBytes * stretches.length + 16 * (wide.length + partly.length) + codeBytes,
+    bytes: headerBytes + stretchBytes * stretches.length + 16 * (wide.length + partly.length) + ownBytes,
     write(buffer, place) {
       const wides = place + headerBytes + stretchBytes * stretches.length;
       const bounds = wides + 16 * wide.length;
@@ -78,15 +88,18 @@ export function planAddressTable(ranges: List<Interval>): AddressTable {
   };
 }
 
-function writeStretches(buffer: ArrayBuffer, place: Place, stretches: readonly Stretch[], codePlace: Place): void {
-  const bytes = new Uint8Array(buffer);
-  let next = codePlace;
-  for (const [index, { start, end, granule, codes }] of stretches.entries()) {
+/** @param ownPlace of all groups, behind which all codes stand */
+function writeStretches(buffer: ArrayBuffer, place: Place, stretches: readonly Stretch[], ownPlace: Place): void {
+  let groupPlace = ownPlace;
+  let codePlace = ownPlace + stretches.reduce((sum, { groups }) => sum + groups.byteLength, 0);
+  for (const [index, { start, end, granule, codes, groups }] of stretches.entries()) {
     const at = place + stretchBytes * index;
     new BigInt64Array(buffer, at, 2).set([BigInt(start), BigInt(end)]);
-    new Uint32Array(buffer, at + 16, 2).set([next, granule]);
-    bytes.set(codes, next);
-    next += codes.length;
+    new Uint32Array(buffer, at + 16, 4).set([codePlace, granule, groupPlace, 0]);
+    new Uint32Array(buffer, groupPlace, groups.length).set(groups);
+    new Uint8Array(buffer, codePlace, codes.length).set(codes);
+    groupPlace += groups.byteLength;
+    codePlace += codes.length;
   }
 }
 
@@ -124,7 +137,7 @@ function largest(
 function codedStretch(
   [starts, ends]: readonly [Float64Array, Float64Array],
   onPartly: (index: number) => void,
-): Stretch {
+): Omit<Stretch, 'groups'> {
   const end = ends.at(-1)!;
   const most = Math.max(fewCodes, codesPerRange * starts.length);
   let granule = smallestGranule;
@@ -144,4 +157,15 @@ function codedStretch(
     onPartly(index);
   }
   return { start, end, granule, codes };
+}
+
+/** @param partlyEnds of the stretch's ranges that are listed */
+function groupsOf({ start, granule, codes }: Omit<Stretch, 'groups'>, partlyEnds: readonly Address[]): Uint32Array {
+  if (partlyEnds.length === 0) return new Uint32Array();
+  const groupBytes = groupGranules * 2 ** granule;
+  let next = 0;
+  return Uint32Array.from({ length: Math.ceil(codes.length / groupGranules) + 1 }, (_, group) => {
+    while (next < partlyEnds.length && partlyEnds[next]! <= start + group * groupBytes) next++;
+    return next;
+  });
 }

@@ -6,8 +6,10 @@ export const smallLimit: i32 = 1 << 20;
 
 /** As address-table.ts has them. */
 const headerBytes: usize = 16;
-const stretchBytes: usize = 24;
+const stretchBytes: usize = 32;
 const partlyMapped: u32 = 2;
+/** Binary logarithm of a group's granules. */
+const groupShift: usize = 3;
 
 /** Which addresses are mapped: see address-table.ts beside this folder. */
 let stretches: usize = 0;
@@ -45,19 +47,22 @@ export function isPointer(value: i64): bool {
   while (value >= load<i64>(stretch, 8)) stretch += stretchBytes;
   const start = load<i64>(stretch);
   if (value < start) return false;
-  const code = load<u8>(load<u32>(stretch, 16) + <usize>((value - start) >>> load<u32>(stretch, 20)));
-  return code === partlyMapped ? isWithinBounds(value) : code !== 0;
+  const granule = <usize>((value - start) >>> load<u32>(stretch, 20));
+  const code = load<u8>(load<u32>(stretch, 16) + granule);
+  if (code !== partlyMapped) return code !== 0;
+  return isWithinBounds(value, load<u32>(stretch, 24) + ((granule >>> groupShift) << 2));
 }
 
-function isWithinBounds(value: i64): bool {
-  let low: usize = 0;
-  let high = boundCount;
+/** @param group where it is told of the group that holds the value */
+function isWithinBounds(value: i64, group: usize): bool {
+  let low = <usize>load<u32>(group);
+  let high = <usize>load<u32>(group, 4);
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (load<i64>(starts + (middle << 3)) <= value) low = middle + 1;
+    if (load<i64>(ends + (middle << 3)) <= value) low = middle + 1;
     else high = middle;
   }
-  return low > 0 && value < load<i64>(ends + ((low - 1) << 3));
+  return low < boundCount && load<i64>(starts + (low << 3)) <= value;
 }
 
 /** Takes the wide range that holds the pointer as the one hit last, if one does. */
