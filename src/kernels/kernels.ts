@@ -187,6 +187,18 @@ export interface CommonestDistance {
   readonly all: number;
 }
 
+/** How many places stand between others. */
+export interface CountsBetween {
+  /** Gaps between others. */
+  readonly gaps: number;
+  /** Places in all of them. */
+  readonly between: number;
+  /** How many stand in a gap most often, of more than one; of equally common numbers the smallest. */
+  readonly commonest: number;
+  /** Gaps with so many; 0 where none holds more than one. */
+  readonly count: number;
+}
+
 /**
  * Kernels that look at distances between places in a sample: tables of offsets, 4 bytes each, ascending, all multiples of
  * 4. Only places in one window have a distance.
@@ -201,6 +213,8 @@ export interface PlaceKernels {
   countMultiples(places: Table, lag: number, distance: number, room: SampleRoom): number;
   /** Writes the places that have the one before them at exactly a distance, and returns how many these are. */
   listSteps(places: Table, distance: number, room: SampleRoom, into: Place): number;
+  /** How many inner places stand from each place that has the next one at exactly a distance up to that one. */
+  countBetween(inner: Table, places: Table, distance: number, room: SampleRoom): CountsBetween;
   /** How many places have one of the others at a distance, which may be negative. */
   countBeside(places: Table, others: Table, distance: number, room: SampleRoom): number;
 }

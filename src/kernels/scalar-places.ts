@@ -1,5 +1,5 @@
 // The kernels of places in plain TypeScript: see scalar-kernels.ts.
-import type { CommonestDistance, PlaceKernels, SampleRoom, Table } from './kernels.ts';
+import type { CommonestDistance, CountsBetween, PlaceKernels, SampleRoom, Table } from './kernels.ts';
 
 export function scalarPlaces(buffer: ArrayBuffer): Omit<PlaceKernels, 'buffer'> {
   const listOf = ({ place, count }: Table) => new Uint32Array(buffer, place, count);
@@ -34,6 +34,15 @@ export function scalarPlaces(buffer: ArrayBuffer): Omit<PlaceKernels, 'buffer'> 
     }
   }
 
+  function stepsOf(places: Table, distance: number, room: SampleRoom): Uint32Array {
+    const offsets = listOf(places);
+    const windowOf = windowFinder(room);
+    return offsets.filter((offset, index) => {
+      const before = offset - distance;
+      return index > 0 && offsets[index - 1] === before && before >= windowOf(offset).from;
+    });
+  }
+
   return {
     commonestGap: (places, lag, room) => commonestOf(gapsOf(places, lag, room)),
     commonestBehind: (places, others, below, room) => commonestOf(distancesBehind(places, others, below, room)),
@@ -43,14 +52,16 @@ export function scalarPlaces(buffer: ArrayBuffer): Omit<PlaceKernels, 'buffer'> 
       return count;
     },
     listSteps(places, distance, room, into) {
-      const offsets = listOf(places);
-      const windowOf = windowFinder(room);
-      const steps = offsets.filter((offset, index) => {
-        const before = offset - distance;
-        return index > 0 && offsets[index - 1] === before && before >= windowOf(offset).from;
-      });
+      const steps = stepsOf(places, distance, room);
       new Uint32Array(buffer, into, steps.length).set(steps);
       return steps.length;
+    },
+    countBetween(inner, places, distance, room) {
+      const steps = stepsOf(places, distance, room);
+      const inside = listOf(inner);
+      return countsOf(
+        Array.from(steps, (end) => inside.filter((offset) => offset >= end - distance && offset < end).length),
+      );
     },
     countBeside(places, others, distance, room) {
       const known = new Set(listOf(others));
@@ -76,4 +87,10 @@ function commonestOf(distances: Iterable<number>): CommonestDistance {
     [0, 0],
   );
   return { distance, count, all };
+}
+
+function countsOf(counts: readonly number[]): CountsBetween {
+  const { distance, count } = commonestOf(counts.filter((one) => one > 1));
+  const between = counts.reduce((sum, one) => sum + one, 0);
+  return { gaps: counts.length, between, commonest: distance, count };
 }

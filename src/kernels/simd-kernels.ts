@@ -40,6 +40,7 @@ interface Exports {
   commonestBehind(...places: number[]): void;
   countMultiples(...places: number[]): number;
   listSteps(...places: number[]): number;
+  countBetween(...places: number[]): void;
   countBeside(...places: number[]): number;
 }
 
@@ -71,14 +72,14 @@ export function simdKernels(bytes: number): Kernels | undefined {
   const { exports } = new api.Instance(compiled, { env: { memory } });
   const { comparePages, tellPages, grownRuns, runsOf, kindCounts, kindCells } = exports as Exports;
   const { findValues, findShapes, tallyHits, listValues, listShapes, openBuckets, tellPure } = exports as Exports;
-  const { commonestGap, commonestBehind, countMultiples, listSteps, countBeside } = exports as Exports;
+  const { commonestGap, commonestBehind, countMultiples, listSteps, countBetween, countBeside } = exports as Exports;
   const where = ({ current, pageBytes, pages, facts }: PageWindow) => [current, pageBytes, pages, facts] as const;
   const how = ({ ranges, isWide, isBigEndian }: WordRules) =>
     [ranges.place, ranges.count, Number(isWide), Number(isBigEndian)] as const;
   const list = ({ place, bytes, wordBytes }: WordStretch, { buckets, keys, offsets, origin }: TokenBuckets) =>
     [place, bytes, wordBytes, buckets.place, buckets.count, keys, offsets, origin] as const;
   const all = ({ place, count }: Table) => [place, count] as const;
-  const told = new Uint32Array(memory.buffer, scratch, 3);
+  const told = new Uint32Array(memory.buffer, scratch, 4);
   const commonest = (): CommonestDistance => ({ distance: told[0]!, count: told[1]!, all: told[2]! });
   const through = ({ table, wordBytes }: WordSteps, tokens: Table, before: Table) =>
     [table.place, table.count, wordBytes, tokens.place, tokens.count, before.place, before.count] as const;
@@ -115,6 +116,10 @@ export function simdKernels(bytes: number): Kernels | undefined {
     countMultiples: (places, lag, distance, { windows }) =>
       countMultiples(...all(places), lag, distance, windows.place),
     listSteps: (places, distance, { windows }, into) => listSteps(...all(places), distance, windows.place, into),
+    countBetween(inner, places, distance, { windows, counts }) {
+      countBetween(...all(inner), ...all(places), distance, windows.place, counts, scratch);
+      return { commonest: told[0]!, count: told[1]!, gaps: told[2]!, between: told[3]! };
+    },
     countBeside: (places, others, distance, { windows }) =>
       countBeside(...all(places), ...all(others), distance, windows.place),
   };

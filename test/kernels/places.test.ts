@@ -16,6 +16,7 @@ const sample = fc.record({
   others: steps,
   lag: fc.integer({ min: 1, max: 4 }),
   distance: fc.constantFrom(4, 16, 48, 96) as fc.Arbitrary<number>,
+  between: fc.constantFrom(96, 240) as fc.Arbitrary<number>,
   /** Which side the others stand on. */
   sign: fc.constantFrom(-1, 1),
 });
@@ -48,9 +49,11 @@ function look(kernels: Kernels, one: Sample) {
   const left = counts.some((count) => count !== 0);
   const behind = kernels.commonestBehind(places, others, one.distance, room);
   const stepCount = kernels.listSteps(places, one.distance, room, 49152);
+  const between = kernels.countBetween(others, places, one.between, room);
   return {
     gap,
     behind,
+    between,
     isClean: !left && counts.every((count) => count === 0),
     multiples: kernels.countMultiples(places, one.lag, one.distance, room),
     steps: [...new Uint32Array(buffer, 49152, stepCount)],
@@ -61,19 +64,20 @@ function look(kernels: Kernels, one: Sample) {
 test('distances between places are those that TypeScript finds', () => {
   const simd = simdKernels(memoryBytes)!;
   const scalar = scalarKernels(new ArrayBuffer(memoryBytes));
-  const seen = { gap: 0, behind: 0, multiples: 0, steps: 0, beside: 0 };
+  const seen = { gap: 0, behind: 0, between: 0, multiples: 0, steps: 0, beside: 0 };
   fc.assert(
     fc.property(sample, (one) => {
       const found = look(simd, one);
       seen.gap += found.gap.count;
       seen.behind += found.behind.count;
+      seen.between += found.between.count;
       seen.multiples += found.multiples;
       seen.steps += found.steps.length;
       seen.beside += found.beside;
       expect(found.isClean).toBe(true);
       expect(found).toEqual(look(scalar, one));
     }),
-    { numRuns: 1000 },
+    { numRuns: 4000 },
   );
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(100);
 });
@@ -86,12 +90,14 @@ test('a distance ends with a window, and of equally common ones the smallest is 
       others: [4, 100, 352],
       lag: 1,
       distance: 48,
+      between: 96,
       sign: 1,
     });
     // At 0, 96, 144, 240, 288 in the first window and 688 in the second; the others at 0, 100 and 452.
     expect(found).toEqual({
       gap: { distance: 48, count: 2, all: 4 },
       behind: { distance: 0, count: 1, all: 2 },
+      between: { gaps: 2, between: 1, commonest: 0, count: 0 },
       isClean: true,
       multiples: 4,
       steps: [144, 288],

@@ -1,5 +1,6 @@
 // Many tokens tell of one stride, multiples of a stride look like strides, and so do arrays inside a block: leaves one
 // period per kind of block.
+import type { CountsBetween } from '../../kernels/kernels.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { type Period, purityOfWeak } from './find-strides.ts';
 import { type Sample, windowAt } from './sample.ts';
@@ -147,39 +148,20 @@ function quality({ period, companions }: Signature): number {
  * that is how allocators cut pages into blocks. Otherwise they are blocks of their own.
  */
 function loserOf(small: Period, large: Period, sample: Sample): Period | undefined {
-  const histogram = new Map<number, number>();
-  let gaps = 0;
-  let between = 0;
-  for (const count of countsBetween(small, large, sample)) {
-    histogram.set(count, (histogram.get(count) ?? 0) + 1);
-    between += count;
-    gaps++;
-  }
+  const { gaps, between, commonest, count } = countBetween(small, large, sample);
   // A word that mostly does not keep its distance is a value that some blocks hold, where clear blocks lie between.
   const filledBytes = (between / small.perBlock) * small.stride;
   if (!isClear(large) && isClear(small) && filledBytes >= slabFill * gaps * large.stride) return large;
   // The smaller one is at home elsewhere: a few of its blocks inside the larger say nothing.
-  if (between < agreement * small.places.offsets.length) return undefined;
-  for (const [count, seen] of histogram) {
-    if (count < 2 || seen < agreement * gaps) continue;
-    const filled = (count / small.perBlock) * small.stride;
-    return filled === large.stride || (filled >= slabFill * large.stride && isOnPages(large, sample)) ? large : small;
-  }
-  return undefined;
+  if (between < agreement * small.places.count) return undefined;
+  if (count === 0 || count < agreement * gaps) return undefined;
+  const filled = (commonest / small.perBlock) * small.stride;
+  return filled === large.stride || (filled >= slabFill * large.stride && isOnPages(large, sample)) ? large : small;
 }
 
-/** Of every two neighbours of the larger period, how many of the smaller one stand between them. */
-function countsBetween({ places: { offsets: inner } }: Period, large: Period, sample: Sample): number[] {
-  const counts: number[] = [];
-  let low = 0;
-  let high = 0;
-  for (const start of gapsOf(large, sample)) {
-    while (inner[low]! < start) low++;
-    high = Math.max(high, low);
-    while (inner[high]! < start + large.stride) high++;
-    counts.push(high - low);
-  }
-  return counts;
+/** How many of the smaller period stand between two neighbours of the larger. */
+function countBetween(small: Period, large: Period, { kernels, room }: Sample): CountsBetween {
+  return kernels.countBetween(small.places, large.places, large.stride, room);
 }
 
 /** Runs of pages that blocks of several kinds were cut from: no kind fills each of them, but all together fill many. */
@@ -192,8 +174,7 @@ function isSlab(large: Period, signatures: readonly Signature[], sample: Sample)
 
 /** Bytes of the smaller period's blocks that stand between neighbours of the larger. */
 function bytesInside(small: Period, large: Period, sample: Sample): number {
-  const inside = countsBetween(small, large, sample).reduce((sum, count) => sum + count, 0);
-  return (inside / small.perBlock) * small.blockBytes;
+  return (countBetween(small, large, sample).between / small.perBlock) * small.blockBytes;
 }
 
 /** Places whose next one follows at exactly the stride. */

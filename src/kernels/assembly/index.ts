@@ -4,6 +4,6 @@ export { findShapes } from './find-shapes';
 export { findValues } from './find-values';
 export { grownRuns, runsOf, tellPages } from './page-flags';
 export { comparePages } from './pages';
-export { commonestBehind, commonestGap, countBeside, countMultiples, listSteps } from './places';
+export { commonestBehind, commonestGap, countBeside, countBetween, countMultiples, listSteps } from './places';
 export { tallyHits } from './tallies';
 export { listShapes, listValues, openBuckets, tellPure } from './token-lists';

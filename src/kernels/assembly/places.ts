@@ -144,6 +144,50 @@ export function listSteps(places: usize, length: usize, distance: u32, windows: 
 }
 
 /** See PlaceKernels. */
+export function countBetween(
+  inner: usize,
+  innerLength: usize,
+  places: usize,
+  length: usize,
+  distance: u32,
+  windows: usize,
+  countPlace: usize,
+  told: usize,
+): void {
+  useWindows(windows);
+  useCounts(countPlace);
+  const lastInner = inner + (innerLength << 2);
+  let low = inner;
+  let high = inner;
+  let gaps: u32 = 0;
+  let between: u32 = 0;
+  let largest: u32 = 0;
+  const end = places + (length << 2);
+  for (let at = places + 4; at < end; at += 4) {
+    const offset = load<u32>(at);
+    const before = load<u32>(at - 4);
+    if (offset - before !== distance) continue;
+    enter(offset);
+    if (before < from) continue;
+    while (low < lastInner && load<u32>(low) < before) low += 4;
+    high = max(low, high);
+    while (high < lastInner && load<u32>(high) < offset) high += 4;
+    gaps++;
+    // Four times as many as there are: as distances are counted.
+    const bytes = <u32>(high - low);
+    between += bytes >>> 2;
+    if (bytes <= 4) continue;
+    count(bytes);
+    largest = max(largest, bytes);
+  }
+  memory.fill(counts, 0, largest + 4);
+  store<u32>(told, commonest >>> 2);
+  store<u32>(told, most, 4);
+  store<u32>(told, gaps, 8);
+  store<u32>(told, between, 12);
+}
+
+/** See PlaceKernels. */
 export function countBeside(
   places: usize,
   length: usize,
