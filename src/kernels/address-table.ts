@@ -6,7 +6,8 @@
 // granules are large, and much of what is asked for lies in one of which a part is mapped: so every few granules are a
 // group, of which is told where in that list to look.
 //
-// It stands as: place and number of those bounds, and of the widest ranges, 4 bytes each; the stretches, with their first
+// It stands as: place and number of those bounds, and of the widest ranges, 4 bytes each; start and end of the gap around
+// small numbers, and of that around pairs of them, 8 bytes each; the stretches, with their first
 // address, which begins a granule, and their end, 8 bytes each, the place of their codes, the binary logarithm of their
 // granule and the place of their groups, 4 bytes each, and 4 bytes of nothing; the widest ranges, start and end, 8 bytes
 // each; the bounds, all starts, then all ends, 8 bytes each; of each group, and of one behind the last, the index of the
@@ -14,11 +15,12 @@
 import type { Address } from '../model/address.ts';
 import { columnsOf, type Interval } from '../model/intervals.ts';
 import type { List } from '../model/list.ts';
+import { lowerBound } from '../model/lower-bound.ts';
 import type { Place, Table } from './kernels.ts';
 
 export const granuleCodes = { unmapped: 0, mapped: 1, partly: 2 } as const;
 
-export const headerBytes = 16;
+export const headerBytes = 48;
 export const stretchBytes = 32;
 
 /** Of several programs' worth of memory: few have more than ten. */
@@ -34,6 +36,9 @@ const codesPerRange = 4;
 const groupGranules = 8;
 /** Ranges that kernels hold words against several at a time: most pointers of a process lead into few large ones. */
 const mostWide = 8;
+
+/** One small number, and two side by side: most words that are no address lie where nothing is mapped around these. */
+const smallNumbers = [0x1000, 0x10_0000_0000];
 
 export interface AddressTable {
   readonly bytes: number;
@@ -74,6 +79,7 @@ export function planAddressTable(ranges: List<Interval>): AddressTable {
       const wides = place + headerBytes + stretchBytes * stretches.length;
       const bounds = wides + 16 * wide.length;
       new Uint32Array(buffer, place, 4).set([bounds, partly.length, wides, wide.length]);
+      new BigInt64Array(buffer, place + 16, 4).set(smallNumbers.flatMap((value) => gapAround(value, starts, ends)));
       new BigInt64Array(buffer, wides, 2 * wide.length).set(
         wide.flatMap((index) => [BigInt(starts[index]!), BigInt(ends[index]!)]),
       );
@@ -101,6 +107,14 @@ function writeStretches(buffer: ArrayBuffer, place: Place, stretches: readonly S
     groupPlace += groups.byteLength;
     codePlace += codes.length;
   }
+}
+
+/** Start and end of where nothing is mapped around a value; the same where something is. */
+function gapAround(value: Address, starts: Float64Array, ends: Float64Array): [bigint, bigint] {
+  const next = lowerBound(ends, value + 1);
+  if (next < starts.length && starts[next]! <= value) return [0n, 0n];
+  const start = next > 0 ? BigInt(ends[next - 1]!) : 1n - 2n ** 63n;
+  return [start, next < starts.length ? BigInt(starts[next]!) : 2n ** 63n - 1n];
 }
 
 /** Indices of the ranges behind the widest gaps, ascending. */

@@ -1,34 +1,17 @@
 // What kind words are, sixteen at a time.
-import {
-  gapEnd,
-  gapStart,
-  highest,
-  hitEnd,
-  hitStart,
-  isPointer,
-  lowest,
-  noteGap,
-  noteHit,
-  smallLimit,
-  textHalves,
-  useRanges,
-} from './word-kinds';
+import { highest, hitEnd, hitStart, isPointer, lowest, noteHit, smallLimit, textHalves, useRanges } from './word-kinds';
 
 /** Words told at a time; a block of them is 64 or 128 bytes. */
 export const blockWords: usize = 16;
-
-/** One small number, and two side by side: most words that are no address lie where nothing is mapped around these. */
-const smallNumber: i64 = 0x1000;
-const smallPair: i64 = 0x10_0000_0000;
 
 let isSwapped: bool = false;
 /** The range hit last, for two words at once: those behind the first and before the second point into it. */
 let hitAfter: v128 = i64x2.splat(0);
 let hitBefore: v128 = i64x2.splat(0);
-/** In the same way the gap around a small number. */
+/** In the same way the gap around small numbers. */
 let smallAfter: v128 = i64x2.splat(0);
 let smallBefore: v128 = i64x2.splat(0);
-/** The gap around a pair, and what all ranges lie within: by upper halves alone, four words at once. */
+/** The gap around pairs of them, and what all ranges lie within: by upper halves alone, four words at once. */
 let pairAfter: v128 = i32x4.splat(0);
 let pairBefore: v128 = i32x4.splat(0);
 let lowestHalf: v128 = i32x4.splat(0);
@@ -38,12 +21,10 @@ export function useWords(ranges: usize, count: usize, swapped: bool): void {
   isSwapped = swapped;
   useRanges(ranges, count);
   useHit();
-  noteGap(smallNumber);
-  smallAfter = i64x2.splat(gapStart - 1);
-  smallBefore = i64x2.splat(gapEnd);
-  noteGap(smallPair);
-  pairAfter = i32x4.splat(<i32>((gapStart - 1) >> 32));
-  pairBefore = i32x4.splat(<i32>(gapEnd >> 32));
+  smallAfter = i64x2.splat(load<i64>(ranges, 16) - 1);
+  smallBefore = i64x2.splat(load<i64>(ranges, 24));
+  pairAfter = i32x4.splat(<i32>((load<i64>(ranges, 32) - 1) >> 32));
+  pairBefore = i32x4.splat(<i32>(load<i64>(ranges, 40) >> 32));
   lowestHalf = i32x4.splat(<i32>(lowest >> 32));
   highestHalf = i32x4.splat(<i32>(highest >> 32));
 }

@@ -5,7 +5,7 @@
 export const smallLimit: i32 = 1 << 20;
 
 /** As address-table.ts has them. */
-const headerBytes: usize = 16;
+const headerBytes: usize = 48;
 const stretchBytes: usize = 32;
 const partlyMapped: u32 = 2;
 /** Binary logarithm of a group's granules. */
@@ -72,26 +72,6 @@ export function noteHit(pointer: i64): void {
     hitStart = load<i64>(wide);
     hitEnd = load<i64>(wide, 8);
     return;
-  }
-}
-
-/** Where nothing is mapped around the value asked for last; empty where something may be. */
-export let gapStart: i64 = 0;
-export let gapEnd: i64 = 0;
-
-export function noteGap(value: i64): void {
-  gapStart = i64.MIN_VALUE + 1;
-  gapEnd = i64.MAX_VALUE;
-  for (let stretch = stretches; stretch < stretchesEnd; stretch += stretchBytes) {
-    if (value < load<i64>(stretch)) {
-      gapEnd = load<i64>(stretch);
-      return;
-    }
-    gapStart = load<i64>(stretch, 8);
-    if (value < gapStart) {
-      gapEnd = gapStart;
-      return;
-    }
   }
 }
 
