@@ -7,11 +7,11 @@
 // group, of which is told where in that list to look.
 //
 // It stands as: place and number of those bounds, and of the widest ranges, 4 bytes each; start and end of the gap around
-// small numbers, and of that around pairs of them, 8 bytes each; the stretches, with their first
-// address, which begins a granule, and their end, 8 bytes each, the place of their codes, the binary logarithm of their
-// granule and the place of their groups, 4 bytes each, and 4 bytes of nothing; the widest ranges, start and end, 8 bytes
-// each; the bounds, all starts, then all ends, 8 bytes each; of each group, and of one behind the last, the index of the
-// first listed range that ends behind its beginning, 4 bytes each; the codes, one byte each.
+// small numbers, and of that around pairs of them, 8 bytes each; the stretches, with their first address, which begins a
+// granule, and their end, 8 bytes each, the place of their codes, the binary logarithm of their granule and the place of
+// their groups, 4 bytes each, and 4 bytes of nothing; the widest ranges, start and end, 8 bytes each; the bounds, all
+// starts, then all ends, 8 bytes each; of each group, and of one behind the last, the index of the first listed range that
+// ends behind its beginning, 4 bytes each; the codes, one byte each.
 import type { Address } from '../model/address.ts';
 import { columnsOf, type Interval } from '../model/intervals.ts';
 import type { List } from '../model/list.ts';
