@@ -22,7 +22,7 @@ export interface PlannedWindow {
   plan(dump: number, steps: CountSteps): void;
 }
 
-/** Bytes of a window: what was read is still in the processor's cache when it is looked at. */
+/** Bytes of a window: of more there would be more hits to keep, and each costs some ten microseconds of JavaScript. */
 export const windowBytes = 1 << 22;
 
 /**

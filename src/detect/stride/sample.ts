@@ -79,7 +79,8 @@ export function newSample(memory: Memory, room: number): SampleWriter {
   const windowPlace = take(8 * Math.ceil(room / smallestWindow));
   const counts = take(Math.min(room, largestWindow));
   const steps = take(4 * mostTokens);
-  let nextKept = take(4 * 4 * mostTokens);
+  // 4 bytes each; of both kinds, as they are and split.
+  let nextKept = take(4 * 2 * 2 * mostTokens);
   const kernels = openKernels(size());
   const { buffer } = kernels;
   const ranges = mapped.write(buffer, rangePlace);

@@ -17,6 +17,7 @@ const mostBeside = shapeWords * 8 + 2 * farthestCompanion;
 
 /** Room that searches take turns in; see newTokenSearch. */
 export const searchRoom = { batch: mostBytes + mostBeside + stretchSlack, steps: stepBytes * mostSteps } as const;
+
 /** Hits in one window; see TokenKernels. */
 export interface HitList extends Table {
   count: number;

@@ -1,16 +1,5 @@
 // Looks for places where words of given kinds follow one another.
-import {
-  beginHits,
-  hitsSince,
-  note,
-  stepBytes,
-  takeOver,
-  tellFrom,
-  tokenBytes,
-  tokens,
-  tokensEnd,
-  useTokens,
-} from './hits';
+import { beginHits, beginStep, hitsSince, note, stepBytes, tokenBytes, tokens, tokensEnd, useTokens } from './hits';
 import { beginnings, chunkWords, keepLastKinds, shapeAt, shapePlace, shapeWords, tellKinds, useShapes } from './shapes';
 
 /** By place in a shape and by kind, the tokens that have it there: one of eight bits for each, which some may share. */
@@ -96,17 +85,12 @@ export function findShapes(
   beginHits(hits, before, beforeCount);
   useTokensByKind(room);
   useShapes(ranges, rangeCount, room);
-  /** Hits are told by the first word of a shape, steps by its last. */
+  // Hits are told by the first word of a shape, steps by its last.
   const reach = <u32>((shapeWords - 1) * wordBytes);
   for (const end = step + stepCount * stepBytes; step < end; step += stepBytes) {
+    if (!beginStep(step, reach)) continue;
     const at = <usize>load<u32>(step);
     const bytes = <usize>load<u32>(step, 4);
-    const offset = load<u32>(step, 8);
-    if (at === 0) {
-      takeOver(offset - reach, offset + <u32>bytes - reach);
-      continue;
-    }
-    tellFrom(at - offset);
     if (wordBytes === 8) findShapesOf<u64>(at, bytes);
     else findShapesOf<u32>(at, bytes);
   }

@@ -1,16 +1,5 @@
 // Looks for words of given values.
-import {
-  beginHits,
-  hitsSince,
-  note,
-  stepBytes,
-  takeOver,
-  tellFrom,
-  tokenBytes,
-  tokens,
-  tokensEnd,
-  useTokens,
-} from './hits';
+import { beginHits, beginStep, hitsSince, note, stepBytes, tokenBytes, tokens, tokensEnd, useTokens } from './hits';
 
 /** Bytes held against all tokens at once: going through these for less costs more than comparing. */
 const blockBytes: usize = 128;
@@ -88,14 +77,9 @@ export function findValues(
   useTokens(place, count, wordBytes);
   beginHits(hits, before, beforeCount);
   for (const end = step + stepCount * stepBytes; step < end; step += stepBytes) {
+    if (!beginStep(step, 0)) continue;
     const at = <usize>load<u32>(step);
     const bytes = <usize>load<u32>(step, 4);
-    const offset = load<u32>(step, 8);
-    if (at === 0) {
-      takeOver(offset, offset + <u32>bytes);
-      continue;
-    }
-    tellFrom(at - offset);
     if (wordBytes === 8) findValuesOf<u64>(at, load<u32>(step, 12), bytes);
     else findValuesOf<u32>(at, load<u32>(step, 12), bytes);
   }

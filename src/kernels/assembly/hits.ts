@@ -33,12 +33,20 @@ export function beginHits(place: usize, hitsBefore: usize, countBefore: usize): 
   beforeEnd = hitsBefore + (countBefore << 3);
 }
 
-export function tellFrom(start: usize): void {
-  origin = start;
+/**
+ * Whether the stretch of a step is to be looked through; where not, its hits are taken over from the dump before.
+ * @param reach bytes from where hits are told to what steps tell them by
+ */
+export function beginStep(step: usize, reach: u32): bool {
+  const at = <usize>load<u32>(step);
+  const offset = load<u32>(step, 8);
+  origin = at - offset;
+  if (at === 0) takeOver(offset - reach, offset + load<u32>(step, 4) - reach);
+  return at !== 0;
 }
 
 /** Tells of the hits of the dump before at these offsets, behind those taken over before. */
-export function takeOver(start: u32, end: u32): void {
+function takeOver(start: u32, end: u32): void {
   while (before < beforeEnd && load<u32>(before) < start) before += 8;
   for (; before < beforeEnd && load<u32>(before) < end; before += 8, hit += 8) store<u64>(hit, load<u64>(before));
 }

@@ -20,6 +20,14 @@ function enter(offset: u32): void {
   }
 }
 
+/** Distance to a place from the one `back` bytes before it in the list; 0 where that is in another window. */
+function gapAt(at: usize, back: usize): u32 {
+  const offset = load<u32>(at);
+  const before = load<u32>(at - back);
+  enter(offset);
+  return before < from ? 0 : offset - before;
+}
+
 /** How often each distance came, 4 bytes for every 4 of the distance. */
 let counts: usize = 0;
 let commonest: u32 = 0;
@@ -52,14 +60,13 @@ function tell(told: usize): void {
 /** Counts the distances, or, once they are counted, sets their counts to zero. */
 function eachGap(places: usize, length: usize, lag: usize, windows: usize, isClearing: bool): void {
   useWindows(windows);
+  const back = lag << 2;
   const end = places + (length << 2);
-  for (let at = places + (lag << 2); at < end; at += 4) {
-    const offset = load<u32>(at);
-    const before = load<u32>(at - (lag << 2));
-    enter(offset);
-    if (before < from) continue;
-    if (isClearing) store<u32>(counts + (offset - before), 0);
-    else count(offset - before);
+  for (let at = places + back; at < end; at += 4) {
+    const gap = gapAt(at, back);
+    if (gap === 0) continue;
+    if (isClearing) store<u32>(counts + gap, 0);
+    else count(gap);
   }
 }
 
@@ -112,16 +119,13 @@ export function commonestBehind(
 /** See PlaceKernels. */
 export function countMultiples(places: usize, length: usize, lag: usize, distance: u32, windows: usize): u32 {
   useWindows(windows);
+  const back = lag << 2;
   const end = places + (length << 2);
   let found: u32 = 0;
-  for (let at = places + (lag << 2); at < end; at += 4) {
-    const offset = load<u32>(at);
-    const before = load<u32>(at - (lag << 2));
-    enter(offset);
-    if (before < from) continue;
-    const gap = offset - before;
+  for (let at = places + back; at < end; at += 4) {
+    const gap = gapAt(at, back);
     // Most are just that: a division takes far longer.
-    if (gap === distance || gap % distance === 0) found++;
+    if (gap === distance || (gap !== 0 && gap % distance === 0)) found++;
   }
   return found;
 }
@@ -132,12 +136,8 @@ export function listSteps(places: usize, length: usize, distance: u32, windows: 
   const end = places + (length << 2);
   const first = into;
   for (let at = places + 4; at < end; at += 4) {
-    const offset = load<u32>(at);
-    const before = load<u32>(at - 4);
-    if (offset - before !== distance) continue;
-    enter(offset);
-    if (before < from) continue;
-    store<u32>(into, offset);
+    if (gapAt(at, 4) !== distance) continue;
+    store<u32>(into, load<u32>(at));
     into += 4;
   }
   return (into - first) >>> 2;
@@ -164,14 +164,10 @@ export function countBetween(
   let largest: u32 = 0;
   const end = places + (length << 2);
   for (let at = places + 4; at < end; at += 4) {
-    const offset = load<u32>(at);
-    const before = load<u32>(at - 4);
-    if (offset - before !== distance) continue;
-    enter(offset);
-    if (before < from) continue;
-    while (low < lastInner && load<u32>(low) < before) low += 4;
+    if (gapAt(at, 4) !== distance) continue;
+    while (low < lastInner && load<u32>(low) < load<u32>(at - 4)) low += 4;
     high = max(low, high);
-    while (high < lastInner && load<u32>(high) < offset) high += 4;
+    while (high < lastInner && load<u32>(high) < load<u32>(at)) high += 4;
     gaps++;
     // Four times as many as there are: as distances are counted.
     const bytes = <u32>(high - low);
