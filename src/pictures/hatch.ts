@@ -14,6 +14,7 @@ import { drawPage } from './page/draw-page.ts';
 import { toolTitle } from './page/facts.ts';
 import { kindLegend } from './page/kind-colours.ts';
 import type { PageSpec, SideNote } from './page/page-types.ts';
+import { planSideNotes } from './page/side-notes.ts';
 import { addressText, bytesText, countText } from './page/size-text.ts';
 import type { Pace, Picture, PictureInput } from './picture.ts';
 
@@ -176,14 +177,15 @@ export function hatchPage(input: PictureInput, allocation: ReportAllocation): Pa
   const window = hatchWindow(memory, allocation);
   const rowBytes = window.columns * window.wordBytes;
   const pixels = window.wordPixels === 1 ? '1 pixel' : `1 square of ${window.wordPixels}×${window.wordPixels} pixels`;
+  const contentHeight = window.rows * window.wordPixels;
   return {
     title: toolTitle(input.report, `Hatch of ${blocksText(input.report, allocation)}`),
     facts: suspectFacts(input.report, allocation),
     contentWidth: window.columns * window.wordPixels,
-    contentHeight: window.rows * window.wordPixels,
+    contentHeight,
     topHeight,
-    left: hatchRuler(window),
-    right: blockNotes(window),
+    left: planSideNotes(hatchRuler(window), { side: 'left', height: contentHeight, scale: 1 }),
+    right: planSideNotes(blockNotes(window), { side: 'right', height: contentHeight, scale: 1 }),
     legend: [
       {
         kind: 'text',

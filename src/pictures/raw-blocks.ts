@@ -2,12 +2,14 @@ import type { PixelDepth } from '../draw/encode/bmp-header.ts';
 import { rgbOfPixels } from '../draw/encode/raw-rows.ts';
 import { page } from '../draw/palette.ts';
 import { setPixel } from '../draw/pixel-image.ts';
+import type { Address } from '../model/address.ts';
 import type { ReportAllocation } from '../model/leak-report.ts';
 import { blockRows } from './blocks/block-rows.ts';
 import { blocksText, drawnSuspects, suspectFacts } from './blocks/suspects.ts';
 import { drawPage } from './page/draw-page.ts';
 import { toolTitle } from './page/facts.ts';
-import { contentsWarning, type PageSpec } from './page/page-types.ts';
+import { contentsWarning, type PageSpec, type SideNote } from './page/page-types.ts';
+import { planSideNotes } from './page/side-notes.ts';
 import { addressText, countText } from './page/size-text.ts';
 import type { DrawnPicture, PictureInput } from './picture.ts';
 
@@ -16,6 +18,14 @@ const mostRows = 600;
 const mostColumns = 2048;
 const rulerStep = 40;
 
+function rowNotes(addresses: readonly Address[]): SideNote[] {
+  return addresses.flatMap((address, row) =>
+    row % rulerStep === 0
+      ? [{ at: row, lines: [{ text: addressText(address), colour: page.softInk }], priority: 0, fixed: true }]
+      : [],
+  );
+}
+
 function rawBlocksPage(input: PictureInput, allocation: ReportAllocation, depth: PixelDepth): PageSpec {
   const memory = input.memories.at(-1)!;
   const pixelBytes = depth / 8;
@@ -23,18 +33,15 @@ function rawBlocksPage(input: PictureInput, allocation: ReportAllocation, depth:
   const { addresses } = blockRows(memory, allocation, mostRows);
   const shown = Math.min(allocation.strideBytes, columns * pixelBytes);
   const part = shown < allocation.strideBytes ? `, of which the first ${countText(shown)} are shown` : '';
+  const column = { height: addresses.length, scale: 1 };
   return {
     title: toolTitle(input.report, `Raw bytes of ${blocksText(input.report, allocation)} at ${depth} bits per pixel`),
     warning: contentsWarning,
     facts: suspectFacts(input.report, allocation),
     contentWidth: columns,
     contentHeight: addresses.length,
-    left: addresses.flatMap((address, row) =>
-      row % rulerStep === 0
-        ? [{ at: row, lines: [{ text: addressText(address), colour: page.softInk }], priority: 0, fixed: true }]
-        : [],
-    ),
-    right: [],
+    left: planSideNotes(rowNotes(addresses), { ...column, side: 'left' }),
+    right: planSideNotes([], { ...column, side: 'right' }),
     legend: [
       {
         kind: 'text',

@@ -19,6 +19,7 @@ import { drawPage } from './page/draw-page.ts';
 import { toolTitle } from './page/facts.ts';
 import { kindLegend } from './page/kind-colours.ts';
 import type { PageSpec, SideNote } from './page/page-types.ts';
+import { planSideNotes } from './page/side-notes.ts';
 import { addressText, bytesText, countText } from './page/size-text.ts';
 import type { Pace, Picture, PictureInput } from './picture.ts';
 
@@ -156,14 +157,15 @@ export function straightenedPage(input: PictureInput, allocation: ReportAllocati
   const stride = allocation.strideBytes;
   const marks = fieldMarks(allocation.fields);
   const shown = countText(straight.rows.addresses.length);
+  const contentHeight = straight.tops.at(-1)! + straight.rowPixels;
   return {
     title: toolTitle(input.report, `Straightened ${blocksText(input.report, allocation)}, one per row`),
     facts: [`${shown} blocks: ${choiceTexts[straight.rows.choice]}`, ...suspectFacts(input.report, allocation)],
     contentWidth: straight.columns * straight.columnPixels,
-    contentHeight: straight.tops.at(-1)! + straight.rowPixels,
+    contentHeight,
     topHeight: marks.length > 0 ? fieldMarksHeight : offsetRulerHeight,
-    left: rowNotes(straight),
-    right: countNotes(straight),
+    left: planSideNotes(rowNotes(straight), { side: 'left', height: contentHeight, scale: 1 }),
+    right: planSideNotes(countNotes(straight), { side: 'right', height: contentHeight, scale: 1 }),
     legend: [
       {
         kind: 'text',

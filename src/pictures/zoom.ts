@@ -10,6 +10,7 @@ import { codeOfKinds, kindReader } from './blocks/read-kinds.ts';
 import { drawPage } from './page/draw-page.ts';
 import { codeColours, kindLegend } from './page/kind-colours.ts';
 import { contentsWarning, type LegendItem, type PageSpec, type SideNote } from './page/page-types.ts';
+import { planSideNotes } from './page/side-notes.ts';
 import { addressText, bytesText, countText } from './page/size-text.ts';
 import type { Pace } from './picture.ts';
 import { type ZoomWindow, zoomPlace, zoomRow, zoomWindow } from './zoom/zoom-window.ts';
@@ -200,15 +201,16 @@ export function zoomPage(input: ZoomInput): PageSpec {
   const rowBytes = window.columns * window.unitBytes;
   const how = stride === null ? '' : `, straightened at ${countText(stride)} bytes`;
   const painter = rawDepth === null ? kindPainter(window, memory) : rawPainter(window, memory, rawDepth);
+  const contentHeight = window.rows * window.unitPixels;
   return {
     title: `${input.tool} · Zoom at ${addressText(input.start)}${how}`,
     ...(rawDepth === null ? {} : { warning: contentsWarning }),
     facts: factsOf(input, window),
     contentWidth: window.columns * window.unitPixels,
-    contentHeight: window.rows * window.unitPixels,
+    contentHeight,
     topHeight: offsetRulerHeight,
-    left: rowNotes(window),
-    right: blockNotes(window, blocks),
+    left: planSideNotes(rowNotes(window), { side: 'left', height: contentHeight, scale: 1 }),
+    right: planSideNotes(blockNotes(window, blocks), { side: 'right', height: contentHeight, scale: 1 }),
     legend: legendOf(input, window),
     textScale: 1,
     async paint(image, content, pace) {

@@ -16,8 +16,14 @@ const unseen =
 const mark = /\p{M}/u;
 const mostMarks = 2;
 
-/** Nothing but what every reader sees: nearly all texts, and pictures of megabytes as they stand in a page. */
+/** Nothing but ASCII that is seen: nearly all texts, and pictures of megabytes as they stand in a page. */
 const plain = /^[\x20-\x7e]*$/;
+/** What has to be looked at character by character: a table of thousands of rows has dashes and arrows, but none of it. */
+const suspicious = new RegExp(`${unseen.source}|\\p{M}{${mostMarks + 1}}`, 'u');
+
+function isSeenAsItIs(text: string): boolean {
+  return plain.test(text) || !suspicious.test(text);
+}
 
 const shortEscapes = new Map([
   ['\n', '\\n'],
@@ -43,7 +49,7 @@ function visibleCharacters(text: string): string[] {
 
 /** Makes every character that acts instead of being seen visible: `\x1b`, `\u202e`, `\n`. Keeps the length. */
 export function showControls(text: string): string {
-  return plain.test(text) ? text : visibleCharacters(text).join('');
+  return isSeenAsItIs(text) ? text : visibleCharacters(text).join('');
 }
 
 /**
@@ -51,7 +57,7 @@ export function showControls(text: string): string {
  * characters with the middle left out. Markup is for the format to escape.
  */
 export function escapeText(text: string, longest = longestName, ellipsis = '…'): string {
-  if (text.length <= longest && plain.test(text)) return text;
+  if (text.length <= longest && isSeenAsItIs(text)) return text;
   // A name of megabytes is cut before it is looked at; what is cut here could not have been shown.
   const wanted = longest + 1;
   const short = text.length > 4 * wanted ? `${text.slice(0, 2 * wanted)}${text.slice(-2 * wanted)}` : text;

@@ -89,7 +89,12 @@ function grows(story: TrackStory): boolean {
 }
 
 function groupBands(bands: readonly CellBand[], layout: Layout): Group[] {
-  const firsts = bands.filter((band, index) => bands.findIndex((other) => other.story === band.story) === index);
+  const seen = new Set<TrackStory>();
+  const firsts = bands.filter(({ story }) => {
+    const isFirst = !seen.has(story);
+    seen.add(story);
+    return isFirst;
+  });
   const line = lineHeight * layout.textScale;
   const needed = firsts.reduce((sum, { story }) => sum + line * (grows(story) ? 2 : 1) + noteGap, 0);
   const isCrowded = needed > layout.height;

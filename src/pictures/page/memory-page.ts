@@ -7,6 +7,7 @@ import type { CellFiller } from './cell-colours.ts';
 import { regionNotes, rulerNotes } from './memory-notes.ts';
 import type { LegendItem, PageSpec } from './page-types.ts';
 import { paintBand } from './paint-band.ts';
+import { planSideNotes } from './side-notes.ts';
 import { bytesText } from './size-text.ts';
 
 /** A picture of all memory: what differs from one such picture to the next. */
@@ -20,6 +21,21 @@ export interface MemoryPicture {
   readonly coloursOf: (band: CellBand, pace: Pace) => CellFiller | Promise<CellFiller>;
 }
 
+const notes = new WeakMap<Layout, Pick<PageSpec, 'left' | 'right'>>();
+
+/** What stands beside the memory; made once per layout, for all its pictures have the same, of thousands of regions at times. */
+function notesOf(layout: Layout): Pick<PageSpec, 'left' | 'right'> {
+  const known = notes.get(layout);
+  if (known) return known;
+  const column = { height: layout.height, scale: layout.textScale };
+  const planned = {
+    left: planSideNotes(rulerNotes(layout), { ...column, side: 'left' }),
+    right: planSideNotes(regionNotes(layout), { ...column, side: 'right' }),
+  };
+  notes.set(layout, planned);
+  return planned;
+}
+
 /** A page with all memory in the layout that the pictures of a diff share. */
 export function memoryPage(layout: Layout, picture: MemoryPicture): PageSpec {
   return {
@@ -27,8 +43,7 @@ export function memoryPage(layout: Layout, picture: MemoryPicture): PageSpec {
     facts: picture.facts,
     contentWidth: layout.width,
     contentHeight: layout.height,
-    left: rulerNotes(layout),
-    right: regionNotes(layout),
+    ...notesOf(layout),
     legend: [{ kind: 'text', text: scaleText(layout) }, ...picture.legend],
     textScale: layout.textScale,
     async paint(image, content, pace) {

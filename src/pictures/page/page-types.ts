@@ -24,6 +24,17 @@ export interface SideNote {
   readonly span?: { readonly from: number; readonly to: number; readonly colour: Colour };
 }
 
+/** Notes in their places: x from the left edge of their column, y from the content's top. */
+export interface PlannedNotes {
+  /** Pixels of the column, leader lines included. */
+  readonly width: number;
+  /** Where the lowest note ends. */
+  readonly bottom: number;
+  readonly texts: readonly Omit<PlacedText, 'role'>[];
+  readonly leaders: readonly LeaderLine[];
+  readonly bars: readonly Bar[];
+}
+
 /** One entry of a legend: words alone, a colour, a scale of colours from low to high, or the sign for not captured. */
 export type LegendItem =
   | { readonly kind: 'text'; readonly text: string }
@@ -47,9 +58,9 @@ export interface PageSpec {
   /** Room right above the content, for a ruler across. */
   readonly topHeight?: number;
   /** Addresses, right-aligned against the content. */
-  readonly left: readonly SideNote[];
+  readonly left: PlannedNotes;
   /** Labels. */
-  readonly right: readonly SideNote[];
+  readonly right: PlannedNotes;
   readonly legend: readonly LegendItem[];
   /** Lines at the very bottom. */
   readonly notes?: readonly TextLine[];

@@ -3,8 +3,7 @@ import { fitText, lineHeight, textWidth, wrapText } from '../../draw/draw-text.t
 import { page } from '../../draw/palette.ts';
 import type { Rect } from '../../draw/pixel-image.ts';
 import { planLegend } from './legend.ts';
-import type { PagePlan, PageSpec, PlacedText, TextLine } from './page-types.ts';
-import { type PlannedNotes, planSideNotes } from './side-notes.ts';
+import type { PagePlan, PageSpec, PlacedText, PlannedNotes, TextLine } from './page-types.ts';
 
 const margin = 14;
 const narrowest = 640;
@@ -68,17 +67,15 @@ function moveNotes(
 /** Where everything on a page stands. */
 export function planPage(spec: PageSpec): PagePlan {
   const scale = spec.textScale;
-  const leftNotes = planSideNotes(spec.left, { side: 'left', height: spec.contentHeight, scale });
-  const rightNotes = planSideNotes(spec.right, { side: 'right', height: spec.contentHeight, scale });
-  const x = margin + leftNotes.width;
-  const width = Math.max(narrowest * scale, x + spec.contentWidth + rightNotes.width + margin);
+  const x = margin + spec.left.width;
+  const width = Math.max(narrowest * scale, x + spec.contentWidth + spec.right.width + margin);
   const inner = width - margin * 2;
   const head = stackLines(headLines(spec, inner), { y: margin, width: inner, scale });
   const y = head.bottom + 8 * scale + (spec.topHeight ?? 0);
   const content: Rect = { x, y, width: spec.contentWidth, height: spec.contentHeight };
-  const left = moveNotes(leftNotes, 'left', { x: margin, y });
-  const right = moveNotes(rightNotes, 'right', { x: x + content.width, y });
-  const below = y + Math.max(content.height, leftNotes.bottom, rightNotes.bottom) + 12 * scale;
+  const left = moveNotes(spec.left, 'left', { x: margin, y });
+  const right = moveNotes(spec.right, 'right', { x: x + content.width, y });
+  const below = y + Math.max(content.height, spec.left.bottom, spec.right.bottom) + 12 * scale;
   const legend = planLegend(spec.legend, { x: margin, y: below, width: inner, scale });
   const noteLines = (spec.notes ?? []).flatMap((note) =>
     wrapText(note.text, inner, scale).map((text) => ({ ...note, text, role: 'note' }) as const),

@@ -1,19 +1,8 @@
 import { fitText, lineHeight, textWidth } from '../../draw/draw-text.ts';
 import { page } from '../../draw/palette.ts';
 import type { Colour } from '../../draw/pixel-image.ts';
-import type { Bar, LeaderLine, PlacedText, SideNote } from './page-types.ts';
+import type { Bar, LeaderLine, PlacedText, PlannedNotes, SideNote } from './page-types.ts';
 import { placeLabels } from './place-labels.ts';
-
-/** Notes in their places: x from the left edge of their column, y from the content's top. */
-export interface PlannedNotes {
-  /** Pixels of the column, leader lines included. */
-  readonly width: number;
-  /** Where the lowest note ends. */
-  readonly bottom: number;
-  readonly texts: readonly Omit<PlacedText, 'role'>[];
-  readonly leaders: readonly LeaderLine[];
-  readonly bars: readonly Bar[];
-}
 
 interface Column {
   readonly side: 'left' | 'right';
