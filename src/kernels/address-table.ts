@@ -6,12 +6,15 @@
 // granules are large, and much of what is asked for lies in one of which a part is mapped: so every few granules are a
 // group, of which is told where in that list to look.
 //
+// What was found is kept in slots, one for each of so many granules of 64 KiB, the least that allocators map: kernels look
+// there first, and fill them.
+//
 // It stands as: place and number of those bounds, and of the widest ranges, 4 bytes each; start and end of the gap around
-// small numbers, and of that around pairs of them, 8 bytes each; the stretches, with their first address, which begins a
-// granule, and their end, 8 bytes each, the place of their codes, the binary logarithm of their granule and the place of
-// their groups, 4 bytes each, and 4 bytes of nothing; the widest ranges, start and end, 8 bytes each; the bounds, all
-// starts, then all ends, 8 bytes each; of each group, and of one behind the last, the index of the first listed range that
-// ends behind its beginning, 4 bytes each; the codes, one byte each.
+// small numbers, and of that around pairs of them, 8 bytes each; the slots, start and end of mapped memory, 8 bytes each; the
+// stretches, with their first address, which begins a granule, and their end, 8 bytes each, the place of their codes, the
+// binary logarithm of their granule and the place of their groups, 4 bytes each, and 4 bytes of nothing; the widest ranges,
+// start and end, 8 bytes each; the bounds, all starts, then all ends, 8 bytes each; of each group, and of one behind the
+// last, the index of the first listed range that ends behind its beginning, 4 bytes each; the codes, one byte each.
 import type { Address } from '../model/address.ts';
 import { columnsOf, type Interval } from '../model/intervals.ts';
 import type { List } from '../model/list.ts';
@@ -20,7 +23,12 @@ import type { Place, Table } from './kernels.ts';
 
 export const granuleCodes = { unmapped: 0, mapped: 1, partly: 2 } as const;
 
-export const headerBytes = 48;
+const headerBytes = 48;
+/** They fit the processor's nearest cache. */
+const slotCount = 1024;
+const slotBytes = 16;
+/** Of the stretches, behind the table's beginning. */
+export const stretchesOffset = headerBytes + slotCount * slotBytes;
 export const stretchBytes = 32;
 
 /** Of several programs' worth of memory: few have more than ten. */
@@ -74,16 +82,17 @@ export function planAddressTable(ranges: List<Interval>): AddressTable {
   const wide = widest(starts, ends);
   const ownBytes = stretches.reduce((sum, { codes, groups }) => sum + codes.length + groups.byteLength, 0);
   return {
-    bytes: headerBytes + stretchBytes * stretches.length + 16 * (wide.length + partly.length) + ownBytes,
+    bytes: stretchesOffset + stretchBytes * stretches.length + 16 * (wide.length + partly.length) + ownBytes,
     write(buffer, place) {
-      const wides = place + headerBytes + stretchBytes * stretches.length;
+      const wides = place + stretchesOffset + stretchBytes * stretches.length;
       const bounds = wides + 16 * wide.length;
       new Uint32Array(buffer, place, 4).set([bounds, partly.length, wides, wide.length]);
       new BigInt64Array(buffer, place + 16, 4).set(smallNumbers.flatMap((value) => gapAround(value, starts, ends)));
+      new BigInt64Array(buffer, place + headerBytes, 2 * slotCount).fill(0n);
       new BigInt64Array(buffer, wides, 2 * wide.length).set(
         wide.flatMap((index) => [BigInt(starts[index]!), BigInt(ends[index]!)]),
       );
-      writeStretches(buffer, place + headerBytes, stretches, bounds + 16 * partly.length);
+      writeStretches(buffer, place + stretchesOffset, stretches, bounds + 16 * partly.length);
       const table = new BigInt64Array(buffer, bounds, 2 * partly.length);
       for (const [index, range] of partly.entries()) {
         table[index] = BigInt(starts[range]!);

@@ -3,7 +3,7 @@ import { addressHash } from '../model/address-hash.ts';
 import { wordKinds } from '../model/cell-map.ts';
 import { pageFlags } from '../model/page-map.ts';
 import { classifyWord32, classifyWord64, type PointerTest, pointsInto } from '../model/word-kind.ts';
-import { granuleCodes, headerBytes, stretchBytes } from './address-table.ts';
+import { granuleCodes, stretchBytes, stretchesOffset } from './address-table.ts';
 import {
   type Kernels,
   type Place,
@@ -83,7 +83,7 @@ export function scalarKernels(buffer: ArrayBuffer): Kernels {
       })),
     );
     const stretches = Array.from({ length: count }, (_, index) => {
-      const at = place + headerBytes + stretchBytes * index;
+      const at = place + stretchesOffset + stretchBytes * index;
       const [codes, granule] = [view.getUint32(at + 16, true), view.getUint32(at + 20, true)];
       return { start: addressAt(at), end: addressAt(at + 8), codes, size: 2 ** granule };
     });

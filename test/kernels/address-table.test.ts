@@ -53,9 +53,12 @@ test('a table of addresses tells what is mapped and what is not', () => {
         new Uint8Array(kernels.buffer).set(new Uint8Array(words.buffer), pageBytes);
         const window = { pages: 1, pageBytes, current: pageBytes, facts: 64 };
         kernels.comparePages(window, undefined);
-        kernels.kindCells(window, { isWide: true, isBigEndian: false, ranges: table }, 8, 16_384, 0);
-        const codes = new Uint8Array(kernels.buffer, 16_384, words.length);
-        expect(Array.from(codes, (code) => code >>> 5)).toEqual(expected);
+        // The second time kernels know where the first pointers led.
+        for (let time = 0; time < 2; time++) {
+          kernels.kindCells(window, { isWide: true, isBigEndian: false, ranges: table }, 8, 16_384, 0);
+          const codes = new Uint8Array(kernels.buffer, 16_384, words.length);
+          expect(Array.from(codes, (code) => code >>> 5)).toEqual(expected);
+        }
       }
     }),
     { numRuns: 300 },

@@ -1,5 +1,15 @@
 // What kind words are, sixteen at a time.
-import { highest, hitEnd, hitStart, isPointer, lowest, noteHit, smallLimit, textHalves, useRanges } from './word-kinds';
+import {
+  highest,
+  hitEnd,
+  hitStart,
+  isFoundAgain,
+  isPointer,
+  lowest,
+  smallLimit,
+  textHalves,
+  useRanges,
+} from './word-kinds';
 
 /** Words told at a time; a block of them is 64 or 128 bytes. */
 export const blockWords: usize = 16;
@@ -104,9 +114,7 @@ function settled<Word>(kinds: v128, open: u32, at: usize, scratch: usize): v128 
     const index = <usize>ctz(open);
     const word = load<Word>(at + index * sizeof<Word>());
     const value = <i64>(isSwapped ? bswap(word) : word);
-    if (!isPointer(value)) continue;
-    store<u8>(scratch + index, 1);
-    noteHit(value);
+    if (isFoundAgain(value) || isPointer(value)) store<u8>(scratch + index, 1);
   }
   useHit();
   return v128.load(scratch);

@@ -6,12 +6,17 @@ export const smallLimit: i32 = 1 << 20;
 
 /** As address-table.ts has them. */
 const headerBytes: usize = 48;
+const slotCount: usize = 1024;
+/** Binary logarithms of a slot's bytes, and of the addresses that share one. */
+const slotShift: usize = 4;
+const slotGranule: i64 = 16;
 const stretchBytes: usize = 32;
 const partlyMapped: u32 = 2;
 /** Binary logarithm of a group's granules. */
 const groupShift: usize = 3;
 
 /** Which addresses are mapped: see address-table.ts beside this folder. */
+let slots: usize = 0;
 let stretches: usize = 0;
 let stretchesEnd: usize = 0;
 export let lowest: i64 = 0;
@@ -25,9 +30,13 @@ let widesEnd: usize = 0;
 /** The wide range hit last: most words near each other point near each other. Empty where none is wide. */
 export let hitStart: i64 = 0;
 export let hitEnd: i64 = 0;
+/** What is mapped without a gap around the address that was last looked up, or a part of that. */
+let foundStart: i64 = 0;
+let foundEnd: i64 = 0;
 
 export function useRanges(ranges: usize, count: usize): void {
-  stretches = ranges + headerBytes;
+  slots = ranges + headerBytes;
+  stretches = slots + (slotCount << slotShift);
   stretchesEnd = stretches + count * stretchBytes;
   lowest = count > 0 ? load<i64>(stretches) : 0;
   highest = count > 0 ? load<i64>(stretchesEnd - stretchBytes, 8) : 0;
@@ -41,15 +50,44 @@ export function useRanges(ranges: usize, count: usize): void {
   hitEnd = isAnyWide ? load<i64>(wides, 8) : 0;
 }
 
+function slotOf(value: i64): usize {
+  return slots + ((<usize>(value >>> slotGranule) & (slotCount - 1)) << slotShift);
+}
+
+/**
+ * Whether the value leads where a pointer led before: those of a scattered heap lead into the same few of its thousands of
+ * ranges again and again.
+ */
+export function isFoundAgain(value: i64): bool {
+  const slot = slotOf(value);
+  return value >= load<i64>(slot) && value < load<i64>(slot, 8);
+}
+
+/** Whether the value leads into memory that is mapped. */
 export function isPointer(value: i64): bool {
+  if (!isMapped(value)) return false;
+  // What a wide range holds is told several at a time.
+  if (noteHit(value)) return true;
+  const slot = slotOf(value);
+  store<i64>(slot, foundStart);
+  store<i64>(slot, foundEnd, 8);
+  return true;
+}
+
+function isMapped(value: i64): bool {
   if (value < lowest || value >= highest) return false;
   let stretch = stretches;
   while (value >= load<i64>(stretch, 8)) stretch += stretchBytes;
   const start = load<i64>(stretch);
   if (value < start) return false;
-  const granule = <usize>((value - start) >>> load<u32>(stretch, 20));
+  const shift = <i64>load<u32>(stretch, 20);
+  const granule = <usize>((value - start) >>> shift);
   const code = load<u8>(load<u32>(stretch, 16) + granule);
-  if (code !== partlyMapped) return code !== 0;
+  if (code !== partlyMapped) {
+    foundStart = start + ((<i64>granule) << shift);
+    foundEnd = foundStart + ((<i64>1) << shift);
+    return code !== 0;
+  }
   return isWithinBounds(value, load<u32>(stretch, 24) + ((granule >>> groupShift) << 2));
 }
 
@@ -62,17 +100,21 @@ function isWithinBounds(value: i64, group: usize): bool {
     if (load<i64>(ends + (middle << 3)) <= value) low = middle + 1;
     else high = middle;
   }
-  return low < boundCount && load<i64>(starts + (low << 3)) <= value;
+  if (low >= boundCount) return false;
+  foundStart = load<i64>(starts + (low << 3));
+  foundEnd = load<i64>(ends + (low << 3));
+  return foundStart <= value;
 }
 
 /** Takes the wide range that holds the pointer as the one hit last, if one does. */
-export function noteHit(pointer: i64): void {
+function noteHit(pointer: i64): bool {
   for (let wide = wides; wide < widesEnd; wide += 16) {
     if (pointer < load<i64>(wide) || pointer >= load<i64>(wide, 8)) continue;
     hitStart = load<i64>(wide);
     hitEnd = load<i64>(wide, 8);
-    return;
+    return true;
   }
+  return false;
 }
 
 /** Of bytes below 16: all bits where it is text, a lone one for zero. */
