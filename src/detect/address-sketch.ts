@@ -50,8 +50,10 @@ export function joinSketches(sketches: readonly AddressSketch[]): AddressSketch 
  * what lies above the limit of either is kept in none.
  */
 export function addSketch(sum: AddressSketch, part: Pick<AddressSketch, 'limit' | 'addresses'>): void {
-  sum.lower(part.limit);
-  for (const address of part.addresses) sum.add(address);
+  const { addresses, limit } = part;
+  sum.lower(limit);
+  // By index: an iterator makes two objects of each address until the loop is optimized, and these are millions in all.
+  for (let index = 0; index < addresses.length; index++) sum.add(addresses[index]!);
 }
 
 /** The part of the sketch that can be held against the other one, sorted. */

@@ -1,4 +1,4 @@
-import { type Colour, clipRect, type PixelImage, type Rect, setPixel } from './pixel-image.ts';
+import { type Colour, clipRect, fillRect, type PixelImage, type Rect, setPixel } from './pixel-image.ts';
 
 /** Pixels. */
 export interface Point {
@@ -29,6 +29,13 @@ export function strokeRect(image: PixelImage, rect: Rect, colour: Colour, dash?:
   if (rect.width <= 0 || rect.height <= 0) return;
   const right = rect.x + rect.width - 1;
   const bottom = rect.y + rect.height - 1;
+  if (dash === undefined) {
+    fillRect(image, { ...rect, height: 1 }, colour);
+    fillRect(image, { ...rect, y: bottom, height: 1 }, colour);
+    fillRect(image, { ...rect, width: 1 }, colour);
+    fillRect(image, { ...rect, x: right, width: 1 }, colour);
+    return;
+  }
   drawLine(image, { x: rect.x, y: rect.y }, { x: right, y: rect.y }, colour, dash);
   drawLine(image, { x: rect.x, y: bottom }, { x: right, y: bottom }, colour, dash);
   drawLine(image, { x: rect.x, y: rect.y }, { x: rect.x, y: bottom }, colour, dash);

@@ -70,7 +70,7 @@ export function fillRect(image: PixelImage, rect: Rect, colour: Colour): void {
   const packed = packColour(colour);
   for (let row = y; row < y + height; row++) {
     const first = row * image.width + x;
-    for (let at = first; at < first + width; at++) image.pixels[at] = packed;
+    image.pixels.fill(packed, first, first + width);
   }
 }
 

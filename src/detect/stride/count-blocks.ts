@@ -33,8 +33,8 @@ export async function countBlocks(input: CountInput): Promise<BlockCount[]> {
     team,
     order: () => countingOrder(input),
     onResult: (tallies) => {
-      for (const [index, own] of tallies.entries()) {
-        for (const [dump, tally] of own.entries()) totals[index]![dump]!.join(tally);
+      for (const [index, own] of totals.entries()) {
+        for (let dump = 0; dump < own.length; dump++) own[dump]!.join(tallies[index]![dump]!);
       }
     },
     pace: (bytes) => pacer.pace(bytes),
