@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { LeakvizError } from '../errors.ts';
-import { writeWhole } from './write-whole.ts';
+import { writeWhole, writeWholeBeside } from './write-whole.ts';
 
 /** Where pictures of memory contents go, away from those that reports show. */
 export const rawFolder = 'raw-pixels';
@@ -24,6 +24,8 @@ export interface OutputFolder {
   readonly path: string;
   /** @param name relative, with `/` between folders */
   write(name: string, content: string | Iterable<Uint8Array>): void;
+  /** Writes while this thread goes on: a chunk has to stay as it is until the next one is asked for. */
+  writeBeside(name: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
   /** Moves everything written so far to its place. Earlier files of the same name are replaced. */
   publish(): void;
   /** Removes what was not published. */
@@ -44,6 +46,15 @@ export function openOutputFolder(path: string, earlierFiles = filesOfEarlierRun)
       try {
         makeFolderOf(staging, name);
         writeTo(join(staging, name), content);
+      } catch (error) {
+        throw unwritable(join(path, name), error);
+      }
+    },
+    async writeBeside(name, chunks) {
+      written.push(name);
+      try {
+        makeFolderOf(staging, name);
+        await writeToBeside(join(staging, name), chunks);
       } catch (error) {
         throw unwritable(join(path, name), error);
       }
@@ -120,6 +131,15 @@ function writeTo(file: string, content: string | Iterable<Uint8Array>): void {
   const handle = openSync(file, 'w');
   try {
     for (const chunk of content) writeWhole(handle, chunk);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+async function writeToBeside(file: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+  const handle = openSync(file, 'w');
+  try {
+    for await (const chunk of chunks) await writeWholeBeside(handle, chunk);
   } finally {
     closeSync(handle);
   }

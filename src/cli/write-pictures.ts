@@ -1,6 +1,7 @@
 // Draws the pictures, one after the other, and writes them into the output folder.
-import { encodeWhole, rowsOf } from '../draw/encode/image-encoder.ts';
-import { imageEncoders } from '../draw/encode/index.ts';
+import { bmp } from '../draw/encode/bmp.ts';
+import { rowsOf } from '../draw/encode/image-encoder.ts';
+import { png } from '../draw/encode/png.ts';
 import { type PixelImage, releaseImage } from '../draw/pixel-image.ts';
 import type { ReportPicture } from '../model/leak-report.ts';
 import type { DrawnPicture, PictureInput } from '../pictures/picture.ts';
@@ -91,20 +92,37 @@ async function encode(
 ): Promise<WrittenPicture> {
   const rows = rowsOf(image);
   releaseImage(image);
-  const files: Record<string, string> = {};
-  let png = new Uint8Array();
-  for (const encoder of imageEncoders) {
-    const name = `${folderName}/${picture.id}.${encoder.id}`;
-    files[encoder.id] = name;
-    const chunks = await encodeWhole(encoder, rows);
-    if (encoder.id === 'png') png = Buffer.concat(chunks);
-    folder.write(name, chunks);
-  }
-  rows.release();
   const { id, title, description } = picture;
+  const bmpName = `${folderName}/${id}.bmp`;
+  const pngName = `${folderName}/${id}.png`;
+  const kept: Uint8Array[] = [];
+  const writing = [
+    folder.writeBeside(bmpName, bmp.encode(rows)),
+    folder.writeBeside(pngName, keeping(png.encode(rows), kept)),
+  ];
+  // As long as one is under way it reads the rows.
+  await Promise.allSettled(writing);
+  rows.release();
+  await Promise.all(writing);
   return {
-    row: { id, title, bmp: files.bmp!, png: files.png!, description },
-    embedded: { id, title, description, png, width: image.width, height: image.height, lookup: picture.lookup?.() },
+    row: { id, title, bmp: bmpName, png: pngName, description },
+    embedded: {
+      id,
+      title,
+      description,
+      png: Buffer.concat(kept),
+      width: image.width,
+      height: image.height,
+      lookup: picture.lookup?.(),
+    },
     drawn: picture,
   };
+}
+
+/** The chunks, which the page shows too. */
+async function* keeping(chunks: AsyncIterable<Uint8Array>, kept: Uint8Array[]): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    kept.push(chunk);
+    yield chunk;
+  }
 }
