@@ -14,7 +14,7 @@ import { onExit } from './clean-up.ts';
 import { compileLess } from './compile-less.ts';
 import { takeEarlyHelpers } from './early-helpers.ts';
 import { applyGate, sayGate } from './gate/apply-gate.ts';
-import { keepNewSpaceSmall } from './keep-new-space-small.ts';
+import { keepNewSpaceSmall, letNewSpaceGrowWithFewRegions } from './new-space.ts';
 import { type OutputFolder, openOutputFolder } from './output-folder.ts';
 import { openProgressBar, type ProgressBar } from './progress-bar.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
@@ -43,6 +43,7 @@ export async function runDiff(
   let dumps: OpenedDump[] = [];
   try {
     dumps = await open(paths, run);
+    letNewSpaceGrowWithFewRegions(dumps);
     const report = await compare(dumps, run, checkInputs);
     if (options.verbose) sayMore(report, run.stopwatch);
     sayGate(report.gate);

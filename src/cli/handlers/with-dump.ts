@@ -5,7 +5,7 @@ import type { OpenedDump } from '../../memory/opened-dump.ts';
 import { openDumps } from '../../open-dumps.ts';
 import { onExit } from '../clean-up.ts';
 import type { OneDumpArgs } from '../commands/one-dump-options.ts';
-import { keepNewSpaceSmall } from '../keep-new-space-small.ts';
+import { keepNewSpaceSmall } from '../new-space.ts';
 import { parseBase } from '../parse-quantity.ts';
 import { openProgressBar } from '../progress-bar.ts';
 import { readRangeMap } from '../range-map.ts';
