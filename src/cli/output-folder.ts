@@ -136,12 +136,12 @@ function moveInto(staging: string, path: string, name: string): void {
   renameSync(join(staging, name), join(path, name));
 }
 
-/** What report.json does not name. An old bundle beside a new report would be attached in its place. */
-const unnamedFiles = ['leakviz-report.zip', 'junit.xml'];
+/** What report.json does not name. An old one beside a new report would be read or attached in its place. */
+const unnamedFiles = ['report.html', 'report.md', 'report.json', 'leakviz-report.zip', 'junit.xml'];
 
 /**
- * Pictures and the like that an earlier run wrote here, as its report.json tells. The folder may be anything, a home directory too:
- * nothing else is ever removed.
+ * Reports and pictures that an earlier run wrote here, as its report.json tells. The folder may be anything, a home
+ * directory too: nothing else is ever removed.
  */
 function filesOfEarlierRun(path: string): string[] {
   try {

@@ -115,7 +115,7 @@ describe.skipIf(process.platform === 'win32')('a closed pipe is no error', () =>
     expect(code).toBe(exitCodes.gateFailed);
   });
 
-  test.each(['2>/dev/full', '2> >(true)', '2>&-'])(
+  test.each([...(process.platform === 'linux' ? ['2>/dev/full'] : []), '2> >(true)', '2>&-'])(
     'stderr that takes nothing changes no exit code: %s',
     async (stderr) => {
       const gate = await runInShell(`${line} --fail-on leak ${stderr}`, { cwd: folder });
