@@ -160,5 +160,11 @@ export function printBlockProfile(profile: BlockProfile, options: TerminalOption
       ? 'All blocks'
       : `${printCount(profile.addresses.length)} of the blocks`;
   const addresses = wrapText(`${listed}: ${profile.addresses.join(' ')}`, options.columns, '  ');
-  return `${[wrapText(head, options.columns, '  '), fields, addresses].map((part) => part.join('\n')).join('\n\n')}\n`;
+  const parts = [
+    wrapText(head, options.columns, '  '),
+    // Of a few blocks nothing can be said that they have in common.
+    ...(profile.fields.length > 0 ? [fields] : []),
+    ...(profile.addresses.length > 0 ? [addresses] : []),
+  ];
+  return `${parts.map((part) => part.join('\n')).join('\n\n')}\n`;
 }
