@@ -35,6 +35,7 @@ export interface OutputFolder {
  * @param earlierFiles names what an earlier run left in the folder: what is not written again is removed
  */
 export function openOutputFolder(path: string, earlierFiles = filesOfEarlierRun): OutputFolder {
+  if (path === '') throw new LeakvizError('usage', "--output: expected a folder, found ''");
   const { staging, firstMade } = makeFolders(path);
   const written: string[] = [];
   return {
@@ -183,7 +184,7 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
   EIO: 'the device reports a write error',
   EMFILE: 'too many open files',
-  ENOENT: 'the folder is gone, or cannot be made there',
+  ENOENT: 'the folder is not there, or cannot be made',
 };
 
 /** Says in words why a result cannot be written. */
