@@ -158,3 +158,19 @@ describe('text on a terminal', () => {
     expect(wrapText('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
   });
 });
+
+test('a warning says which dump it is about', () => {
+  const warnings = [{ code: 'time-order', message: 'this dump is older than the one before it', offset: null }];
+  const dumps = [reportDump({ path: '1.dmp', warnings: [] }), reportDump({ path: '2.dmp', warnings })];
+  expect(printSummaryBody(sampleReport('leak', { dumps }), plain200)).toContain('1 warning: 2.dmp: this dump is older');
+});
+
+test('where blocks fill what was free in a heap, the sum over the regions stands beside their growth', () => {
+  const mib = 2 ** 20;
+  const base = sampleReport();
+  const regions = [reportRegion({ mappedBytes: [4 * mib, 5 * mib, 7 * mib] })];
+  const titled = (totalBytes: number) =>
+    printSummaryBody({ ...base, regions, growth: { ...base.growth, totalBytes } }, plain200);
+  expect(titled(3 * mib)).toContain('Where memory grows: 3 MB in all\n');
+  expect(titled(5 * mib)).toContain('Where memory grows: 3 MB in all, live blocks by 5 MB\n');
+});

@@ -22,8 +22,17 @@ interface GrowthRow {
 export function regionLines(report: LeakReport, options: TerminalOptions): string[] {
   const rows = growthRows(report, options);
   if (rows.length === 0) return [heading(options, 'No region grows from the first dump to the last')];
-  const title = `Where memory grows: ${printBytes(report.growth.totalBytes)} in all`;
-  return [heading(options, title), ...textTable(growthColumns(rows, options), options)];
+  return [heading(options, growthTitle(report, rows)), ...textTable(growthColumns(rows, options), options)];
+}
+
+/** Blocks may fill more of a heap than it grew by: what was free before. Then the rows alone do not add up. */
+function growthTitle({ growth: { totalBytes } }: LeakReport, rows: readonly GrowthRow[]): string {
+  const ofRegions = rows.reduce((total, row) => total + row.growthBytes, 0);
+  const [inAll, ofBlocks] = [ofRegions, totalBytes].map((bytes) => printBytes(bytes));
+  const isMore = totalBytes > ofRegions && ofBlocks !== inAll;
+  return isMore
+    ? `Where memory grows: ${inAll} in all, live blocks by ${ofBlocks}`
+    : `Where memory grows: ${ofBlocks} in all`;
 }
 
 function growthRows(report: LeakReport, options: TerminalOptions): GrowthRow[] {
