@@ -48,6 +48,11 @@ describe('input that cannot be compared ends in one line and exit code 2', () =>
     expectOneLine(await leakviz('diff', 'empty'), /empty: the folder is empty\. Check/);
   });
 
+  test.skipIf(process.platform !== 'linux')('a folder with a dump whose name cannot be read', async () => {
+    writeFileSync(Buffer.concat([Buffer.from(join(folder, '3')), Uint8Array.of(0xff)]), smallCore());
+    expectOneLine(await leakviz('diff', '.'), /the name of this file is not UTF-8\. Rename it, or name the dumps/);
+  });
+
   test('a folder without dumps', async () => {
     mkdirSync(join(folder, 'notes'));
     writeFileSync(join(folder, 'notes', 'a.txt'), 'notes');
