@@ -49,7 +49,11 @@ function headRows(facts: DumpFacts): string[][] {
     ['File', `${escapeText(facts.path)}, ${printBytes(facts.fileBytes)}`],
     [
       'Format',
-      `${facts.format}, ${facts.operatingSystem}, ${facts.architecture}, ${facts.pointerSize * 8} bit${facts.littleEndian ? '' : ', big endian'}`,
+      [
+        facts.format,
+        ...[facts.operatingSystem, facts.architecture].filter((one) => one !== 'unknown'),
+        `${facts.pointerSize * 8} bit${facts.littleEndian ? '' : ', big endian'}`,
+      ].join(', '),
     ],
     ['Process', facts.processId === null ? process : `${process}, id ${facts.processId}`],
     ['Taken', time === null ? noValue : `${time} (by the ${facts.timeSource}'s word)`],
