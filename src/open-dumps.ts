@@ -89,6 +89,7 @@ function checkComparable(dumps: readonly OpenedDump[]): void {
     const a = first!.memory.dump;
     const b = other.memory.dump;
     if (a.addressSpace === 'physical' || b.addressSpace === 'physical') checkAddressSpaces(first!, other);
+    checkSystems(first!, other);
     const differs =
       a.architecture !== b.architecture || a.pointerSize !== b.pointerSize || a.littleEndian !== b.littleEndian;
     if (!differs) continue;
@@ -101,6 +102,16 @@ function checkComparable(dumps: readonly OpenedDump[]): void {
     );
   }
 }
+
+/** A dump that does not say may be of any. */
+function checkSystems(first: OpenedDump, other: OpenedDump): void {
+  const [a, b] = [first, other].map(({ memory }) => memory.dump.operatingSystem);
+  if (a === b || a === 'unknown' || b === 'unknown') return;
+  const text = `${other.path} is of ${systemNames[b!]}, but ${first.path} is of ${systemNames[a!]}: dumps of different systems cannot be compared`;
+  throw new LeakvizError('incomparable-dumps', text, { hint: 'Compare dumps of one process.' });
+}
+
+const systemNames = { windows: 'Windows', linux: 'Linux', macos: 'macOS', unknown: 'an unknown system' } as const;
 
 function checkAddressSpaces(first: OpenedDump, other: OpenedDump): void {
   const spaces = [first, other].map(({ memory }) => memory.dump.addressSpace);

@@ -100,7 +100,7 @@ function shareEvidence(candidate: Candidate, result: DiffResult): Evidence {
   return {
     kind: 'share-of-growth',
     for: candidate.share >= 0.1,
-    text: `Stride × new blocks = ${printBytes(candidate.growthBytes)}, ${printShare(candidate.share)} of the ${printBytes(totalGrowth)} that regions grew by.`,
+    text: `Stride × new blocks = ${printBytes(candidate.growthBytes)}, ${printShare(candidate.share)} of the ${printBytes(totalGrowth)} that memory grew by.`,
     values: { growthBytes: candidate.growthBytes, totalGrowth },
   };
 }

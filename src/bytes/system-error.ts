@@ -17,12 +17,17 @@ export function printablePath(path: string): string {
   return path.replace(/\p{Cc}/gu, '\u{fffd}');
 }
 
+/** Why a file cannot be read, in words. */
+export function readErrorWords(cause: unknown): string {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  return reasons[code]?.[0] ?? (code || 'unknown error');
+}
+
 /** Turns what node:fs threw while reading `path` into a LeakvizError of code `unreadable-file`. */
 export function unreadableFile(path: string, cause: unknown): LeakvizError {
   if (cause instanceof LeakvizError) return cause;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
-  const known = reasons[code];
-  const what = known?.[0] ?? (code || 'unknown error');
-  const hint = known?.[1] ?? 'Check that the file can be read.';
-  return new LeakvizError('unreadable-file', `cannot read ${printablePath(path)}: ${what}`, { hint, cause });
+  const hint =
+    reasons[(cause as NodeJS.ErrnoException | undefined)?.code ?? '']?.[1] ?? 'Check that the file can be read.';
+  const text = `cannot read ${printablePath(path)}: ${readErrorWords(cause)}`;
+  return new LeakvizError('unreadable-file', text, { hint, cause });
 }

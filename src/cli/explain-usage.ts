@@ -15,9 +15,10 @@ export function explainUsage(message: string, args: readonly string[], commands:
   if (unknown !== undefined) return explainOption(unknown, known, command);
   const [, extra] = /^Unknown commands?: (.*)/s.exec(message) ?? [];
   if (extra !== undefined && command) {
-    return usageError(`${command.name}: ${extra} is too much`, seeHelp(command));
+    return usageError(`${command.name}: not expected: ${extra}`, seeHelp(command));
   }
-  if (extra !== undefined) return explainCommand(extra, commands);
+  // What follows a mistyped command is listed with it.
+  if (extra !== undefined) return explainCommand(extra.split(', ')[0]!, commands);
   const [, valueless] = /^Not enough arguments following: (.*)/s.exec(message) ?? [];
   if (valueless !== undefined) {
     const option = args.find((arg) => isOption(arg) && nameOf(arg) === valueless) ?? valueless;

@@ -97,7 +97,9 @@ async function extract(dump: OpenedDump, wishes: PictureWishes, run: Run): Promi
 }
 
 function leftOut(count: number): string[] {
-  return count > 0 ? [`${count} more were found and not written; --limit says how many are`] : [];
+  return count > 0
+    ? [`${count} more ${count === 1 ? 'was' : 'were'} found and not written; --limit says how many are`]
+    : [];
 }
 
 function bySurety(a: FoundImage, b: FoundImage): number {

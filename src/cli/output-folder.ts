@@ -37,6 +37,7 @@ export interface OutputFolder {
  * @param earlierFiles names what an earlier run left in the folder: what is not written again is removed
  */
 export function openOutputFolder(path: string, earlierFiles = filesOfEarlierRun): OutputFolder {
+  if (path === '') throw new LeakvizError('usage', "--output: expected a folder, found ''");
   const { staging, firstMade } = makeFolders(path);
   const written: string[] = [];
   return {
@@ -156,12 +157,12 @@ function moveInto(staging: string, path: string, name: string): void {
   renameSync(join(staging, name), join(path, name));
 }
 
-/** What report.json does not name. An old bundle beside a new report would be attached in its place. */
-const unnamedFiles = ['leakviz-report.zip', 'junit.xml'];
+/** What report.json does not name. An old one beside a new report would be read or attached in its place. */
+const unnamedFiles = ['report.html', 'report.md', 'report.json', 'leakviz-report.zip', 'junit.xml'];
 
 /**
- * Pictures and the like that an earlier run wrote here, as its report.json tells. The folder may be anything, a home directory too:
- * nothing else is ever removed.
+ * Reports and pictures that an earlier run wrote here, as its report.json tells. The folder may be anything, a home
+ * directory too: nothing else is ever removed.
  */
 function filesOfEarlierRun(path: string): string[] {
   try {
@@ -203,7 +204,7 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
   EIO: 'the device reports a write error',
   EMFILE: 'too many open files',
-  ENOENT: 'the folder is gone, or cannot be made there',
+  ENOENT: 'the folder is not there, or cannot be made',
 };
 
 /** Says in words why a result cannot be written. */

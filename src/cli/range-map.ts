@@ -1,5 +1,6 @@
 // Raw files may hold several ranges one after the other; a small text file says which.
 import { readFileSync } from 'node:fs';
+import { readErrorWords } from '../bytes/system-error.ts';
 import { LeakvizError } from '../errors.ts';
 import { parseAddress } from '../model/address.ts';
 import type { CapturedRange } from '../model/dump.ts';
@@ -13,11 +14,10 @@ export function readRangeMap(path: string): CapturedRange[] {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new LeakvizError(
-      'unreadable-file',
-      `--map: ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`,
-      { cause: error },
-    );
+    throw new LeakvizError('unreadable-file', `--map: ${path} cannot be read: ${readErrorWords(error)}`, {
+      hint: 'Name a text file with lines of ADDRESS OFFSET SIZE in hex.',
+      cause: error,
+    });
   }
   const ranges: CapturedRange[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {

@@ -46,6 +46,13 @@ function look(path: string): Stats | undefined {
 
 function dumpsInFolder(folder: string): string[] {
   const names = inOrderOfNames(namesIn(folder));
+  const unreadable = names.find((name) => name.includes('\u{fffd}') && !look(join(folder, name)));
+  if (unreadable !== undefined) {
+    // Left out in silence, a dump would be missing from the comparison.
+    throw new LeakvizError('unreadable-file', `${join(folder, unreadable)}: the name of this file is not UTF-8`, {
+      hint: 'Rename it, or name the dumps themselves.',
+    });
+  }
   const dumps = names.map((name) => join(folder, name)).filter(looksLikeDump);
   if (dumps.length > 0) return dumps;
   const problem = names.length === 0 ? 'the folder is empty' : `no dumps in this folder (${names.length} other files)`;

@@ -13,7 +13,7 @@ import { openSymbols } from '../symbols/open-symbols.ts';
 import { onExit } from './clean-up.ts';
 import { compileLess } from './compile-less.ts';
 import { takeEarlyHelpers } from './early-helpers.ts';
-import { applyGate, sayGate } from './gate/apply-gate.ts';
+import { applyGate, failUntilJudged, sayGate } from './gate/apply-gate.ts';
 import { keepNewSpaceSmall, letNewSpaceGrowWithFewRegions } from './new-space.ts';
 import { type OutputFolder, openOutputFolder } from './output-folder.ts';
 import { openProgressBar, type ProgressBar } from './progress-bar.ts';
@@ -31,6 +31,7 @@ export async function runDiff(
   signal: AbortSignal,
 ): Promise<LeakReport> {
   keepNewSpaceSmall();
+  if (options.gate) failUntilJudged();
   const checkInputs = watchInputs(paths);
   const folder = openOutputFolder(options.output);
   const bar = await openProgressBar(!options.quiet);

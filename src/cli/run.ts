@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import yargs, { type Argv } from 'yargs';
 import { LeakvizError } from '../errors.ts';
 import { checkGivenOnce } from './check-given-once.ts';
+import { checkToggles } from './check-toggles.ts';
 import { runCleanUps } from './clean-up.ts';
 import { commands } from './commands/index.ts';
 import { completeValues } from './complete-values.ts';
@@ -89,7 +90,11 @@ function parser(args: readonly string[], signal: AbortSignal): Argv {
   // Of a command that was begun yargs keeps the help, should it fail; ours have messages of their own, and begin sooner.
   untyped.getInternalMethods().getUsageInstance().cacheHelpMessage = () => {};
   parser = untyped.usageConfiguration({ 'hide-types': true });
-  parser.middleware((args) => checkGivenOnce(args, commands.find(({ name }) => name === args._[0])?.options ?? {}));
+  parser.middleware((parsed) => {
+    const options = commands.find(({ name }) => name === parsed._[0])?.options ?? {};
+    checkGivenOnce(parsed, options);
+    checkToggles(args, options);
+  });
   for (const command of commands) parser = command.add(parser, signal);
   return parser;
 }

@@ -44,12 +44,15 @@ export async function makeBundle(input: BundleInput): Promise<Bundle> {
     bytes = await pack(input, await scaled(input, factor), note);
     if (bytes.length <= input.limitBytes) return { bytes, note };
   }
-  if (input.pictures.length === 0)
-    return { bytes, note: `It could not be made to fit ${printBytes(input.limitBytes)}.` };
+  if (input.pictures.length === 0) return { bytes, note: tooLargeNote(bytes, input.limitBytes) };
   const note = `Pictures are left out, to fit ${printBytes(input.limitBytes)}.`;
   bytes = await pack(input, [], note);
   const isTooLarge = bytes.length > input.limitBytes;
-  return { bytes, note: isTooLarge ? `${note} Even so it does not.` : note };
+  return { bytes, note: isTooLarge ? `${note} ${tooLargeNote(bytes, input.limitBytes)}` : note };
+}
+
+function tooLargeNote(bytes: Uint8Array, limitBytes: number): string {
+  return `Its reports alone take ${printBytes(bytes.length)}, more than the ${printBytes(limitBytes)} of --bundle-limit: give more, or fewer formats with --report.`;
 }
 
 /** The pictures keep the size at which pages show them: places in them stay where they are. */

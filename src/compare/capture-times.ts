@@ -23,10 +23,11 @@ export function timeOrderWarnings(dumps: readonly OpenedDump[]): (DumpWarning | 
   return dumps.map((dump, index) => {
     const before = dumps[index - 1];
     if (!before?.capturedAt || !dump.capturedAt || dump.capturedAt >= before.capturedAt) return null;
-    const source = dump.timeSource === 'file' ? "by its file's time" : 'by its own time';
+    const source = { dump: 'by its own time', file: "by its file's time", argument: 'by the time given for it' };
+    const remedy = dump.timeSource === 'argument' ? '' : ', or give --times or --interval';
     return {
       code: 'time-order',
-      message: `${source} this dump is older than the one before it: the order of the arguments was kept${order}; check it, or give --times or --interval`,
+      message: `${source[dump.timeSource ?? 'dump']} this dump is older than the one before it: the order of the arguments was kept${order}; check it${remedy}`,
       offset: null,
     };
   });

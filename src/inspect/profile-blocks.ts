@@ -11,6 +11,7 @@ import { type Address, formatAddress } from '../model/address.ts';
 import type { BlockField, Method } from '../model/leak-report.ts';
 import { newPacer, type Pacer } from '../scan/pacer.ts';
 import { openSymbols, type Symbols } from '../symbols/open-symbols.ts';
+import { type EvenSample, evenly, newEvenSample } from './even-sample.ts';
 
 /** Blocks of one stride that one allocator handed out, or that were seen by their stride alone. */
 export interface BlockProfile {
@@ -28,7 +29,7 @@ export interface BlockProfile {
 export interface ProfileOptions {
   readonly allocators: readonly Allocator[];
   readonly stride: number;
-  /** Addresses listed per profile: the lowest ones of a walked class, a sample of others. */
+  /** Addresses listed per profile, spread over all. */
   readonly limit: number;
   /** Those of the dump's own pages unless given. */
   readonly symbols?: Symbols;
@@ -50,7 +51,7 @@ export async function profileBlocks(memory: Memory, options: ProfileOptions): Pr
 interface Collected {
   liveBlocks: number;
   freeBlocks: number;
-  readonly first: Address[];
+  readonly listed: EvenSample<Address>;
   readonly sketch: AddressSketch;
 }
 
@@ -60,7 +61,12 @@ async function profileWalked(
   options: ProfileOptions,
   pacer: Pacer,
 ): Promise<BlockProfile | undefined> {
-  const collected: Collected = { liveBlocks: 0, freeBlocks: 0, first: [], sketch: newAddressSketch() };
+  const collected: Collected = {
+    liveBlocks: 0,
+    freeBlocks: 0,
+    listed: newEvenSample(options.limit),
+    sketch: newAddressSketch(),
+  };
   const visitor = collector(collected, options);
   for (const heap of heaps[0]!) for (const _ of allocator.walk(heap, memory, visitor)) await pacer.pace(0);
   if (collected.liveBlocks + collected.freeBlocks === 0) return undefined;
@@ -73,12 +79,12 @@ async function profileWalked(
     requestBytes: allocator.requestRange(stride, memory.dump),
     liveBlocks: collected.liveBlocks,
     freeBlocks: collected.freeBlocks,
-    addresses: collected.first.map((address) => formatAddress(address, memory.dump.pointerSize)),
+    addresses: sorted(collected.listed.items()).map((address) => formatAddress(address, memory.dump.pointerSize)),
     fields: anatomyOf(sorted(collected.sketch.addresses), memory, { ...options, headerBytes }),
   };
 }
 
-function collector(collected: Collected, { stride, limit }: ProfileOptions): BlockVisitor {
+function collector(collected: Collected, { stride }: ProfileOptions): BlockVisitor {
   return {
     block(address, size, live) {
       if (size !== stride) return;
@@ -88,7 +94,7 @@ function collector(collected: Collected, { stride, limit }: ProfileOptions): Blo
       }
       collected.liveBlocks++;
       collected.sketch.add(address);
-      if (collected.first.length < limit) collected.first.push(address);
+      collected.listed.add(address);
     },
     // info tells of damage; here only the blocks count.
     damage: () => undefined,
@@ -115,7 +121,7 @@ async function profileUnwalked(
         requestBytes: null,
         liveBlocks: one.counts[0]!,
         freeBlocks: null,
-        addresses: blocks.slice(0, limit).map((address) => formatAddress(address, memory.dump.pointerSize)),
+        addresses: evenly(blocks, limit).map((address) => formatAddress(address, memory.dump.pointerSize)),
         fields: anatomyOf(blocks, memory, { ...options, headerBytes: null }),
       };
     });

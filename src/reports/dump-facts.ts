@@ -49,7 +49,11 @@ function headRows(facts: DumpFacts): string[][] {
     ['File', `${escapeText(facts.path)}, ${printBytes(facts.fileBytes)}`],
     [
       'Format',
-      `${facts.format}, ${facts.operatingSystem}, ${facts.architecture}, ${facts.pointerSize * 8} bit${facts.littleEndian ? '' : ', big endian'}`,
+      [
+        facts.format,
+        ...[facts.operatingSystem, facts.architecture].filter((one) => one !== 'unknown'),
+        `${facts.pointerSize * 8} bit${facts.littleEndian ? '' : ', big endian'}`,
+      ].join(', '),
     ],
     ['Process', facts.processId === null ? process : `${process}, id ${facts.processId}`],
     ['Taken', time === null ? noValue : `${time} (by the ${facts.timeSource}'s word)`],
@@ -160,5 +164,11 @@ export function printBlockProfile(profile: BlockProfile, options: TerminalOption
       ? 'All blocks'
       : `${printCount(profile.addresses.length)} of the blocks`;
   const addresses = wrapText(`${listed}: ${profile.addresses.join(' ')}`, options.columns, '  ');
-  return `${[wrapText(head, options.columns, '  '), fields, addresses].map((part) => part.join('\n')).join('\n\n')}\n`;
+  const parts = [
+    wrapText(head, options.columns, '  '),
+    // Of a few blocks nothing can be said that they have in common.
+    ...(profile.fields.length > 0 ? [fields] : []),
+    ...(profile.addresses.length > 0 ? [addresses] : []),
+  ];
+  return `${parts.map((part) => part.join('\n')).join('\n\n')}\n`;
 }

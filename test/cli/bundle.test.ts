@@ -61,6 +61,15 @@ test('where even that does not help, pictures are left out', async () => {
   expect(names).toContain('report.json');
 });
 
+test('reports that are larger than the limit by themselves are bundled all the same, and it says what to do', async () => {
+  const { code, stderr } = await bundle('--report', 'json', '--bundle-limit', '1k', '--no-pictures');
+  expect(stderr).toMatch(
+    /leakviz-report\.zip: Its reports alone take [\d.]+ KB, more than the 1 KB of --bundle-limit: give/,
+  );
+  expect(code).toBe(exitCodes.done);
+  expect(Object.keys(unzipSync(zip()))).toContain('report.json');
+});
+
 test('an old bundle does not stay beside a new report', async () => {
   const dumps = writeSmallCores(folder, 3);
   await runCli(['diff', ...dumps, '--no-pictures', '--bundle', '-o', 'out'], { cwd: folder });

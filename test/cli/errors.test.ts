@@ -48,6 +48,11 @@ describe('input that cannot be compared ends in one line and exit code 2', () =>
     expectOneLine(await leakviz('diff', 'empty'), /empty: the folder is empty\. Check/);
   });
 
+  test.skipIf(process.platform !== 'linux')('a folder with a dump whose name cannot be read', async () => {
+    writeFileSync(Buffer.concat([Buffer.from(join(folder, '3')), Uint8Array.of(0xff)]), smallCore());
+    expectOneLine(await leakviz('diff', '.'), /the name of this file is not UTF-8\. Rename it, or name the dumps/);
+  });
+
   test('a folder without dumps', async () => {
     mkdirSync(join(folder, 'notes'));
     writeFileSync(join(folder, 'notes', 'a.txt'), 'notes');
@@ -74,6 +79,14 @@ describe('input that cannot be compared ends in one line and exit code 2', () =>
     expectOneLine(
       await leakviz('diff', first, 'x86.core'),
       /x86\.core is x86, 32 bit, but .*1\.core is x64, 64 bit.*Compare/,
+    );
+  });
+
+  test('dumps of different systems', async () => {
+    const { sampleDumps } = await import('./run-cli.ts');
+    expectOneLine(
+      await leakviz('diff', sampleDumps('linux-63')[0]!, sampleDumps('windows-63')[0]!),
+      /1\.dmp\.zst is of Windows, but .*1\.core\.zst is of Linux: dumps of different systems cannot be compared\./,
     );
   });
 
@@ -123,6 +136,8 @@ describe('a command line that cannot be understood ends in one line and exit cod
     ['no command', [], /no command was given\. leakviz --help/],
     ['an unknown command', ['bogus'], /unknown command bogus\. leakviz --help/],
     ['a mistyped command', ['dif'], /unknown command dif\. Did you mean leakviz diff\?/],
+    ['a mistyped command with arguments', ['dif', 'a', 'b'], /unknown command dif\. Did you mean leakviz diff\?/],
+    ['a value for an option that takes none', ['diff', 'a', '--json=yes'], /--json takes no value, found 'yes'/],
     [
       'an unknown option',
       ['diff', 'a', 'b', '--frobnicate'],
@@ -147,9 +162,25 @@ describe('a command line that cannot be understood ends in one line and exit cod
       ['blocks', 'a', '--stride', '272', '--modules', 'missing'],
       /--modules: 'missing' is no folder\. Name the folder/,
     ],
+    [
+      'a baseline that is a folder',
+      ['diff', '.', '--fail-on', 'leak', '--baseline', '.'],
+      /--baseline: \. cannot be read: it is a directory\. Give the report\.json/,
+    ],
+    [
+      'a map that is not there',
+      ['info', '1.core', '--map', 'missing'],
+      /--map: missing cannot be read: no such file\. Name a text file/,
+    ],
+    [
+      'blocks of no stride',
+      ['blocks', '1.core'],
+      /--stride: expected the bytes from block to block, nothing was given\./,
+    ],
     ['modules without a folder', ['diff', '.', '--modules'], /diff: --modules needs a value/],
     ['an option given twice', ['diff', '.', '--width', '64', '--width', '65'], /--width is given more than once/],
-    ['an argument that the command does not take', ['demo', 'now'], /demo: now is too much/],
+    ['an argument that the command does not take', ['demo', 'now'], /demo: not expected: now\. /],
+    ['several of them', ['info', 'a.dmp', 'b.dmp', 'c.dmp'], /info: not expected: b\.dmp, c\.dmp\. /],
     [
       'a width that is no number',
       ['diff', '.', '--width', 'wide'],
@@ -186,6 +217,10 @@ describe('an output that cannot be written ends in one line and exit code 2', ()
       await leakviz('diff', first, second, '-o', first),
       /1\.core: cannot be written: it is a file, not a folder\. Give another/,
     );
+  });
+
+  test('the folder has no name', async () => {
+    expectOneLine(await leakviz('diff', first, second, '-o', ''), /--output: expected a folder, found ''/);
   });
 
   test('a part of its path is a file', async () => {

@@ -176,7 +176,7 @@ test('an output folder that vanishes during the run', async () => {
     rmSync(out, { recursive: true });
   };
   const result = await runCli(['diff', ...writeCores(), '-o', 'out'], { cwd: folder, during });
-  expectRefusal(result, /out\S*: cannot be written: the folder is gone, or cannot be made there\. Give/);
+  expectRefusal(result, /out\S*: cannot be written: the folder is not there, or cannot be made\. Give/);
   expect(listFolder(folder)).toEqual(['1.core', '2.core', '3.core']);
 });
 

@@ -103,6 +103,23 @@ describe('the report folder', () => {
     expect(listFolder(out)).toContain('pictures/holiday.png');
   });
 
+  test('holds no report of an earlier run beside the one of this run', async () => {
+    const dumps = writeSmallCores(folder, 2);
+    const reports = join(folder, 'out');
+    await runCli(['diff', ...dumps, '-o', 'out', '--no-pictures', '--report', 'html,md,json,junit'], { cwd: folder });
+    writeFileSync(join(reports, 'notes.md'), 'mine');
+    await runCli(['diff', ...dumps, '-o', 'out', '--no-pictures', '--report', 'md'], { cwd: folder });
+    expect(listFolder(reports)).toEqual(['notes.md', 'report.md']);
+  });
+
+  test('keeps reports that are not ours', async () => {
+    writeFileSync(join(folder, 'report.html'), 'mine');
+    await runCli(['diff', ...writeSmallCores(folder, 2), '-o', '.', '--no-pictures', '--report', 'md'], {
+      cwd: folder,
+    });
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toBe('mine');
+  });
+
   test('keeps a folder of pictures that is not ours', async () => {
     mkdirSync(join(folder, 'pictures'));
     writeFileSync(join(folder, 'pictures', 'overview-3.png'), 'mine');

@@ -106,4 +106,28 @@ describe.skipIf(process.platform === 'win32')('a closed pipe is no error', () =>
     const result = await runInShell(`${line} --json | head -c 20`, { cwd: folder });
     expect(result).toMatchObject({ code: exitCodes.done, stderr: '' });
   });
+
+  test.each([
+    ['the verdict', '| true'],
+    ['the report', '--json | head -c 20'],
+  ])('and a gate is never green because nobody reads %s', async (_, reader) => {
+    const { code } = await runInShell(`${line} --fail-on leak ${reader}`, { cwd: folder });
+    expect(code).toBe(exitCodes.gateFailed);
+  });
+
+  test.each([...(process.platform === 'linux' ? ['2>/dev/full'] : []), '2> >(true)', '2>&-'])(
+    'stderr that takes nothing changes no exit code: %s',
+    async (stderr) => {
+      const gate = await runInShell(`${line} --fail-on leak ${stderr}`, { cwd: folder });
+      expect(gate.code).toBe(exitCodes.gateFailed);
+      expect(gate.stdout).toContain('Report: out/report.html');
+      const missing = await runInShell(`leakviz diff no.core such.core ${stderr}`, { cwd: folder });
+      expect(missing.code).toBe(exitCodes.badInput);
+    },
+  );
+
+  test('a gate that passes is green', async () => {
+    const { code } = await runInShell(`${line} --fail-on 'growth>1GB' | cat`, { cwd: folder });
+    expect(code).toBe(exitCodes.done);
+  });
 });

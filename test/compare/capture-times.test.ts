@@ -16,6 +16,12 @@ test('dumps in another order than their times are told, with the order by their 
   expect(third).toBeNull();
 });
 
+test('times that were given are not called the own ones of a dump', () => {
+  const given = (hour: number) => ({ ...at(hour), timeSource: 'argument' as const });
+  const [, second] = timeOrderWarnings([given(2), given(1)]);
+  expect(second!.message).toMatch(/^by the time given for it this dump is older .* it would be 2, 1; check it$/);
+});
+
 test('a dump with the same memory as the one before is told', () => {
   const measure = {
     ...newTrackMeasure(3),

@@ -256,6 +256,14 @@ describe('a file that is cut off', () => {
     expect(dump.warnings).toMatchObject([{ code: 'truncated', message: expect.stringContaining(`${3 * page} bytes`) }]);
   });
 
+  test('has regions where its memory is missing: not captured is not given back', () => {
+    const dump = openDump(memorySource(bytes.subarray(0, bytes.length - 3 * page)));
+    expect(dump.regions.map(({ start, end, kind }) => [start, end, kind])).toEqual([
+      [0x10000, 0x10000 + 2 * page, 'private'],
+      [0x20000, 0x20000 + 2 * page, 'private'],
+    ]);
+  });
+
   test('before its directory is malformed, and the error says where', () => {
     expect(() => openDump(memorySource(bytes.subarray(0, 40)))).toThrow(MalformedDumpError);
     expect(() => openDump(memorySource(bytes.subarray(0, 40)))).toThrow(/NumberOfStreams: .*\(file offset 0x8\)/);

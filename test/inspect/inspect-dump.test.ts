@@ -175,3 +175,7 @@ describe('an ELF core', () => {
     expect(print(filled)).toMatch(/Filled in +8 KB from 1 file of modules/);
   });
 });
+
+test('of raw bytes no system is named, for there is none to be seen', async () => {
+  expect(print(await inspect(Buffer.from('hello\n')))).toMatch(/^Format +raw, 64 bit$/m);
+});

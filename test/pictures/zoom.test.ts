@@ -136,3 +136,12 @@ describe('a zoom', () => {
     },
   );
 });
+
+it('has every label of its ruler inside the picture, where nothing stands beside the rows', async () => {
+  const image = await drawZoom(inputOf({ size: 65536 }), pace);
+  const { content } = planPage(zoomPage(inputOf({ size: 65536 })));
+  const atEdge = new Set<string>();
+  for (let y = 0; y < content.y; y++)
+    for (const x of [image.width - 1, image.width - 2]) atEdge.add(String(pixelAt(image, x, y)));
+  expect([...atEdge]).toHaveLength(1);
+});

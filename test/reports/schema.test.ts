@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { dumpFormats } from '../../src/formats/index.ts';
 import { architectures, regionKinds } from '../../src/model/dump.ts';
 import { fieldKinds, methods, timeSources, trends, verdictStatuses } from '../../src/model/leak-report.ts';
 import { mostAllocations, mostHeaps, mostRegions } from '../../src/reports/cap-report.ts';
@@ -65,6 +66,7 @@ describe('every key of the contract is required', () => {
 
 describe('the tokens of the schema are those of the model', () => {
   test.each([
+    ['format', dumpFormats.map(({ id }) => id)],
     ['architecture', architectures],
     ['timeSource', timeSources],
     ['regionKind', regionKinds],

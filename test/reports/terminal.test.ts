@@ -158,3 +158,31 @@ describe('text on a terminal', () => {
     expect(wrapText('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
   });
 });
+
+test('a warning says which dump it is about', () => {
+  const warnings = [{ code: 'time-order', message: 'this dump is older than the one before it', offset: null }];
+  const dumps = [reportDump({ path: '1.dmp', warnings: [] }), reportDump({ path: '2.dmp', warnings })];
+  expect(printSummaryBody(sampleReport('leak', { dumps }), plain200)).toContain('1 warning: 2.dmp: this dump is older');
+});
+
+test('where blocks fill what was free in a heap, the sum over the regions stands beside their growth', () => {
+  const mib = 2 ** 20;
+  const base = sampleReport();
+  const regions = [reportRegion({ mappedBytes: [4 * mib, 5 * mib, 7 * mib] })];
+  const titled = (totalBytes: number) =>
+    printSummaryBody({ ...base, regions, growth: { ...base.growth, totalBytes } }, plain200);
+  expect(titled(3 * mib)).toContain('Where memory grows: 3 MB in all\n');
+  expect(titled(5 * mib)).toContain('Where memory grows: 3 MB in all, live blocks by 5 MB\n');
+});
+
+test.each([30, 40, 50, 60])(
+  'on a terminal of %i columns no number is cut, for the rest of it reads as another',
+  (columns) => {
+    const mib = 2 ** 20;
+    const regions = [reportRegion({ name: 'a heap of a long name', mappedBytes: [6.7 * mib, 16.2 * mib, 30.6 * mib] })];
+    const body = printSummaryBody(sampleReport('leak', { regions }), { ...plain80, columns });
+    const row = body.split('\n').find((line) => line.includes('a heap'));
+    expect(row).not.toMatch(/\d…|…[\d.,]/);
+    expect(row).toContain('+23.9 MB');
+  },
+);

@@ -9,7 +9,7 @@ const blocksOptions = {
     alias: 's',
     type: 'string',
     requiresArg: true,
-    describe: 'Bytes from block to block, as diff names them',
+    describe: 'Bytes from block to block, as diff names them; has to be given',
     group: 'Dump:',
   },
   ...oneDumpOptions,

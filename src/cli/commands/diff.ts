@@ -16,7 +16,7 @@ export const diff: Command = {
           .positional('dumps', {
             type: 'string',
             array: true,
-            describe: 'Files, folders or patterns; .gz, .zst, .xz and .lz4 are unpacked',
+            describe: 'Files, folders or patterns; .gz, .zst, .xz, .lz4, .bz2 and .zip are unpacked',
           })
           .options(diffOptions)
           .example('$0 diff a.dmp b.dmp c.dmp', 'what grew, and what fills it')

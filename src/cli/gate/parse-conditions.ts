@@ -22,7 +22,7 @@ export function parseConditions(text: string): GateRule[] {
 /** `>` means something else to a shell, and takes the rest of the condition away. */
 function hintFor(text: string): string {
   if (text === 'rate' || /^count\b[^>]*$/.test(text)) return "Put the conditions in quotes: --fail-on 'growth>5MB'.";
-  return 'Several are joined by commas; leakviz diff --help has more.';
+  return 'Several are joined by commas.';
 }
 
 function parseCondition(text: string): GateRule | undefined {

@@ -1,6 +1,7 @@
 // What --baseline takes: a report.json of an earlier run, whose growth is accepted.
 import { readFileSync } from 'node:fs';
 import type { AcceptedClass } from '../../assemble/known-growth.ts';
+import { readErrorWords } from '../../bytes/system-error.ts';
 import { LeakvizError } from '../../errors.ts';
 
 /** The growing classes of a report. Throws LeakvizError when it cannot be read or is none of this version's. */
@@ -33,7 +34,7 @@ function parse(path: string): unknown {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const problem = code === undefined ? 'is no JSON' : `cannot be read: ${code === 'ENOENT' ? 'no such file' : code}`;
+    const problem = code === undefined ? 'is no JSON' : `cannot be read: ${readErrorWords(error)}`;
     throw unusable(path, problem, 'Give the report.json of an earlier run.', error);
   }
 }

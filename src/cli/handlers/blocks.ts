@@ -4,6 +4,7 @@ import { profileBlocks } from '../../inspect/profile-blocks.ts';
 import { filledInWords, printBlockProfile } from '../../reports/dump-facts.ts';
 import { openSymbols } from '../../symbols/open-symbols.ts';
 import { escapeText } from '../../text/escape-text.ts';
+import { printExactBytes } from '../../text/print-quantity.ts';
 import type { BlocksArgs } from '../commands/blocks.ts';
 import { checkModuleFolders } from '../module-folders.ts';
 import { parseWholeNumber } from '../parse-quantity.ts';
@@ -12,8 +13,8 @@ import { withDump } from './with-dump.ts';
 
 export async function runBlocks(args: BlocksArgs, signal: AbortSignal): Promise<void> {
   if (args.stride === undefined) {
-    throw new LeakvizError('usage', 'blocks: which stride?', {
-      hint: 'Give --stride, as diff names it: leakviz blocks a.dmp --stride 272',
+    throw new LeakvizError('usage', '--stride: expected the bytes from block to block, nothing was given', {
+      hint: 'Give it as diff names it: leakviz blocks a.dmp --stride 272',
     });
   }
   const stride = parseWholeNumber('--stride', args.stride, 8);
@@ -28,7 +29,7 @@ export async function runBlocks(args: BlocksArgs, signal: AbortSignal): Promise<
       symbols.close();
     });
     if (args.json) print(JSON.stringify(profiles, null, 2));
-    else if (profiles.length === 0) print(`No blocks of ${stride} bytes were found in this dump.`);
+    else if (profiles.length === 0) print(`No blocks of ${printExactBytes(stride)} were found in this dump.`);
     else print(profiles.map((profile) => printBlockProfile(profile, terminalOptions())).join('\n'));
   });
 }

@@ -2,7 +2,7 @@ import type { ByteSource } from '../../bytes/byte-source.ts';
 import type { Dump, LoadedModule, OperatingSystem } from '../../model/dump.ts';
 import { settleCapturedRanges } from '../captured-ranges.ts';
 import { baseName } from '../text.ts';
-import { createWarningLog } from '../warnings.ts';
+import { createWarningLog, type WarningLog } from '../warnings.ts';
 import { createAddressReader } from './address-reader.ts';
 import { minidumpDetails } from './details.ts';
 import { readLinuxMaps } from './linux-maps.ts';
@@ -24,9 +24,14 @@ export function openMinidump(source: ByteSource): Dump {
   const readAddress = createAddressReader(system.pointerSize);
   const modules = readModules(file, readAddress, warnings);
   const threads = readThreads(file, system.architecture, readAddress, warnings);
-  const declared = readMemoryLists(file, readAddress, warnings);
   const stacks = threads.map((thread) => thread.stack).filter((stack) => stack !== undefined);
-  const captured = settleCapturedRanges(concat(declared, stacks), source.size, warnings);
+  const declared = (log: WarningLog) => concat(readMemoryLists(file, readAddress, log), stacks);
+  const captured = settleCapturedRanges(declared(warnings), source.size, warnings);
+  const isCutOff = warnings.list().some(({ code }) => code === 'truncated');
+  // What was cut off was memory of the process all the same: in no region, it would pass for memory that it gave back.
+  const whole = isCutOff
+    ? settleCapturedRanges(declared(createWarningLog()), Number.MAX_SAFE_INTEGER, createWarningLog())
+    : captured;
   if (captured.length === 0) warnings.add('no-memory', 'the minidump has no memory in it');
   const linuxMaps = readLinuxMaps(file, warnings);
   const described = linuxMaps.length > 0 ? linuxMaps : readMemoryInfoList(file, readAddress, warnings, captured);
@@ -43,7 +48,7 @@ export function openMinidump(source: ByteSource): Dump {
     addressSpace: 'virtual',
     regions: assembleRegions({
       described,
-      captured,
+      declared: whole,
       modules,
       stacks: findThreadStacks(threads, { source, captured }, system.pointerSize),
     }),

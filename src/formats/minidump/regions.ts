@@ -9,8 +9,8 @@ import type { ThreadStack } from './thread-stacks.ts';
 export interface RegionParts {
   /** As the system described them; may be empty. Sorted, never overlapping. */
   readonly described: List<MemoryRegion>;
-  /** Sorted, never overlapping. */
-  readonly captured: List<CapturedRange>;
+  /** What the dump says it holds, cut off or not. Sorted, never overlapping. */
+  readonly declared: List<CapturedRange>;
   readonly modules: readonly LoadedModule[];
   readonly stacks: readonly ThreadStack[];
 }
@@ -22,27 +22,27 @@ interface Label extends Interval {
 }
 
 /**
- * The described regions, named; memory that was captured though nothing describes it (most dumps have no description);
- * and, where nothing at all is described, the modules that were not captured. Sorted, never overlapping.
+ * The described regions, named; memory that the dump says it holds though nothing describes it (most dumps have no
+ * description); and, where nothing at all is described, the modules that it does not hold. Sorted, never overlapping.
  */
 export function assembleRegions(parts: RegionParts): Table<MemoryRegion> {
-  const { described, captured } = parts;
-  return newRegionTable(regionsOf(parts), described.length > 0 ? described : capturedIntervals(captured));
+  const { described, declared } = parts;
+  return newRegionTable(regionsOf(parts), described.length > 0 ? described : capturedIntervals(declared));
 }
 
 function* regionsOf(parts: RegionParts): Generator<MemoryRegion, void> {
   const labels = labelsOf(parts);
   for (const region of parts.described) yield nameRegion(region, labels);
-  const captured = capturedIntervals(parts.captured);
+  const declared = capturedIntervals(parts.declared);
   const undescribed = newIntervals();
-  cutRanges(captured, parts.described, (part, _range, inside) => {
+  cutRanges(declared, parts.described, (part, _range, inside) => {
     if (inside === undefined) undescribed.push(part);
   });
   const derived: MemoryRegion[] = [];
   cutRanges(undescribed, labels, (part, _range, label) => derived.push(derivedRegion(part, label)));
   if (parts.described.length === 0) {
     const images = labels.filter((label) => label.kind === 'image');
-    cutRanges(images, captured, (part, label, inside) => {
+    cutRanges(images, declared, (part, label, inside) => {
       if (inside === undefined) derived.push(derivedRegion(part, label));
     });
   }

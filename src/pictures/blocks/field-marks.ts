@@ -86,15 +86,18 @@ export function paintOffsetRuler(image: PixelImage, content: Rect, blockBytes: n
   const bottom = content.y - rulerAt;
   const endText = `+${countText(blockBytes)}`;
   const endX = xOf(scale, blockBytes);
+  // Where nothing stands beside the rows, half of the last label would lie outside of the picture.
+  const left = (x: number, text: string) =>
+    Math.min(x - Math.floor(textWidth(text) / 2), image.width - textWidth(text) - 2);
   const tick = (x: number, text: string, colour: Colour) => {
     fillRect(image, { x, y: bottom - 6, width: colour === page.marker ? 2 : 1, height: 7 }, colour);
-    drawText(image, text, x - Math.floor(textWidth(text) / 2), bottom - 7 - lineHeight, { colour: page.softInk });
+    drawText(image, text, left(x, text), bottom - 7 - lineHeight, { colour: page.softInk });
   };
   drawLine(image, { x: content.x, y: bottom }, { x: content.x + content.width - 1, y: bottom }, page.softInk);
   for (let bytes = step; bytes < blockBytes; bytes += step) {
     const text = `+${countText(bytes)}`;
     const x = xOf(scale, bytes);
-    if (x + (textWidth(text) + textWidth(endText)) / 2 + 6 <= endX) tick(x, text, page.softInk);
+    if (x + textWidth(text) / 2 + 6 <= left(endX, endText)) tick(x, text, page.softInk);
   }
   tick(xOf(scale, 0), '+0', page.marker);
   tick(endX, endText, page.marker);

@@ -22,8 +22,21 @@ interface GrowthRow {
 export function regionLines(report: LeakReport, options: TerminalOptions): string[] {
   const rows = growthRows(report, options);
   if (rows.length === 0) return [heading(options, 'No region grows from the first dump to the last')];
-  const title = `Where memory grows: ${printBytes(report.growth.totalBytes)} in all`;
-  return [heading(options, title), ...textTable(growthColumns(rows, options), options)];
+  return [heading(options, growthTitle(report, rows, options)), ...textTable(growthColumns(rows, options), options)];
+}
+
+/** Blocks may fill more of a heap than it grew by: what was free before. Then the rows alone do not add up. */
+function growthTitle(
+  { growth: { totalBytes } }: LeakReport,
+  rows: readonly GrowthRow[],
+  options: TerminalOptions,
+): string {
+  const ofRegions = rows.reduce((total, row) => total + row.growthBytes, 0);
+  const [inAll, ofBlocks] = [ofRegions, totalBytes].map((bytes) => printBytes(bytes));
+  const title = `Where memory grows: ${inAll} in all`;
+  const longer = `${title}, live blocks by ${ofBlocks}`;
+  if (totalBytes <= ofRegions || ofBlocks === inAll) return `Where memory grows: ${ofBlocks} in all`;
+  return longer.length <= options.columns ? longer : title;
 }
 
 function growthRows(report: LeakReport, options: TerminalOptions): GrowthRow[] {
@@ -83,7 +96,7 @@ function growthColumns(rows: readonly GrowthRow[], options: TerminalOptions): Te
     { title: 'Region', cells: rows.map((row) => row.name), narrowest: 30 },
     { title: 'Kind', cells: rows.map((row) => row.kind), dropOrder: 6 },
     { title: 'Starts at', cells: rows.map((row) => row.start), dropOrder: 5 },
-    sizes,
+    { ...sizes, dropOrder: 1 },
     ...(dumps.length > 2 ? [{ title: '', cells: sparks, dropOrder: 2 }] : []),
     { title: 'Growth', cells: growth, isNumber: true, paints: ['bold'] },
     {

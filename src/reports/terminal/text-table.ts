@@ -79,7 +79,10 @@ function keepColumns(columns: readonly TextColumn[], room: number): readonly Tex
   return kept;
 }
 
-/** Takes the excess from the columns that may shrink, the widest first; on a tiny terminal from all. */
+/**
+ * Takes the excess from the columns that may shrink, the widest first; on a tiny terminal from all, from numbers last:
+ * of a number that is cut, the rest reads as another number.
+ */
 function shrink(columns: readonly TextColumn[], room: number): number[] {
   const widths = columns.map(naturalWidth);
   const takeFrom = (least: (index: number) => number) => {
@@ -91,6 +94,7 @@ function shrink(columns: readonly TextColumn[], room: number): number[] {
     }
   };
   takeFrom((index) => leastWidth(columns[index]!));
+  takeFrom((index) => (columns[index]!.isNumber ? widths[index]! : 1));
   takeFrom(() => 1);
   return widths;
 }

@@ -84,9 +84,9 @@ function countRows({ dumps }: LeakReport): TotalRow[] {
 
 /** How many warnings there are, and the first. */
 export function warningLines(report: LeakReport, options: TerminalOptions): string[] {
-  const warnings = report.dumps.flatMap((dump) => dump.warnings);
+  const warnings = report.dumps.flatMap(({ path, warnings }) => warnings.map(({ message }) => `${path}: ${message}`));
   if (warnings.length === 0) return [];
-  const first = plainName(options, warnings[0]!.message, 400);
+  const first = plainName(options, warnings[0]!, 400);
   const text =
     plain(options, `${plural(warnings.length, 'warning')}${warnings.length === 1 ? '' : ', the first'}: `) + first;
   const lines = wrapText(text, Math.min(options.columns, widestText), '  ');
