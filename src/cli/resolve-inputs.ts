@@ -6,6 +6,7 @@ import { isFlattened } from '../bytes/flattened.ts';
 import { unreadableFile } from '../bytes/system-error.ts';
 import { LeakvizError } from '../errors.ts';
 import { dumpFormats } from '../formats/index.ts';
+import { say } from './terminal.ts';
 
 /** Made where it is needed: it takes as long as a tenth of the start. */
 function inOrderOfNames(names: string[]): string[] {
@@ -53,7 +54,13 @@ function dumpsInFolder(folder: string): string[] {
       hint: 'Rename it, or name the dumps themselves.',
     });
   }
-  const dumps = names.map((name) => join(folder, name)).filter(looksLikeDump);
+  const paths = names.map((name) => join(folder, name));
+  const empty = paths.filter(isEmptyFile);
+  if (empty.length > 0) {
+    // What a capture leaves that failed: without a word, a dump would be missing from the comparison.
+    say(`left out for being empty (0 bytes): ${empty.join(', ')}; if a dump was to be there, take it again`);
+  }
+  const dumps = paths.filter(looksLikeDump);
   if (dumps.length > 0) return dumps;
   const problem = names.length === 0 ? 'the folder is empty' : `no dumps in this folder (${names.length} other files)`;
   throw new LeakvizError('unreadable-file', `${folder}: ${problem}`, {
@@ -62,6 +69,11 @@ function dumpsInFolder(folder: string): string[] {
         ? 'Check the path, or whether the dumps were written.'
         : 'Name the files themselves if they are raw memory without a header.',
   });
+}
+
+function isEmptyFile(path: string): boolean {
+  const stat = look(path);
+  return stat?.isFile() === true && stat.size === 0;
 }
 
 function namesIn(folder: string): string[] {

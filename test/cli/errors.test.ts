@@ -59,6 +59,15 @@ describe('input that cannot be compared ends in one line and exit code 2', () =>
     expectOneLine(await leakviz('diff', 'notes'), /notes: no dumps in this folder .*Name the files/);
   });
 
+  test('a folder with an empty file among its dumps', async () => {
+    const { code, stderr } = await leakviz('diff', '.', '--no-pictures');
+    writeFileSync(join(folder, '3.core'), '');
+    const again = await leakviz('diff', '.', '--no-pictures');
+    expect([code, again.code]).toEqual([0, 0]);
+    expect(stderr).not.toContain('empty');
+    expect(again.stderr).toMatch(/^leakviz: left out for being empty \(0 bytes\): 3\.core; .*take it again$/m);
+  });
+
   test('an empty file', async () => {
     writeFileSync(join(folder, 'empty.core'), '');
     expectOneLine(
