@@ -234,10 +234,10 @@ function liveGrowthOf(walk: WalkResult): number {
 
 /** A page's worth of change is nothing, and neither is a thousandth of the process. */
 function processTrend(totals: ProcessTotals, hours: readonly number[] | null): Trend {
-  const mapped = totals.mappedBytes;
+  const committed = totals.committedBytes;
   const populated = totals.populatedBytes;
   const grows = (values: readonly number[]) => values.at(-1)! - values[0]!;
-  const values = grows(mapped) >= grows(populated) ? mapped : populated;
+  const values = grows(committed) >= grows(populated) ? committed : populated;
   return trendOf(values, hours, Math.max(65536, values[0]! / 1000));
 }
 
@@ -262,7 +262,7 @@ function processFacts(input: {
   return {
     dumpCount: memories.length,
     runOf: runs.runOf,
-    mappedBytes: totals.mappedBytes,
+    committedBytes: totals.committedBytes,
     populatedBytes: totals.populatedBytes,
     capturedShares: memories.map((memory, dump) => capturedShare({ memory, dump, tracks, measures: input.measures })),
     revealedBytes: captures.revealedBytes,

@@ -10,7 +10,7 @@ export interface ProcessFacts {
   /** Per dump, the run of the program that it is of. */
   readonly runOf: readonly number[];
   /** Of the whole process, one per dump. */
-  readonly mappedBytes: readonly number[];
+  readonly committedBytes: readonly number[];
   readonly populatedBytes: readonly number[];
   /** Per dump: captured share of the writable memory, 0 to 1; 0 where the dump does not say how much there was. */
   readonly capturedShares: readonly number[];
@@ -115,8 +115,8 @@ function sureShare({ share, sizeClass }: Candidate): number {
 
 /** Material growth of the process: more than an allocator's housekeeping, and than its own churn explains. */
 function growsMaterially(facts: ProcessFacts): boolean {
-  const mapped = facts.isFirstPartial ? 0 : netGrowth(facts.mappedBytes);
-  const net = Math.max(mapped, netGrowth(facts.populatedBytes) - facts.revealedInAll);
+  const committed = facts.isFirstPartial ? 0 : netGrowth(facts.committedBytes);
+  const net = Math.max(committed, netGrowth(facts.populatedBytes) - facts.revealedInAll);
   return isMaterial(net, facts.populatedBytes[0]!) && net >= churnDeviations * facts.churnBytes;
 }
 

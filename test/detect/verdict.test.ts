@@ -9,7 +9,7 @@ function facts(totalGrowth: number, dumpCount = 3): ProcessFacts {
   return {
     dumpCount,
     runOf: sizes.map(() => 0),
-    mappedBytes: sizes,
+    committedBytes: sizes,
     populatedBytes: sizes,
     capturedShares: sizes.map(() => 1),
     revealedBytes: sizes.slice(1).map(() => 0),
