@@ -1,6 +1,6 @@
 // Leak, growth, none or inconclusive: the decision, from what was measured. The rules stand in docs/detection.md.
 import type { Trend, VerdictStatus } from '../model/leak-report.ts';
-import { printBytes, printExactBytes, printShare } from '../text/print-quantity.ts';
+import { printBytes, printCount, printExactBytes, printShare } from '../text/print-quantity.ts';
 import type { Candidate } from './candidates.ts';
 import { growInProportion } from './proportion.ts';
 import { isOfSpread } from './size-spread.ts';
@@ -182,7 +182,9 @@ function growth(suspects: readonly Candidate[], candidates: readonly Candidate[]
     code: one.trend === 'saturating' ? 'levels-off' : 'grew-once',
     text: `Blocks of ${printExactBytes(one.sizeClass.stride)} grew, but ${one.trend === 'saturating' ? 'level off' : 'in one step only'}.`,
   }));
-  if (reasons.length === 0) reasons.push(bigBlock(candidates) ?? unexplained(facts));
+  if (reasons.length === 0) {
+    reasons.push(bigBlock(candidates) ?? retention(facts) ?? unclearClass(candidates) ?? unexplained(facts));
+  }
   return { status: 'growth', suspects: [], reasons };
 }
 
@@ -198,12 +200,39 @@ function bigBlock(candidates: readonly Candidate[]): { code: string; text: strin
   return { code: 'one-big-buffer', text };
 }
 
-function unexplained(facts: ProcessFacts): { code: string; text: string } {
+/** Most of the growth is free blocks. */
+function retention(facts: ProcessFacts): { code: string; text: string } | undefined {
   const live = facts.liveBytes ? netGrowth(facts.liveBytes) : 0;
   const free = facts.freeBytes ? netGrowth(facts.freeBytes) : 0;
   if (free > live && free > facts.totalGrowth / 2) {
     return { code: 'retention', text: 'Most of the growth is memory that the program freed and the allocator kept.' };
   }
+  return undefined;
+}
+
+/** The class with the largest part in the growth, if that is a material one, and why it is no suspect. */
+function unclearClass(candidates: readonly Candidate[]): { code: string; text: string } | undefined {
+  const one = candidates.find(
+    (candidate) =>
+      candidate.test?.standsClear === false &&
+      sureShare(candidate) >= materialShare &&
+      candidate.growthCount > fewBlocks,
+  );
+  if (!one) return undefined;
+  const [code, why] = whyUnclear(one);
+  const text = `Blocks of ${printExactBytes(one.sizeClass.stride)} make up ${printShare(one.share)} of the growth, but ${why}.`;
+  return { code, text };
+}
+
+function whyUnclear({ trend, test, growthCount }: Candidate): readonly [code: string, why: string] {
+  if (trend === 'jump') return ['grew-once', 'grew in one step only'];
+  if (trend === 'saturating') return ['levels-off', 'level off'];
+  if (!test!.growsInEveryStep) return ['up-and-down', 'there are not more of them in every step'];
+  if (!test!.blocksStay) return ['up-and-down', 'most of those that came were gone again by the last dump'];
+  return ['within-chance', `${printCount(growthCount)} more of them may be chance, as they come and go`];
+}
+
+function unexplained(facts: ProcessFacts): { code: string; text: string } {
   if (facts.trend === 'saturating') return { code: 'levels-off', text: 'Memory grew, and levels off.' };
   if (facts.trend === 'jump') return { code: 'grew-once', text: 'Memory grew in one step only.' };
   if (facts.trend === 'sawtooth') return { code: 'up-and-down', text: 'Memory goes up and down.' };

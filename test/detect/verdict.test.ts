@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decide, type ProcessFacts } from '../../src/detect/verdict.ts';
+import type { Trend } from '../../src/model/leak-report.ts';
 import { walkedCandidate } from '../synth/candidates.ts';
 
 const mebibyte = 1 << 20;
@@ -130,5 +131,32 @@ describe('memory that one dump leaves out', () => {
     expect(reasons).toMatchObject([{ code: 'too-little-captured' }]);
     expect(reasons[0]!.text).toMatch(/^Dump 2 holds only .* Compare dumps 1 and 3 alone\./);
     expect(of({ capturedShares: [0, 0, 0] }).reasons[0]!.text).toContain('without saying how much');
+  });
+});
+
+describe('a class that makes up much of the growth and is no suspect', () => {
+  const totalGrowth = 20 * mebibyte;
+  const reasonOf = (counts: readonly number[], trend: Trend, deviations = 50) => {
+    const candidate = { ...walkedCandidate({ stride: 1024, counts, totalGrowth, deviations }), trend };
+    return decide([candidate], facts(totalGrowth, counts.length)).reasons;
+  };
+
+  test('is said to have grown once', () => {
+    expect(reasonOf([0, 0, 0, 12_288], 'jump')).toEqual([
+      { code: 'grew-once', text: 'Blocks of 1,024 bytes make up 60% of the growth, but grew in one step only.' },
+    ]);
+  });
+
+  test('is said to go up and down', () => {
+    expect(reasonOf([16_000, 26_000, 38_500, 28_288], 'sawtooth')).toEqual([
+      {
+        code: 'up-and-down',
+        text: 'Blocks of 1,024 bytes make up 60% of the growth, but there are not more of them in every step.',
+      },
+    ]);
+  });
+
+  test('is said to be within chance', () => {
+    expect(reasonOf([1000, 7000, 13_288], 'steady', 3)[0]!.code).toBe('within-chance');
   });
 });
