@@ -7,7 +7,7 @@ import { type ProcessTotals, processTotals, withLiveGrowth } from './compare/pro
 import { findRuns, type Runs } from './compare/runs.ts';
 import type { AllocationClass } from './detect/allocation-class.ts';
 import { type Candidate, findCandidates } from './detect/candidates.ts';
-import { churnBytes } from './detect/churn.ts';
+import { churnBytes, outgrownBytes } from './detect/churn.ts';
 import { collectorOf } from './detect/collector.ts';
 import { type CrossCheck, crossCheck } from './detect/cross-check.ts';
 import { joinStrides } from './detect/join-strides.ts';
@@ -255,6 +255,7 @@ function processFacts(input: {
   readonly walk: WalkResult;
 }): ProcessFacts {
   const { memories, runs, tracks, captures, totals, walk } = input;
+  const isOneRun = runs.runOf.at(-1) === runs.runOf[0];
   const sum = (pick: 'liveBytes' | 'freeBytes') =>
     walk.heaps.length === 0
       ? null
@@ -277,7 +278,8 @@ function processFacts(input: {
     collector: collectorOf(memories.at(-1)!.dump),
     liveBytes: sum('liveBytes'),
     freeBytes: sum('freeBytes'),
-    churnBytes: churnBytes(walk.classes, runs.runOf.at(-1) === runs.runOf[0]),
+    churnBytes: churnBytes(walk.classes, isOneRun),
+    outgrownBytes: outgrownBytes(walk.classes, isOneRun),
   };
 }
 

@@ -33,6 +33,8 @@ export interface ProcessFacts {
   readonly freeBytes: readonly number[] | null;
   /** Standard deviation of the live bytes by coming and going alone; see churnBytes. */
   readonly churnBytes: number;
+  /** Growth in blocks larger than any that went; see outgrownBytes. */
+  readonly outgrownBytes: number;
 }
 
 export interface Decision {
@@ -117,7 +119,10 @@ function sureShare({ share, sizeClass }: Candidate): number {
 function growsMaterially(facts: ProcessFacts): boolean {
   const committed = facts.isFirstPartial ? 0 : netGrowth(facts.committedBytes);
   const net = Math.max(committed, netGrowth(facts.populatedBytes) - facts.revealedInAll);
-  return isMaterial(net, facts.populatedBytes[0]!) && net >= churnDeviations * facts.churnBytes;
+  const populated = facts.populatedBytes[0]!;
+  const isBeyondChurn = net >= churnDeviations * facts.churnBytes;
+  const isOutgrown = isMaterial(facts.outgrownBytes, populated) && facts.trend !== 'sawtooth';
+  return isMaterial(net, populated) && (isBeyondChurn || isOutgrown);
 }
 
 /**
@@ -216,7 +221,7 @@ function unclearClass(candidates: readonly Candidate[]): { code: string; text: s
     (candidate) =>
       candidate.test?.standsClear === false &&
       sureShare(candidate) >= materialShare &&
-      candidate.growthCount > fewBlocks,
+      (candidate.growthCount > fewBlocks || candidate.share >= 0.5),
   );
   if (!one) return undefined;
   const [code, why] = whyUnclear(one);
@@ -229,7 +234,7 @@ function whyUnclear({ trend, test, growthCount }: Candidate): readonly [code: st
   if (trend === 'saturating') return ['levels-off', 'level off'];
   if (!test!.growsInEveryStep) return ['up-and-down', 'there are not more of them in every step'];
   if (!test!.blocksStay) return ['up-and-down', 'most of those that came were gone again by the last dump'];
-  return ['within-chance', `${printCount(growthCount)} more of them may be chance, as they come and go`];
+  return ['within-chance', `${printCount(growthCount)} more of them may be chance`];
 }
 
 function unexplained(facts: ProcessFacts): { code: string; text: string } {

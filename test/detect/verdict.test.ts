@@ -24,6 +24,7 @@ function facts(totalGrowth: number, dumpCount = 3): ProcessFacts {
     liveBytes: sizes,
     freeBytes: sizes.map(() => 0),
     churnBytes: 0,
+    outgrownBytes: 0,
   };
 }
 
@@ -158,5 +159,21 @@ describe('a class that makes up much of the growth and is no suspect', () => {
 
   test('is said to be within chance', () => {
     expect(reasonOf([1000, 7000, 13_288], 'steady', 3)[0]!.code).toBe('within-chance');
+  });
+});
+
+describe('a buffer that is made anew, twice as large, whenever it is full', () => {
+  const totalGrowth = 24 * mebibyte;
+  const buffer = walkedCandidate({ stride: 32 * mebibyte, counts: [0, 0, 1], totalGrowth, deviations: 1 });
+  const churning = { ...facts(totalGrowth), churnBytes: 8 * mebibyte + 1 };
+
+  test('passed for churn, as its former block went', () => {
+    const decision = decide([buffer], { ...churning, outgrownBytes: 32 * mebibyte });
+    expect(decision).toMatchObject({ status: 'growth', reasons: [{ code: 'one-big-buffer' }] });
+  });
+
+  test('is none where blocks as large came and went, or memory goes up and down', () => {
+    expect(decide([buffer], churning).status).toBe('none');
+    expect(decide([buffer], { ...churning, outgrownBytes: 32 * mebibyte, trend: 'sawtooth' }).status).toBe('none');
   });
 });
