@@ -7,7 +7,7 @@ import { type ProcessTotals, processTotals, withLiveGrowth } from './compare/pro
 import { findRuns, type Runs } from './compare/runs.ts';
 import type { AllocationClass } from './detect/allocation-class.ts';
 import { type Candidate, findCandidates } from './detect/candidates.ts';
-import { churnBytes } from './detect/churn.ts';
+import { churnBytes, outgrownBytes } from './detect/churn.ts';
 import { collectorOf } from './detect/collector.ts';
 import { type CrossCheck, crossCheck } from './detect/cross-check.ts';
 import { joinStrides } from './detect/join-strides.ts';
@@ -234,10 +234,10 @@ function liveGrowthOf(walk: WalkResult): number {
 
 /** A page's worth of change is nothing, and neither is a thousandth of the process. */
 function processTrend(totals: ProcessTotals, hours: readonly number[] | null): Trend {
-  const mapped = totals.mappedBytes;
+  const committed = totals.committedBytes;
   const populated = totals.populatedBytes;
   const grows = (values: readonly number[]) => values.at(-1)! - values[0]!;
-  const values = grows(mapped) >= grows(populated) ? mapped : populated;
+  const values = grows(committed) >= grows(populated) ? committed : populated;
   return trendOf(values, hours, Math.max(65536, values[0]! / 1000));
 }
 
@@ -255,6 +255,7 @@ function processFacts(input: {
   readonly walk: WalkResult;
 }): ProcessFacts {
   const { memories, runs, tracks, captures, totals, walk } = input;
+  const isOneRun = runs.runOf.at(-1) === runs.runOf[0];
   const sum = (pick: 'liveBytes' | 'freeBytes') =>
     walk.heaps.length === 0
       ? null
@@ -262,7 +263,7 @@ function processFacts(input: {
   return {
     dumpCount: memories.length,
     runOf: runs.runOf,
-    mappedBytes: totals.mappedBytes,
+    committedBytes: totals.committedBytes,
     populatedBytes: totals.populatedBytes,
     capturedShares: memories.map((memory, dump) => capturedShare({ memory, dump, tracks, measures: input.measures })),
     revealedBytes: captures.revealedBytes,
@@ -277,7 +278,8 @@ function processFacts(input: {
     collector: collectorOf(memories.at(-1)!.dump),
     liveBytes: sum('liveBytes'),
     freeBytes: sum('freeBytes'),
-    churnBytes: churnBytes(walk.classes, runs.runOf.at(-1) === runs.runOf[0]),
+    churnBytes: churnBytes(walk.classes, isOneRun),
+    outgrownBytes: outgrownBytes(walk.classes, isOneRun),
   };
 }
 

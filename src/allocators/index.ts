@@ -4,6 +4,7 @@ import { jemalloc } from './jemalloc/index.ts';
 import { mimalloc } from './mimalloc/index.ts';
 import { muslMalloc } from './musl-malloc/index.ts';
 import { ntHeap } from './nt-heap/index.ts';
+import { pymalloc } from './pymalloc/index.ts';
 import { tcmalloc } from './tcmalloc/index.ts';
 import { wineHeap } from './wine-heap/index.ts';
 
@@ -14,6 +15,7 @@ export const allocators: readonly Allocator[] = [
   mimalloc,
   muslMalloc,
   ntHeap,
+  pymalloc,
   tcmalloc,
   wineHeap,
 ];

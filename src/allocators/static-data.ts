@@ -1,6 +1,6 @@
 import type { Memory } from '../memory/memory.ts';
 import type { Address } from '../model/address.ts';
-import type { MemoryRegion } from '../model/dump.ts';
+import type { Dump, MemoryRegion } from '../model/dump.ts';
 import { capturedRuns, type MemoryRange } from './captured-runs.ts';
 
 /** Zeroed data directly behind an image; what is larger is a heap that happens to follow. */
@@ -139,4 +139,15 @@ function* filledParts(bytes: Buffer, length: number, margin: number): Generator<
 export function addressIn(words: Uint32Array, index: number): Address {
   const high = words[index + 1]!;
   return high > 0x1ffffff ? Number.NaN : high * 4294967296 + words[index]!;
+}
+
+/** By the upper half of 48-bit addresses, whether anything was captured there: most numbers are no address at all. */
+export function capturedHalves({ captured }: Dump): Uint8Array {
+  const halves = new Uint8Array(1 << 16);
+  for (const { start, size } of captured) {
+    // The upper half of the address space is the kernel's.
+    if (start < 0) continue;
+    halves.fill(1, Math.floor(start / 2 ** 32), Math.floor((start + size - 1) / 2 ** 32) + 1);
+  }
+  return halves;
 }

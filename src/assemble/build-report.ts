@@ -1,6 +1,6 @@
 // Turns what was found into the report's contract: ids, hex addresses, file names instead of paths, sentences.
 import { timeOrderWarnings } from '../compare/capture-times.ts';
-import { growthOfTrack } from '../compare/process-totals.ts';
+import { committedIn, growthOfTrack } from '../compare/process-totals.ts';
 import { runWarnings } from '../compare/runs.ts';
 import { sameMemoryWarnings } from '../compare/same-memory.ts';
 import { fileName } from '../detect/block-anatomy.ts';
@@ -160,12 +160,12 @@ function buildRegion(result: DiffResult, track: Track, index: number, options: R
 }
 
 function trackTrend(result: DiffResult, track: Track, index: number) {
-  const mapped = track.presence.map((presence) => presence?.mappedBytes ?? 0);
+  const committed = track.presence.map(committedIn);
   const populated = [...result.measures[index]!.populatedBytes];
   const grows = (values: readonly number[]) => values.at(-1)! - values[0]!;
   // One page is the smallest change there is.
-  const isMapped = !result.captures.isEven[index] || grows(mapped) >= grows(populated);
-  return trendOf(isMapped ? mapped : populated, result.hours, 4096);
+  const isCommitted = !result.captures.isEven[index] || grows(committed) >= grows(populated);
+  return trendOf(isCommitted ? committed : populated, result.hours, 4096);
 }
 
 function buildHeap(heap: HeapTotals, index: number, result: DiffResult): ReportHeap {

@@ -25,11 +25,11 @@ export function buildVerdict(result: Decided, options: VerdictOptions): Omit<Rep
 }
 
 export function buildGrowth(result: Decided, { limitBytes }: Pick<VerdictOptions, 'limitBytes'>): ReportGrowth {
-  const { mappedBytes, populatedBytes, totalGrowth } = result.totals;
+  const { mappedBytes, committedBytes, populatedBytes, totalGrowth } = result.totals;
   const explained = result.decision.suspects.reduce((sum, one) => sum + one.growthBytes, 0);
   const explainedBytes = Math.min(totalGrowth, explained);
   const hours = result.hours?.reduce((sum, one) => sum + one, 0) ?? null;
-  const net = Math.max(mappedBytes.at(-1)! - mappedBytes[0]!, populatedBytes.at(-1)! - populatedBytes[0]!);
+  const net = Math.max(committedBytes.at(-1)! - committedBytes[0]!, populatedBytes.at(-1)! - populatedBytes[0]!);
   const ratio = (value: number, base: number) => (base > 0 ? value / base : 1);
   return {
     mappedBytes,

@@ -183,20 +183,22 @@ function* inOrder(lists: readonly Spans[]): Generator<{ readonly dump: number; r
  * @param places of the track's regions, by dump
  */
 function toTrack(lists: readonly Spans[], places: readonly Places[], isGathered: boolean): Track {
-  const presence = places.map((own, dump) => toPresence(boundsAt(lists[dump]!, own)));
-  const present = presence.filter((one) => one !== null);
   let first: MemoryRegion | undefined;
   let named: MemoryRegion | undefined;
   let stack: MemoryRegion | undefined;
   let writable = false;
-  for (const [dump, own] of places.entries()) {
+  const presence = places.map((own, dump) => {
+    let reservedBytes = 0;
     for (const region of regionsAt(lists[dump]!.regions, own)) {
       first ??= region;
       if (region.name !== '') named ??= region;
       if (region.kind === 'stack') stack ??= region;
       writable ||= region.writable;
+      if (!region.writable && family(region) === anonymous) reservedBytes += region.end - region.start;
     }
-  }
+    return toPresence(boundsAt(lists[dump]!, own), reservedBytes);
+  });
+  const present = presence.filter((one) => one !== null);
   const { kind, name } = stack ?? named ?? first!;
   const most = Math.max(...present.map(({ pieces }) => pieces.length));
   return {
@@ -213,13 +215,14 @@ function toTrack(lists: readonly Spans[], places: readonly Places[], isGathered:
 /** More are held as columns. */
 const fewPieces = 4;
 
-function toPresence(pieces: List<Interval>): TrackPresence | null {
+function toPresence(pieces: List<Interval>, reservedBytes: number): TrackPresence | null {
   if (pieces.length === 0) return null;
   return {
     start: pieces.at(0)!.start,
     end: pieces.at(-1)!.end,
     pieces: pieces.length <= fewPieces ? [...pieces] : pieces,
     mappedBytes: pieces.reduce((sum, { start, end }) => sum + end - start, 0),
+    reservedBytes,
     shift: 0,
   };
 }

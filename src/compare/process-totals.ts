@@ -1,12 +1,14 @@
 // Adds tracks up to the process, and says how much of what grew.
 
-import type { Track } from '../model/track.ts';
+import type { Track, TrackPresence } from '../model/track.ts';
 import type { TrackMeasure } from '../scan/track-measure.ts';
 import type { CaptureDifferences } from './capture-differences.ts';
 
 /** Bytes of the whole process, one number per dump. */
 export interface ProcessTotals {
   readonly mappedBytes: number[];
+  /** Mapped and not merely reserved; see committedIn. */
+  readonly committedBytes: number[];
   readonly capturedBytes: number[];
   readonly populatedBytes: number[];
   readonly zeroBytes: number[];
@@ -18,16 +20,16 @@ export interface ProcessTotals {
 export type Revealed = Pick<CaptureDifferences, 'revealedOfTrack' | 'isFirstPartial'>;
 
 /**
- * The larger of mapped and populated growth between the first and the last dump; negative when it shrank. What the
+ * The larger of committed and populated growth between the first and the last dump; negative when it shrank. What the
  * first dump left out is no growth.
  * @param index of the track, in the captures
  */
 export function growthOfTrack(track: Track, measure: TrackMeasure, index: number, captures: Revealed): number {
-  const mapped = track.presence.map((presence) => presence?.mappedBytes ?? 0);
+  const committed = track.presence.map(committedIn);
   const { populatedBytes } = measure;
   const revealed = captures.revealedOfTrack[index]!;
   return Math.max(
-    less(mapped.at(-1)! - mapped[0]!, captures.isFirstPartial ? Number.POSITIVE_INFINITY : 0),
+    less(committed.at(-1)! - committed[0]!, captures.isFirstPartial ? Number.POSITIVE_INFINITY : 0),
     less(populatedBytes.at(-1)! - populatedBytes[0]!, revealed),
   );
 }
@@ -35,6 +37,11 @@ export function growthOfTrack(track: Track, measure: TrackMeasure, index: number
 /** Growth without what may be none; what shrank has shrunk. */
 function less(growth: number, doubtful: number): number {
   return growth <= 0 ? growth : Math.max(0, growth - doubtful);
+}
+
+/** Mapped bytes that the program can have put anything in. Where it cannot write, it grows by what is populated only. */
+export function committedIn(presence: TrackPresence | null): number {
+  return presence ? presence.mappedBytes - presence.reservedBytes : 0;
 }
 
 export interface TotalsContext {
@@ -55,6 +62,7 @@ export function processTotals(
     );
   return {
     mappedBytes: sum((track, dump) => tracks[track]!.presence[dump]?.mappedBytes ?? 0),
+    committedBytes: sum((track, dump) => committedIn(tracks[track]!.presence[dump]!)),
     capturedBytes: sum((track, dump) => measures[track]!.capturedBytes[dump]!),
     populatedBytes: sum((track, dump) => measures[track]!.populatedBytes[dump]!),
     zeroBytes: sum((track, dump) => measures[track]!.zeroBytes[dump]!),

@@ -20,6 +20,20 @@ export function churnBytes(classes: readonly AllocationClass[], isOneRun = true)
   return Math.sqrt(variance);
 }
 
+/**
+ * Growth in blocks that are larger than any that went, in bytes: what comes and goes is replaced by its like, but a
+ * buffer that is made anew whenever it is full goes for good each time. A few such blocks would pass for the largest
+ * churn there is.
+ */
+export function outgrownBytes(classes: readonly AllocationClass[], isOneRun = true): number {
+  const went = classes.filter((one) => one.counts[0]! > 0 && (!isOneRun || replacedShare(one) > 0));
+  const largest = Math.max(0, ...went.map(({ stride }) => stride));
+  return classes.reduce(
+    (sum, { stride, counts }) => (stride > largest ? sum + Math.max(0, counts.at(-1)! - counts[0]!) * stride : sum),
+    0,
+  );
+}
+
 /** Share of the first dump's blocks that the last one does not have. */
 function replacedShare({ sketches }: AllocationClass): number {
   const after = sketches.at(-1)!;

@@ -1,6 +1,6 @@
 // Leak, growth, none or inconclusive: the decision, from what was measured. The rules stand in docs/detection.md.
 import type { Trend, VerdictStatus } from '../model/leak-report.ts';
-import { printBytes, printExactBytes, printShare } from '../text/print-quantity.ts';
+import { printBytes, printCount, printExactBytes, printShare } from '../text/print-quantity.ts';
 import type { Candidate } from './candidates.ts';
 import { growInProportion } from './proportion.ts';
 import { isOfSpread } from './size-spread.ts';
@@ -10,7 +10,7 @@ export interface ProcessFacts {
   /** Per dump, the run of the program that it is of. */
   readonly runOf: readonly number[];
   /** Of the whole process, one per dump. */
-  readonly mappedBytes: readonly number[];
+  readonly committedBytes: readonly number[];
   readonly populatedBytes: readonly number[];
   /** Per dump: captured share of the writable memory, 0 to 1; 0 where the dump does not say how much there was. */
   readonly capturedShares: readonly number[];
@@ -33,6 +33,8 @@ export interface ProcessFacts {
   readonly freeBytes: readonly number[] | null;
   /** Standard deviation of the live bytes by coming and going alone; see churnBytes. */
   readonly churnBytes: number;
+  /** Growth in blocks larger than any that went; see outgrownBytes. */
+  readonly outgrownBytes: number;
 }
 
 export interface Decision {
@@ -115,9 +117,12 @@ function sureShare({ share, sizeClass }: Candidate): number {
 
 /** Material growth of the process: more than an allocator's housekeeping, and than its own churn explains. */
 function growsMaterially(facts: ProcessFacts): boolean {
-  const mapped = facts.isFirstPartial ? 0 : netGrowth(facts.mappedBytes);
-  const net = Math.max(mapped, netGrowth(facts.populatedBytes) - facts.revealedInAll);
-  return isMaterial(net, facts.populatedBytes[0]!) && net >= churnDeviations * facts.churnBytes;
+  const committed = facts.isFirstPartial ? 0 : netGrowth(facts.committedBytes);
+  const net = Math.max(committed, netGrowth(facts.populatedBytes) - facts.revealedInAll);
+  const populated = facts.populatedBytes[0]!;
+  const isBeyondChurn = net >= churnDeviations * facts.churnBytes;
+  const isOutgrown = isMaterial(facts.outgrownBytes, populated) && facts.trend !== 'sawtooth';
+  return isMaterial(net, populated) && (isBeyondChurn || isOutgrown);
 }
 
 /**
@@ -182,7 +187,9 @@ function growth(suspects: readonly Candidate[], candidates: readonly Candidate[]
     code: one.trend === 'saturating' ? 'levels-off' : 'grew-once',
     text: `Blocks of ${printExactBytes(one.sizeClass.stride)} grew, but ${one.trend === 'saturating' ? 'level off' : 'in one step only'}.`,
   }));
-  if (reasons.length === 0) reasons.push(bigBlock(candidates) ?? unexplained(facts));
+  if (reasons.length === 0) {
+    reasons.push(bigBlock(candidates) ?? retention(facts) ?? unclearClass(candidates) ?? unexplained(facts));
+  }
   return { status: 'growth', suspects: [], reasons };
 }
 
@@ -198,12 +205,39 @@ function bigBlock(candidates: readonly Candidate[]): { code: string; text: strin
   return { code: 'one-big-buffer', text };
 }
 
-function unexplained(facts: ProcessFacts): { code: string; text: string } {
+/** Most of the growth is free blocks. */
+function retention(facts: ProcessFacts): { code: string; text: string } | undefined {
   const live = facts.liveBytes ? netGrowth(facts.liveBytes) : 0;
   const free = facts.freeBytes ? netGrowth(facts.freeBytes) : 0;
   if (free > live && free > facts.totalGrowth / 2) {
     return { code: 'retention', text: 'Most of the growth is memory that the program freed and the allocator kept.' };
   }
+  return undefined;
+}
+
+/** The class with the largest part in the growth, if that is a material one, and why it is no suspect. */
+function unclearClass(candidates: readonly Candidate[]): { code: string; text: string } | undefined {
+  const one = candidates.find(
+    (candidate) =>
+      candidate.test?.standsClear === false &&
+      sureShare(candidate) >= materialShare &&
+      (candidate.growthCount > fewBlocks || candidate.share >= 0.5),
+  );
+  if (!one) return undefined;
+  const [code, why] = whyUnclear(one);
+  const text = `Blocks of ${printExactBytes(one.sizeClass.stride)} make up ${printShare(one.share)} of the growth, but ${why}.`;
+  return { code, text };
+}
+
+function whyUnclear({ trend, test, growthCount }: Candidate): readonly [code: string, why: string] {
+  if (trend === 'jump') return ['grew-once', 'grew in one step only'];
+  if (trend === 'saturating') return ['levels-off', 'level off'];
+  if (!test!.growsInEveryStep) return ['up-and-down', 'there are not more of them in every step'];
+  if (!test!.blocksStay) return ['up-and-down', 'most of those that came were gone again by the last dump'];
+  return ['within-chance', `${printCount(growthCount)} more of them may be chance`];
+}
+
+function unexplained(facts: ProcessFacts): { code: string; text: string } {
   if (facts.trend === 'saturating') return { code: 'levels-off', text: 'Memory grew, and levels off.' };
   if (facts.trend === 'jump') return { code: 'grew-once', text: 'Memory grew in one step only.' };
   if (facts.trend === 'sawtooth') return { code: 'up-and-down', text: 'Memory goes up and down.' };

@@ -10,6 +10,11 @@ export interface TrackPresence {
   readonly end: Address;
   readonly pieces: List<Interval>;
   readonly mappedBytes: number;
+  /**
+   * Of those, private memory that cannot be written: addresses that are kept for later, as by glibc for each arena of a
+   * thread. gcore writes them out, as zeros.
+   */
+  readonly reservedBytes: number;
   /** Bytes from its place in this dump to its place in the track: not 0 where another run has it elsewhere. */
   readonly shift: number;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildReport } from '../../src/assemble/build-report.ts';
 import { type DiffResult, diffDumps } from '../../src/diff-dumps.ts';
+import type { OpenedDump } from '../../src/memory/opened-dump.ts';
 import { newRandom, openedDump, poolDumps, type RecordContent, recordContents } from '../synth/pool-process.ts';
 
 const options = { allocators: [], withCells: false, bytesPerCell: undefined };
@@ -214,4 +215,59 @@ describe('slabs of a pool', () => {
       [1040, ...[5, 13, 24].map((slabs) => slabs * perSlab)],
     ]);
   });
+});
+
+describe('blocks in slabs, whose content comes round again after many of them', () => {
+  const stride = 448;
+  const slabBytes = 16_384;
+  const headerBytes = 48;
+  const perSlab = Math.floor((slabBytes - headerBytes) / stride);
+
+  /** Each block begins with a word that all share; what follows depends on its number. */
+  function slabDumps(counts: readonly number[], fill: (number: number, block: DataView) => void): OpenedDump[] {
+    const slabs = Math.ceil(counts.at(-1)! / perSlab);
+    const all = new Uint8Array(slabs * slabBytes);
+    const place = (block: number) => Math.floor(block / perSlab) * slabBytes + headerBytes + (block % perSlab) * stride;
+    for (let block = 0; block < counts.at(-1)!; block++) {
+      const view = new DataView(all.buffer, place(block), stride);
+      view.setBigUint64(0, 0x5555_0000_2340n, true);
+      fill(block, view);
+    }
+    return counts.map((count, index) => {
+      const end = place(count - 1) + stride;
+      const bytes = all.slice(0, Math.ceil(end / 4096) * 4096);
+      bytes.fill(0, end);
+      return openedDump(bytes, index);
+    });
+  }
+
+  test.each([200, 256, 100])('passed for blocks as far apart as their content: %d', async (cycle) => {
+    const counts = [4000, 8500, 13_500];
+    const dumps = slabDumps(counts, (number, block) => {
+      for (let at = 8; at < stride; at++) block.setUint8(at, (number % cycle) + 1);
+    });
+    expectStride(await diffDumps(dumps, options), stride, counts);
+  });
+});
+
+test('records that fill most of a block, row by row, do not hide it', async () => {
+  const stride = 4104;
+  const all = new Uint8Array(1500 * stride);
+  const view = new DataView(all.buffer);
+  const random = newRandom(11);
+  for (let start = 0; start < all.length; start += stride) {
+    view.setBigUint64(start, 0x5555_0000_2340n, true);
+    // Records of 40 bytes, one in ten without their mark.
+    for (let at = start + 24; at + 40 <= start + stride; at += 40) {
+      if (random() % 10 > 0) view.setBigUint64(at, 0x5555_0000_1180n, true);
+      view.setUint32(at + 16, random(), true);
+    }
+  }
+  const counts = [300, 800, 1500];
+  const dumps = counts.map((count, index) =>
+    openedDump(all.slice(0, Math.ceil((count * stride) / 4096) * 4096).fill(0, count * stride), index),
+  );
+  const [first] = (await diffDumps(dumps, options)).decision.suspects;
+  expect(first?.sizeClass.stride).toBe(stride);
+  expect([...first!.sizeClass.counts]).toEqual(counts);
 });

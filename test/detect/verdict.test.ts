@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decide, type ProcessFacts } from '../../src/detect/verdict.ts';
+import type { Trend } from '../../src/model/leak-report.ts';
 import { walkedCandidate } from '../synth/candidates.ts';
 
 const mebibyte = 1 << 20;
@@ -9,7 +10,7 @@ function facts(totalGrowth: number, dumpCount = 3): ProcessFacts {
   return {
     dumpCount,
     runOf: sizes.map(() => 0),
-    mappedBytes: sizes,
+    committedBytes: sizes,
     populatedBytes: sizes,
     capturedShares: sizes.map(() => 1),
     revealedBytes: sizes.slice(1).map(() => 0),
@@ -23,6 +24,7 @@ function facts(totalGrowth: number, dumpCount = 3): ProcessFacts {
     liveBytes: sizes,
     freeBytes: sizes.map(() => 0),
     churnBytes: 0,
+    outgrownBytes: 0,
   };
 }
 
@@ -130,5 +132,48 @@ describe('memory that one dump leaves out', () => {
     expect(reasons).toMatchObject([{ code: 'too-little-captured' }]);
     expect(reasons[0]!.text).toMatch(/^Dump 2 holds only .* Compare dumps 1 and 3 alone\./);
     expect(of({ capturedShares: [0, 0, 0] }).reasons[0]!.text).toContain('without saying how much');
+  });
+});
+
+describe('a class that makes up much of the growth and is no suspect', () => {
+  const totalGrowth = 20 * mebibyte;
+  const reasonOf = (counts: readonly number[], trend: Trend, deviations = 50) => {
+    const candidate = { ...walkedCandidate({ stride: 1024, counts, totalGrowth, deviations }), trend };
+    return decide([candidate], facts(totalGrowth, counts.length)).reasons;
+  };
+
+  test('is said to have grown once', () => {
+    expect(reasonOf([0, 0, 0, 12_288], 'jump')).toEqual([
+      { code: 'grew-once', text: 'Blocks of 1,024 bytes make up 60% of the growth, but grew in one step only.' },
+    ]);
+  });
+
+  test('is said to go up and down', () => {
+    expect(reasonOf([16_000, 26_000, 38_500, 28_288], 'sawtooth')).toEqual([
+      {
+        code: 'up-and-down',
+        text: 'Blocks of 1,024 bytes make up 60% of the growth, but there are not more of them in every step.',
+      },
+    ]);
+  });
+
+  test('is said to be within chance', () => {
+    expect(reasonOf([1000, 7000, 13_288], 'steady', 3)[0]!.code).toBe('within-chance');
+  });
+});
+
+describe('a buffer that is made anew, twice as large, whenever it is full', () => {
+  const totalGrowth = 24 * mebibyte;
+  const buffer = walkedCandidate({ stride: 32 * mebibyte, counts: [0, 0, 1], totalGrowth, deviations: 1 });
+  const churning = { ...facts(totalGrowth), churnBytes: 8 * mebibyte + 1 };
+
+  test('passed for churn, as its former block went', () => {
+    const decision = decide([buffer], { ...churning, outgrownBytes: 32 * mebibyte });
+    expect(decision).toMatchObject({ status: 'growth', reasons: [{ code: 'one-big-buffer' }] });
+  });
+
+  test('is none where blocks as large came and went, or memory goes up and down', () => {
+    expect(decide([buffer], churning).status).toBe('none');
+    expect(decide([buffer], { ...churning, outgrownBytes: 32 * mebibyte, trend: 'sawtooth' }).status).toBe('none');
   });
 });

@@ -12,7 +12,14 @@ function wordsOf(before: number, after: number) {
   const bytes = new Uint8Array(size);
   const heap = { start: 0x5000_0000, bytes };
   const module = (start: number) => fakeMemory([{ start, bytes, kind: 'image', name: 'server' }, heap]);
-  const place = (start: number) => ({ start, end: start + size, pieces: [], mappedBytes: size, shift: after - start });
+  const place = (start: number) => ({
+    start,
+    end: start + size,
+    pieces: [],
+    mappedBytes: size,
+    reservedBytes: 0,
+    shift: after - start,
+  });
   const track: Track = {
     id: 'r1',
     kind: 'image',

@@ -13,6 +13,7 @@ import { arenaStaticData, writeMimallocArena } from '../synth/synth-mimalloc-are
 import { type BlockState, mimallocVersions, writeMimallocHeap } from '../synth/synth-mimalloc-heap.ts';
 import { contextAt, writeMuslHeap } from '../synth/synth-musl-heap.ts';
 import { writeNtHeap } from '../synth/synth-nt-heap.ts';
+import { staticData as pymallocStaticData, writePymallocHeap } from '../synth/synth-pymalloc-heap.ts';
 import { smallClasses, staticData, writeTcmallocHeap } from '../synth/synth-tcmalloc-heap.ts';
 import { wineVersions, writeWineHeap } from '../synth/synth-wine-heap.ts';
 
@@ -66,6 +67,18 @@ export const heapExamples: readonly HeapExample[] = [
       });
     },
     contextAt - (contextAt % 4096),
+  ),
+  onLinux(
+    'pymalloc',
+    (image) => {
+      const pools = [48, 512].map((blockBytes) => ({
+        blockBytes,
+        live: Array.from({ length: 30 }, (_, index) => index % 3 > 0),
+      }));
+      const arenas = [0x7f44_2000_0000, 0x7f44_3000_1000].map((start) => ({ start, pools }));
+      writePymallocHeap(image, { poolBytes: 16384, unit: 16, arenas });
+    },
+    pymallocStaticData,
   ),
   onLinux(
     'tcmalloc',

@@ -94,6 +94,7 @@ describe('the size of pictures', () => {
       ...piece,
       pieces: [piece],
       mappedBytes: piece.end - piece.start,
+      reservedBytes: 0,
       shift: 0,
     }));
     const map: CellMap = { bytesPerCell: 64, tracks: [{ trackId: track.id, start: heapStart, cellCount, cells }] };

@@ -75,7 +75,7 @@ describe('what became of each page', () => {
   test('is taken together where memory is large', () => {
     const size = 2 ** 40;
     const piece = { start, end: start + size };
-    const presence = { ...piece, pieces: [piece], mappedBytes: size, shift: 0 };
+    const presence = { ...piece, pieces: [piece], mappedBytes: size, reservedBytes: 0, shift: 0 };
     const track: Track = {
       id: 't',
       kind: 'private',

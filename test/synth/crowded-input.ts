@@ -21,7 +21,9 @@ function crowdMember(index: number, template: ReportRegion): Crowd {
   const sizes = [0, 1, 3].map((step) => page * (5 + (index % 9) * step));
   const presence = sizes.map((size, dump) => {
     const piece = { start, end: start + size };
-    return dump === 0 && index % 11 === 0 ? null : { ...piece, pieces: [piece], mappedBytes: size, shift: 0 };
+    return dump === 0 && index % 11 === 0
+      ? null
+      : { ...piece, pieces: [piece], mappedBytes: size, reservedBytes: 0, shift: 0 };
   });
   const name = index % 5 === 0 ? hostileName : '';
   const kind = index % 7 === 0 ? 'heap' : 'private';

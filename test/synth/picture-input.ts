@@ -45,7 +45,7 @@ function trackOf(region: SynthRegion, index: number): Track {
   const presence = region.bytes.map((bytes) => {
     if (!bytes) return null;
     const piece = { start: region.start, end: region.start + bytes.length };
-    return { ...piece, pieces: [piece], mappedBytes: bytes.length, shift: 0 };
+    return { ...piece, pieces: [piece], mappedBytes: bytes.length, reservedBytes: 0, shift: 0 };
   });
   const end = Math.max(...presence.map((at) => at?.end ?? region.start));
   return {

@@ -1,8 +1,7 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Address } from '../../model/address.ts';
-import type { Dump } from '../../model/dump.ts';
 import { capturedRuns } from '../captured-runs.ts';
-import { addressIn, readWords, staticDataOf } from '../static-data.ts';
+import { addressIn, capturedHalves, readWords, staticDataOf } from '../static-data.ts';
 import { arenaPageLayout } from './page-layouts.ts';
 import { type Page, readPage, type Segment } from './pages.ts';
 
@@ -52,17 +51,6 @@ export function findArenas(memory: Memory): Segment[] {
   }
   segments.push(...readPagesOutside(memory, segments));
   return segments.sort((a, b) => a.start - b.start);
-}
-
-/** By the upper half of 48-bit addresses, whether anything was captured there: most numbers are no address at all. */
-function capturedHalves({ captured }: Dump): Uint8Array {
-  const halves = new Uint8Array(1 << 16);
-  for (const { start, size } of captured) {
-    // The upper half of the address space is the kernel's.
-    if (start < 0) continue;
-    halves.fill(1, Math.floor(start / 2 ** 32), Math.floor((start + size - 1) / 2 ** 32) + 1);
-  }
-  return halves;
 }
 
 /**

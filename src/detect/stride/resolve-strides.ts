@@ -152,11 +152,66 @@ function loserOf(small: Period, large: Period, sample: Sample): Period | undefin
   // A word that mostly does not keep its distance is a value that some blocks hold, where clear blocks lie between.
   const filledBytes = (between / small.perBlock) * small.stride;
   if (!isClear(large) && isClear(small) && filledBytes >= slabFill * gaps * large.stride) return large;
+  if (isFilledByOthers(small, large, sample)) return large;
   // The smaller one is at home elsewhere: a few of its blocks inside the larger say nothing.
   if (between < agreement * small.places.count) return undefined;
   if (count === 0 || count < agreement * gaps) return undefined;
   const filled = (commonest / small.perBlock) * small.stride;
   return filled === large.stride || (filled >= slabFill * large.stride && isOnPages(large, sample)) ? large : small;
+}
+
+/**
+ * Blocks do not overlap: where the smaller period fills what the larger one would have as its blocks, it either is a part
+ * of them, and its rows begin anew at the same place in each, or the larger one is no block. Rows that begin elsewhere, at
+ * the borders of slabs, are of blocks of their own, some of which hold the larger one's token by turns. Tokens that stand
+ * several times in a block have no rows.
+ */
+function isFilledByOthers(small: Period, large: Period, sample: Sample): boolean {
+  if (small.perBlock > 1 || !isClear(small)) return false;
+  const blocks = blockStarts(large);
+  const filled = countInside(small.places.offsets, blocks, large.stride) * small.stride;
+  if (blocks.length === 0 || filled < agreement * blocks.length * large.stride) return false;
+  const rowsAt = new Map<number, number>();
+  countInside(rowStarts(small, sample), blocks, large.stride, (place) =>
+    rowsAt.set(place, (rowsAt.get(place) ?? 0) + 1),
+  );
+  return Math.max(0, ...rowsAt.values()) < agreement * blocks.length;
+}
+
+/** Places whose next one, or as many further on as stand in a block, follows at exactly the stride. */
+function blockStarts({ places: { offsets }, stride, perBlock }: Period): Uint32Array {
+  return offsets.filter((offset, index) => offsets[index + perBlock] === offset + stride);
+}
+
+/** How many of the offsets lie in blocks. @param onPlace told of each, in bytes from its block's start */
+function countInside(
+  offsets: ArrayLike<number>,
+  blocks: Uint32Array,
+  blockBytes: number,
+  onPlace?: (place: number) => void,
+): number {
+  let count = 0;
+  let first = 0;
+  for (const start of blocks) {
+    while (first < offsets.length && offsets[first]! < start) first++;
+    for (let next = first; next < offsets.length && offsets[next]! < start + blockBytes; next++) {
+      count++;
+      onPlace?.(offsets[next]! - start);
+    }
+  }
+  return count;
+}
+
+/** Places that have none before them at exactly the stride. */
+function rowStarts({ places, stride }: Period, sample: Sample): number[] {
+  const steps = sample.stepsOf(places, stride);
+  const starts: number[] = [];
+  let next = 0;
+  for (const offset of places.offsets) {
+    if (offset === steps[next]) next++;
+    else starts.push(offset);
+  }
+  return starts;
 }
 
 /** How many of the smaller period stand between two neighbours of the larger. */
