@@ -95,6 +95,20 @@ describe('pymalloc', () => {
     expect(walkHeaps(pymalloc, linuxMemory(image, isLibrary)).heaps).toEqual([]);
   });
 
+  test.each([
+    ['/usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0', 1],
+    ['/usr/bin/python3.11', 1],
+    ['C:\\Program Files\\Python311\\python311.dll', 1],
+    ['/usr/lib/python3/server', 0],
+    ['/usr/lib/x86_64-linux-gnu/libc.so.6', 0],
+  ])('is looked for where a module has the name of Python: %s', (path, count) => {
+    const image = createMemoryImage();
+    writePymallocHeap(image, current);
+    const memory = linuxMemory(image, isLibrary);
+    const modules = [{ start: 0x400000, end: 0x500000, path }];
+    expect(pymalloc.findHeaps({ ...memory, dump: { ...memory.dump, modules } })).toHaveLength(count);
+  });
+
   test('gives the requests of a block', () => {
     const { dump } = fakeMemory([]);
     expect(pymalloc.requestRange(64, dump)).toEqual({ min: 49, max: 64 });

@@ -1,4 +1,5 @@
 import type { Memory } from '../../memory/memory.ts';
+import type { Dump } from '../../model/dump.ts';
 import type { Allocator, BlockVisitor, Heap, RequestRange } from '../allocator.ts';
 import { type Arena, findArenaArrays } from './arenas.ts';
 import { freeBlocksOf, largestBlock, poolHeaderBytes, readPool } from './pools.ts';
@@ -20,9 +21,17 @@ export const pymalloc: Allocator = {
   requestRange: (stride) => requestRangeOf(stride),
 };
 
+/**
+ * Whether Python may run in the process. What contains it without its name is rare, and to look for its arenas in all static
+ * data takes longer than to look for all other heaps.
+ */
+function mayRunPython({ modules }: Dump): boolean {
+  return modules.length === 0 || modules.some(({ path }) => /python[^\\/]*$/i.test(path));
+}
+
 function findHeaps(memory: Memory): Heap[] {
   const { dump } = memory;
-  if (dump.pointerSize !== 8 || !dump.littleEndian || dump.addressSpace !== 'virtual') return [];
+  if (dump.pointerSize !== 8 || !dump.littleEndian || dump.addressSpace !== 'virtual' || !mayRunPython(dump)) return [];
   return findArenaArrays(memory).map(({ address, arenas }) => ({
     address,
     name: 'arenas',
