@@ -3,7 +3,7 @@ import type { Allocator, Heap } from './allocators/allocator.ts';
 import { type CaptureDifferences, captureDifferences } from './compare/capture-differences.ts';
 import { hoursBetween } from './compare/capture-times.ts';
 import { followRegions } from './compare/follow-regions.ts';
-import { type ProcessTotals, processTotals, withLiveGrowth } from './compare/process-totals.ts';
+import { growthOfTrack, type ProcessTotals, processTotals, withLiveGrowth } from './compare/process-totals.ts';
 import { findRuns, type Runs } from './compare/runs.ts';
 import type { AllocationClass } from './detect/allocation-class.ts';
 import { type Candidate, findCandidates } from './detect/candidates.ts';
@@ -280,6 +280,12 @@ function processFacts(input: {
     freeBytes: sum('freeBytes'),
     churnBytes: churnBytes(walk.classes, isOneRun),
     outgrownBytes: outgrownBytes(walk.classes, isOneRun),
+    threadCounts: memories.map(({ dump }) => dump.threads.length),
+    stackGrowth: tracks.reduce(
+      (growth, track, index) =>
+        track.kind === 'stack' ? growth + growthOfTrack(track, input.measures[index]!, index, captures) : growth,
+      0,
+    ),
   };
 }
 

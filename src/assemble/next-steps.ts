@@ -6,6 +6,7 @@ import { captureSteps } from './capture-steps.ts';
 import { chapCommands, gdbCommands, lldbCommands, type SuspectFacts, winDbgCommands } from './debugger-commands.ts';
 import { isKernelReport, kernelCaptureSteps, kernelCommands } from './kernel-steps.ts';
 import { fileArgument, programArgument } from './shell-argument.ts';
+import { threadSteps } from './thread-steps.ts';
 
 /** What the report does not say itself. */
 export interface StepFacts {
@@ -29,6 +30,7 @@ export function nextSteps(report: LeakReport, facts: StepFacts): NextStep[] {
     .slice(0, mostSuspects);
   return [
     ...suspects.flatMap((suspect) => debuggerSteps(report, suspect, facts)),
+    ...threadSteps(report, facts.isForDebuggers),
     ...(isKernelReport(report) ? kernelCaptureSteps(report, suspects[0]) : captureSteps(report, suspects[0], facts)),
   ];
 }

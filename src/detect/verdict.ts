@@ -35,12 +35,22 @@ export interface ProcessFacts {
   readonly churnBytes: number;
   /** Growth in blocks larger than any that went; see outgrownBytes. */
   readonly outgrownBytes: number;
+  /** Per dump; 0 where a dump names none. */
+  readonly threadCounts: readonly number[];
+  /** Of the stacks of threads, bytes. */
+  readonly stackGrowth: number;
+}
+
+/** Why the verdict is what it is. Codes stand in docs/report.md. */
+interface Reason {
+  readonly code: string;
+  readonly text: string;
 }
 
 export interface Decision {
   readonly status: VerdictStatus;
   readonly suspects: readonly Candidate[];
-  readonly reasons: readonly { readonly code: string; readonly text: string }[];
+  readonly reasons: readonly Reason[];
 }
 
 /**
@@ -183,21 +193,32 @@ function leak(suspects: readonly Candidate[]): Decision {
 }
 
 function growth(suspects: readonly Candidate[], candidates: readonly Candidate[], facts: ProcessFacts): Decision {
-  const reasons = suspects.map((one) => ({
-    code: one.trend === 'saturating' ? 'levels-off' : 'grew-once',
-    text: `Blocks of ${printExactBytes(one.sizeClass.stride)} grew, but ${one.trend === 'saturating' ? 'level off' : 'in one step only'}.`,
-  }));
+  const reasons = suspects.map(
+    (one): Reason => ({
+      code: one.trend === 'saturating' ? 'levels-off' : 'grew-once',
+      text: `Blocks of ${printExactBytes(one.sizeClass.stride)} grew, but ${one.trend === 'saturating' ? 'level off' : 'in one step only'}.`,
+    }),
+  );
   if (reasons.length === 0) {
-    reasons.push(bigBlock(candidates) ?? retention(facts) ?? unclearClass(candidates) ?? unexplained(facts));
+    reasons.push(
+      moreThreads(facts) ?? bigBlock(candidates) ?? retention(facts) ?? unclearClass(candidates) ?? unexplained(facts),
+    );
   }
   return { status: 'growth', suspects: [], reasons };
+}
+
+/** Threads that nobody ends keep their stacks, which no block explains. */
+function moreThreads({ threadCounts, stackGrowth, totalGrowth }: ProcessFacts): Reason | undefined {
+  if (stackGrowth <= totalGrowth / 2 || netGrowth(threadCounts) <= 0) return undefined;
+  const counts = threadCounts.map((count) => printCount(count)).join(' → ');
+  return { code: 'more-threads', text: `Most of the growth is stacks, for there are more threads: ${counts}.` };
 }
 
 /** So few blocks of one size are buffers, not a pile of objects. */
 const fewBlocks = 4;
 
 /** A buffer that was made anew, larger: a growing vector, a hash table, a file read whole. */
-function bigBlock(candidates: readonly Candidate[]): { code: string; text: string } | undefined {
+function bigBlock(candidates: readonly Candidate[]): Reason | undefined {
   const big = candidates.find((one) => one.share >= 0.5 && one.sizeClass.counts.at(-1)! <= fewBlocks);
   if (!big) return undefined;
   const count = big.sizeClass.counts.at(-1)!;
@@ -206,7 +227,7 @@ function bigBlock(candidates: readonly Candidate[]): { code: string; text: strin
 }
 
 /** Most of the growth is free blocks. */
-function retention(facts: ProcessFacts): { code: string; text: string } | undefined {
+function retention(facts: ProcessFacts): Reason | undefined {
   const live = facts.liveBytes ? netGrowth(facts.liveBytes) : 0;
   const free = facts.freeBytes ? netGrowth(facts.freeBytes) : 0;
   if (free > live && free > facts.totalGrowth / 2) {
@@ -216,7 +237,7 @@ function retention(facts: ProcessFacts): { code: string; text: string } | undefi
 }
 
 /** The class with the largest part in the growth, if that is a material one, and why it is no suspect. */
-function unclearClass(candidates: readonly Candidate[]): { code: string; text: string } | undefined {
+function unclearClass(candidates: readonly Candidate[]): Reason | undefined {
   const one = candidates.find(
     (candidate) =>
       candidate.test?.standsClear === false &&
@@ -237,7 +258,7 @@ function whyUnclear({ trend, test, growthCount }: Candidate): readonly [code: st
   return ['within-chance', `${printCount(growthCount)} more of them may be chance`];
 }
 
-function unexplained(facts: ProcessFacts): { code: string; text: string } {
+function unexplained(facts: ProcessFacts): Reason {
   if (facts.trend === 'saturating') return { code: 'levels-off', text: 'Memory grew, and levels off.' };
   if (facts.trend === 'jump') return { code: 'grew-once', text: 'Memory grew in one step only.' };
   if (facts.trend === 'sawtooth') return { code: 'up-and-down', text: 'Memory goes up and down.' };
@@ -262,7 +283,7 @@ function growthBetweenRuns(likely: readonly Candidate[], facts: ProcessFacts): D
   return { status: 'growth', suspects: likely, reasons: [differentRuns(facts.runOf)] };
 }
 
-function differentRuns(runOf: readonly number[]): { code: string; text: string } {
+function differentRuns(runOf: readonly number[]): Reason {
   const count = new Set(runOf).size;
   const lists = [...new Set(runOf)].map((run) => runOf.flatMap((one, dump) => (one === run ? [dump] : [])));
   const longest = lists.reduce((best, list) => (list.length > best.length ? list : best));

@@ -47,9 +47,9 @@ export function debuggerSteps(report: LeakReport, { id }: ReportAllocation): Nex
   return report.nextSteps.filter((step) => step.allocation === id && step.tool !== 'shell');
 }
 
-/** All other steps: what to capture, what to record. */
+/** All other steps: what to look at in the process, what to capture, what to record. */
 export function generalSteps(report: LeakReport): NextStep[] {
-  return report.nextSteps.filter((step) => step.tool === 'shell');
+  return report.nextSteps.filter((step) => step.tool === 'shell' || step.allocation === null);
 }
 
 /** Reasons that the verdict's sentence does not give already. */

@@ -77,13 +77,30 @@ test('names that a shell could take for commands are not put into any', () => {
   }
 });
 
+function because(status: 'growth' | 'inconclusive', code: string, dumps = 3): LeakReport {
+  const report = sampleReport(status);
+  const reasons = [{ code, text: '' }];
+  return { ...report, dumps: report.dumps.slice(0, dumps), verdict: { ...report.verdict, reasons } };
+}
+
+describe('where more threads wait', () => {
+  const alone = (report: LeakReport): LeakReport => ({ ...report, verdict: { ...report.verdict, suspects: [] } });
+  const elf = alone(because('growth', 'more-threads'));
+  const minidump = { ...elf, dumps: elf.dumps.map((dump) => ({ ...dump, format: 'minidump', path: 'a.dmp' })) };
+
+  test('gdb tells of ELF cores, WinDbg of minidumps', () => {
+    expect(commands(nextSteps(elf, linux), 'gdb')).toMatch(/^gdb serviced serviced-3\.core\nthread apply all /);
+    expect(commands(nextSteps(minidump, windows), 'windbg')).toBe('!uniqstack');
+  });
+
+  test('is not told where no debugger opens the dump, or threads are no reason', () => {
+    expect(commands(nextSteps(elf, { ...linux, isForDebuggers: false }), 'gdb')).toBe('');
+    expect(commands(nextSteps(alone(because('growth', 'retention')), linux), 'gdb')).toBe('');
+  });
+});
+
 describe('what to capture next', () => {
   const shell = (report: LeakReport, facts = linux) => commands(nextSteps(report, facts), 'shell');
-  const because = (status: 'growth' | 'inconclusive', code: string, dumps = 3) => {
-    const report = sampleReport(status);
-    const reasons = [{ code, text: '' }];
-    return { ...report, dumps: report.dumps.slice(0, dumps), verdict: { ...report.verdict, reasons } };
-  };
 
   test('a third dump', () => {
     expect(shell(because('growth', 'only-two-dumps', 2))).toContain('leakviz capture 4711 -o dump-3.core\n');

@@ -25,12 +25,34 @@ function facts(totalGrowth: number, dumpCount = 3): ProcessFacts {
     freeBytes: sizes.map(() => 0),
     churnBytes: 0,
     outgrownBytes: 0,
+    threadCounts: sizes.map(() => 1),
+    stackGrowth: 0,
   };
 }
 
 function suspectsOf(candidates: ReturnType<typeof walkedCandidate>[], totalGrowth: number, dumpCount = 3): number[] {
   return decide(candidates, facts(totalGrowth, dumpCount)).suspects.map((one) => one.sizeClass.stride);
 }
+
+describe('growth that is stacks', () => {
+  const totalGrowth = 64 * mebibyte;
+  const reasonOf = (change: Partial<ProcessFacts>) => decide([], { ...facts(totalGrowth), ...change }).reasons[0];
+
+  test('is explained by the threads that came', () => {
+    expect(reasonOf({ stackGrowth: 0.6 * totalGrowth, threadCounts: [9, 17, 2500] })).toEqual({
+      code: 'more-threads',
+      text: 'Most of the growth is stacks, for there are more threads: 9 → 17 → 2,500.',
+    });
+  });
+
+  test.each([
+    ['by as many threads', { stackGrowth: 0.6 * totalGrowth, threadCounts: [9, 17, 9] }],
+    ['where the dumps name no threads', { stackGrowth: 0.6 * totalGrowth, threadCounts: [0, 0, 0] }],
+    ['where most of it is something else', { stackGrowth: 0.4 * totalGrowth, threadCounts: [9, 17, 25] }],
+  ])('is not explained %s', (_, change) => {
+    expect(reasonOf(change)).toMatchObject({ code: 'no-class-explains-it' });
+  });
+});
 
 describe('a small leak beside a large one', () => {
   const totalGrowth = 20 * mebibyte;
