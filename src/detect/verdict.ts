@@ -94,13 +94,19 @@ export function decide(candidates: readonly Candidate[], facts: ProcessFacts): D
   if (!grows && suspects.length === 0) return none(facts);
   if (areOfRuns(facts)) return growthBetweenRuns(suspects, facts);
   if (facts.dumpCount < 3) return growthOfTwo(suspects);
-  const goingOn = material.filter((one) => one.trend === 'steady' || one.trend === 'sawtooth');
-  const leaking = withGroup(goingOn, candidates);
-  if (facts.collector !== null && !leaking.some((one) => one.sizeClass.method === 'chunk-walk')) {
-    return inconclusive('collector', collectorReason(facts.collector), leaking);
+  const leaking = withGroup(material.filter(isGoingOn), candidates);
+  if (facts.collector !== null) {
+    // What is counted by its stride may be garbage: it explains nothing, and no class leaks for being in step with it.
+    const walked = clear.filter(({ sizeClass }) => sizeClass.method === 'chunk-walk');
+    const sure = withGroup(materialOf(walked, facts.totalGrowth).filter(isGoingOn), candidates);
+    return sure.length > 0 ? leak(sure) : inconclusive('collector', collectorReason(facts.collector), leaking);
   }
   if (leaking.length > 0) return leak(leaking);
   return growth(material, candidates, facts);
+}
+
+function isGoingOn({ trend }: Candidate): boolean {
+  return trend === 'steady' || trend === 'sawtooth';
 }
 
 /**

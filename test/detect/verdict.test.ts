@@ -34,6 +34,28 @@ function suspectsOf(candidates: ReturnType<typeof walkedCandidate>[], totalGrowt
   return decide(candidates, facts(totalGrowth, dumpCount)).suspects.map((one) => one.sizeClass.stride);
 }
 
+describe('beside a collector', () => {
+  const totalGrowth = 64 * mebibyte;
+  const collected = walkedCandidate({ stride: 224, counts: [1000, 61_000, 121_000], totalGrowth, countError: 0.5 });
+  const decideWith = (...candidates: ReturnType<typeof walkedCandidate>[]) =>
+    decide(candidates, { ...facts(totalGrowth), collector: 'V8' });
+
+  test('a walked class that grows is a leak, and the only suspect', () => {
+    const walked = walkedCandidate({ stride: 65_552, counts: [10, 170, 330], totalGrowth });
+    expect(decideWith(collected, walked)).toMatchObject({ status: 'leak', suspects: [walked] });
+  });
+
+  test('what may be garbage makes no leak of a small class, in step with it or not', () => {
+    for (const counts of [
+      [10, 40, 70],
+      [10, 45, 69],
+    ]) {
+      const small = walkedCandidate({ stride: 65_552, counts, totalGrowth });
+      expect(decideWith(collected, small)).toMatchObject({ status: 'inconclusive' });
+    }
+  });
+});
+
 describe('growth that is stacks', () => {
   const totalGrowth = 64 * mebibyte;
   const reasonOf = (change: Partial<ProcessFacts>) => decide([], { ...facts(totalGrowth), ...change }).reasons[0];
