@@ -111,6 +111,14 @@ describe('the size of pictures', () => {
     },
   );
 
+  it('merges cells where a narrow picture would be too high to be held in memory', () => {
+    const narrow = layoutOf({ ...flat(6_000_000), width: 64 });
+    expect(narrow.columns).toBe(64);
+    expect(narrow.height * 640).toBeLessThanOrEqual(16_000_000 + 640 * 100);
+    expect(narrow.height * 640).toBeGreaterThan(8_000_000);
+    expect(layoutOf({ ...flat(6_000_000), width: 2048 }).bytesPerCell).toBe(flat(1).cellMap.bytesPerCell);
+  });
+
   it('stays so for hundreds of regions', () => {
     const { width, height, bands } = layoutOf(crowdedPictureInput(500));
     expect(width * height).toBeLessThanOrEqual(4_000_000);

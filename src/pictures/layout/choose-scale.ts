@@ -12,6 +12,10 @@ export type Scale = Pick<Layout, 'columns' | 'cellWidth' | 'cellHeight'> & {
 
 /** About as many pixels make a picture that opens everywhere. */
 export const mostPixels = 4_000_000;
+/** A width that is asked for may make a larger one, the page around the memory included; but it has to stay in memory. */
+const mostPagePixels = 4 * mostPixels;
+/** Pixels of a page's width at least: room for what is written on it. */
+export const leastPageWidth = 640;
 /** A picture of this size fits a screen and is still fine enough to show hatching. */
 const bestPixels = 1_300_000;
 const bestAspect = 1.15;
@@ -31,13 +35,13 @@ const cellSizes = [
 const mergeFactors = [2, 4, 8, 16, 32, 64, 128, 256];
 
 /**
- * Cell size and width: near a good number of pixels and a good shape, never more than mostPixels.
+ * Cell size and width: near a good number of pixels and a good shape, never more than mostPixels; or the width asked for.
  * @param shownCells cells of each track that will be drawn
  * @param gapPixels rows between bands and for folds, in all
  */
 export function chooseScale(input: PictureInput, shownCells: readonly number[], gapPixels: number): Scale {
   const map = input.cellMap;
-  if (input.width !== undefined) return { map, factor: 1, columns: input.width, cellWidth: 1, cellHeight: 1 };
+  if (input.width !== undefined) return scaleOfWidth(map, input.width, shownCells, gapPixels);
   const isFree = input.bytesPerPixel === undefined;
   const scales = [
     ...(isFree ? cellSizes : cellSizes.slice(0, 1)).map((size) => ({ factor: 1, size })),
@@ -48,13 +52,25 @@ export function chooseScale(input: PictureInput, shownCells: readonly number[], 
     const [cellWidth, cellHeight] = size;
     for (let width = narrowest; width <= widest; width *= 2) {
       const columns = width / cellWidth;
-      const rows = shownCells.reduce((sum, cells) => sum + Math.ceil(cells / factor / columns), 0);
+      const rows = rowsOf(shownCells, factor, columns);
       const cost = scaleCost(width, Math.max(1, rows * cellHeight), gapPixels);
       if (cost < best.cost) best = { cost, factor, columns, cellWidth, cellHeight };
     }
   }
   const { columns, cellWidth, cellHeight, factor } = best;
   return { map: coarsenCells(map, factor), factor, columns, cellWidth, cellHeight };
+}
+
+function rowsOf(shownCells: readonly number[], factor: number, columns: number): number {
+  return shownCells.reduce((sum, cells) => sum + Math.ceil(cells / factor / columns), 0);
+}
+
+/** A pixel for each cell, or for as few of them as fit on a page. */
+function scaleOfWidth(map: CellMap, columns: number, shownCells: readonly number[], gapPixels: number): Scale {
+  const pageWidth = Math.max(columns, leastPageWidth);
+  const fits = (factor: number) => pageWidth * (rowsOf(shownCells, factor, columns) + gapPixels) <= mostPagePixels;
+  const factor = [1, ...mergeFactors].find(fits) ?? mergeFactors.at(-1)!;
+  return { map: coarsenCells(map, factor), factor, columns, cellWidth: 1, cellHeight: 1 };
 }
 
 /** How far memory of so many rows is from the best size and shape; a bad shape is worse than a size that is off. */

@@ -59,38 +59,51 @@ function paintStrip(image: PixelImage, rect: Rect, { layout, band }: PaintedBand
 
 /** The sign for not captured on those cells with nothing to show that lie in a mapped piece. */
 function hatchUncaptured(image: PixelImage, rect: Rect, painted: PaintedBand, { colours, first }: Strip): void {
-  const isRow = painted.band.side === 1;
   for (let cell = colours.indexOf(nothing); cell >= 0; ) {
     let end = cell + 1;
-    // Cells of a row that follow each other are hatched at once.
-    while (isRow && end < colours.length && colours[end] === nothing) end++;
+    while (end < colours.length && colours[end] === nothing) end++;
     hatchMapped(image, rect, painted, { from: first + cell, to: first + end });
     cell = colours.indexOf(nothing, end);
   }
 }
 
-/** Hatches what is mapped of cells that stand side by side. */
+/** Hatches what is mapped of cells that follow each other in a strip. */
 function hatchMapped(
   image: PixelImage,
   rect: Rect,
   { layout, band, dump }: PaintedBand,
   { from, to }: { readonly from: number; readonly to: number },
 ): void {
-  const { columns, cellWidth, cellHeight, bytesPerCell } = layout;
+  const { bytesPerCell } = layout;
   const { pieces, shift } = band.story.track.presence[dump]!;
   // Pieces stand at the dump's own addresses, cells at the track's.
   const base = cellAddress(layout, band, 0) - shift;
-  const place = placeOfCell(gridOf(layout, band), from);
-  const row = Math.floor(place / columns);
-  const x = rect.x + (place - row * columns - from) * cellWidth;
   const first = Math.max(0, lastStartingAtOrBelow(pieces, base + from * bytesPerCell));
   for (let index = first; index < pieces.length; index++) {
     const piece = pieces.at(index)!;
     const start = Math.max(from, Math.ceil((piece.start - base) / bytesPerCell));
     if (start >= to) break;
-    const width = Math.min(to, Math.ceil((piece.end - base) / bytesPerCell)) - start;
-    const area = { x: x + start * cellWidth, y: rect.y + row * cellHeight, height: cellHeight };
-    if (width > 0) hatchRect(image, { ...area, width: width * cellWidth }, notCapturedLine);
+    const end = Math.min(to, Math.ceil((piece.end - base) / bytesPerCell));
+    if (start < end) hatchCells(image, rect, layout, band, { from: start, to: end });
+  }
+}
+
+/** Those of a row at once: they stand side by side. Those along a curve one by one. */
+function hatchCells(
+  image: PixelImage,
+  rect: Rect,
+  layout: Layout,
+  band: CellBand,
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  const { columns, cellWidth, cellHeight } = layout;
+  const grid = gridOf(layout, band);
+  const step = grid.side === 1 ? to - from : 1;
+  for (let cell = from; cell < to; cell += step) {
+    const place = placeOfCell(grid, cell);
+    const row = Math.floor(place / columns);
+    const x = rect.x + (place - row * columns) * cellWidth;
+    hatchRect(image, { x, y: rect.y + row * cellHeight, width: step * cellWidth, height: cellHeight }, notCapturedLine);
   }
 }
 

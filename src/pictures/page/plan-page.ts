@@ -2,11 +2,11 @@ import type { Point } from '../../draw/draw-line.ts';
 import { fitText, lineHeight, textWidth, wrapText } from '../../draw/draw-text.ts';
 import { page } from '../../draw/palette.ts';
 import type { Rect } from '../../draw/pixel-image.ts';
+import { leastPageWidth } from '../layout/choose-scale.ts';
 import { planLegend } from './legend.ts';
 import type { PagePlan, PageSpec, PlacedText, PlannedNotes, TextLine } from './page-types.ts';
 
 const margin = 14;
-const narrowest = 640;
 
 /** Statements side by side, as many as fit into a line. */
 function wrapFacts(facts: readonly string[], maxWidth: number, scale: number): string[] {
@@ -68,7 +68,7 @@ function moveNotes(
 export function planPage(spec: PageSpec): PagePlan {
   const scale = spec.textScale;
   const x = margin + spec.left.width;
-  const width = Math.max(narrowest * scale, x + spec.contentWidth + spec.right.width + margin);
+  const width = Math.max(leastPageWidth * scale, x + spec.contentWidth + spec.right.width + margin);
   const inner = width - margin * 2;
   const head = stackLines(headLines(spec, inner), { y: margin, width: inner, scale });
   const y = head.bottom + 8 * scale + (spec.topHeight ?? 0);
