@@ -46,7 +46,8 @@ export function isExactAddress(address: number): boolean {
 export function createBinaryReader(source: ByteSource, options: ReaderOptions): BinaryReader {
   const { littleEndian } = options;
   const start = options.start ?? 0;
-  const end = Math.max(start, Math.min(source.size, start + (options.size ?? source.size)));
+  // What a file places before its beginning holds nothing, and may lie so far away that no step leads on from there.
+  const end = start < 0 ? start : Math.max(start, Math.min(source.size, start + (options.size ?? source.size)));
   const buffer = new Uint8Array(Math.min(bufferSize, Math.max(16, end - start)));
   const view = new DataView(buffer.buffer);
   let bufferStart = 0;
@@ -55,7 +56,7 @@ export function createBinaryReader(source: ByteSource, options: ReaderOptions): 
 
   /** Makes `length` bytes from the position on stand in the buffer; returns their place there and moves on. */
   function take(length: number, field: string): number {
-    if (position < start || position + length > end) throw tooShort(length, field);
+    if (position < start || length > end - position) throw tooShort(length, field);
     if (position < bufferStart || position + length > bufferEnd) {
       bufferStart = position;
       bufferEnd = position + source.read(position, buffer.subarray(0, Math.min(buffer.length, end - position)));
@@ -99,7 +100,7 @@ export function createBinaryReader(source: ByteSource, options: ReaderOptions): 
       return view.getInt32(place + 4 - (low - place), littleEndian) * 2 ** 32 + u32At(low);
     },
     bytes(length, field) {
-      if (position < start || position + length > end) throw tooShort(length, field);
+      if (position < start || length > end - position) throw tooShort(length, field);
       const copy = new Uint8Array(length);
       if (source.read(position, copy) < length) throw tooShort(length, field);
       position += length;

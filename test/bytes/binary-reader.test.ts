@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createBinaryReader, isExactAddress } from '../../src/bytes/binary-reader.ts';
+import type { ByteSource } from '../../src/bytes/byte-source.ts';
 import { memorySource } from '../../src/bytes/memory-source.ts';
 import { MalformedDumpError } from '../../src/errors.ts';
 import { createByteWriter } from '../synth/byte-writer.ts';
@@ -60,6 +61,21 @@ test('places before the part and behind the source are errors too', () => {
   reader.seek(1e15);
   expect(() => reader.u8('behind')).toThrow(MalformedDumpError);
   expect(() => reader.bytes(1, 'behind')).toThrow(MalformedDumpError);
+});
+
+test('a part that a file places before its beginning is empty, however far that is', () => {
+  for (const start of [-1, -4096, -8_549_265_607_575_441_000]) {
+    // So far away no byte can be passed over: what loops over a part must see its end at once.
+    const zeros: ByteSource = {
+      size: 20_480,
+      file: undefined,
+      read: (_offset: number, into: Uint8Array) => into.length,
+      close: () => undefined,
+    };
+    const reader = createBinaryReader(zeros, { start, size: 65_536, littleEndian: true });
+    expect(reader.remaining()).toBe(0);
+    expect(() => reader.u32('n_namesz')).toThrow(MalformedDumpError);
+  }
 });
 
 test('a source that is shorter than it says is an error, not zeros', () => {
