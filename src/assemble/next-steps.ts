@@ -30,7 +30,7 @@ export function nextSteps(report: LeakReport, facts: StepFacts): NextStep[] {
     .slice(0, mostSuspects);
   return [
     ...suspects.flatMap((suspect) => debuggerSteps(report, suspect, facts)),
-    ...threadSteps(report, facts.isForDebuggers),
+    ...threadSteps(report, facts),
     ...(isKernelReport(report) ? kernelCaptureSteps(report, suspects[0]) : captureSteps(report, suspects[0], facts)),
   ];
 }

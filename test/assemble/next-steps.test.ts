@@ -88,9 +88,11 @@ describe('where more threads wait', () => {
   const elf = alone(because('growth', 'more-threads'));
   const minidump = { ...elf, dumps: elf.dumps.map((dump) => ({ ...dump, format: 'minidump', path: 'a.dmp' })) };
 
-  test('gdb tells of ELF cores, WinDbg of minidumps', () => {
+  test('gdb tells of ELF cores, WinDbg of minidumps of Windows, lldb of others', () => {
     expect(commands(nextSteps(elf, linux), 'gdb')).toMatch(/^gdb serviced serviced-3\.core\nthread apply all /);
     expect(commands(nextSteps(minidump, windows), 'windbg')).toBe('!uniqstack');
+    expect(commands(nextSteps(minidump, linux), 'windbg')).toBe('');
+    expect(commands(nextSteps(minidump, linux), 'lldb')).toBe('lldb --core a.dmp\nbt all');
   });
 
   test('is not told where no debugger opens the dump, or threads are no reason', () => {

@@ -172,10 +172,13 @@ function isFilledByOthers(small: Period, large: Period, sample: Sample): boolean
   const filled = countInside(small.places.offsets, blocks, large.stride) * small.stride;
   if (blocks.length === 0 || filled < agreement * blocks.length * large.stride) return false;
   const rowsAt = new Map<number, number>();
-  countInside(rowStarts(small, sample), blocks, large.stride, (place) =>
-    rowsAt.set(place, (rowsAt.get(place) ?? 0) + 1),
-  );
-  return Math.max(0, ...rowsAt.values()) < agreement * blocks.length;
+  let most = 0;
+  countInside(rowStarts(small, sample), blocks, large.stride, (place) => {
+    const rows = (rowsAt.get(place) ?? 0) + 1;
+    rowsAt.set(place, rows);
+    most = Math.max(most, rows);
+  });
+  return most < agreement * blocks.length;
 }
 
 /** Places whose next one, or as many further on as stand in a block, follows at exactly the stride. */
